@@ -1,0 +1,2 @@
+//! The `connection` function.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `member` function.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `settings` function.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `thread` function.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `user` function.
+fn main() {}

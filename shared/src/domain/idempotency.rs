@@ -1,0 +1,93 @@
+//! Exactly-once writes (rule 15): the key a client gives, and what it is bound to.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::invalid::Invalid;
+use super::limits::MAX_IDEMPOTENCY_KEY_CHARS;
+
+/// The value of an `Idempotency-Key` header: 1–64 visible ASCII characters, chosen by the client for one intention.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// The key as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for IdempotencyKey {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let fits = (1..=MAX_IDEMPOTENCY_KEY_CHARS).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        if fits {
+            Ok(Self(text))
+        } else {
+            Err(Invalid::new(format!("must be 1–{MAX_IDEMPOTENCY_KEY_CHARS} visible ASCII characters")))
+        }
+    }
+}
+
+/// What a key was used for: a hash over the request's method, path and body, never the body itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// The fingerprint of a request. `body` is compared as JSON: neither white space nor the order of members counts.
+    #[must_use]
+    pub fn of(method: &str, path: &str, mut body: serde_json::Value) -> Self {
+        body.sort_all_objects();
+        let digest = Sha256::new()
+            .chain_update(method)
+            .chain_update([0])
+            .chain_update(path)
+            .chain_update([0])
+            .chain_update(body.to_string())
+            .finalize();
+        Self(data_encoding::BASE64URL_NOPAD.encode(&digest))
+    }
+}
+
+/// Both together: what makes one POST recognisable when it comes again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// The client's key.
+    pub key: IdempotencyKey,
+    /// What it is bound to.
+    pub fingerprint: Fingerprint,
+}
+
+/// The key was used for another request: `idempotency-mismatch`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mismatch;
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this Idempotency-Key was used for another request")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_members_does_not_count_but_their_values_do() {
+        let of = |text: &str| Fingerprint::of("POST", "/threads", serde_json::from_str(text).unwrap());
+        assert_eq!(of(r#"{"a":1,"b":"x"}"#), of(r#"{ "b": "x", "a": 1 }"#));
+        assert_ne!(of(r#"{"a":1}"#), of(r#"{"a":2}"#));
+    }
+
+    #[test]
+    fn a_key_is_visible_ascii() {
+        assert!(IdempotencyKey::try_from("k".repeat(64)).is_ok());
+        for text in [String::new(), "k".repeat(65), "a b".to_owned(), "é".to_owned()] {
+            assert!(IdempotencyKey::try_from(text).is_err());
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! One user's place in one thread.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{Seq, UserId};
+use super::limits::DECLINED_REST;
+use super::tally::{Slot, Tally};
+use super::time::Timestamp;
+
+/// What a member may do. In a direct thread both are members; a group has moderators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Runs the group.
+    Moderator,
+    /// Takes part.
+    Member,
+}
+
+/// How a thread stands with one of its members (rule 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is in their inbox.
+    Accepted,
+    /// It waits in their requests.
+    Pending,
+    /// They declined it: in none of their boxes, until a message comes after a rest of 24 hours.
+    Declined {
+        /// When they did.
+        at: Timestamp,
+    },
+}
+
+/// The boxes that list threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mailbox {
+    /// Threads of people the user follows or has accepted.
+    Inbox,
+    /// Threads that wait to be accepted.
+    Requests,
+}
+
+impl Standing {
+    /// The box that lists the thread, if any does.
+    #[must_use]
+    pub fn listed_in(self) -> Option<Mailbox> {
+        match self {
+            Self::Accepted => Some(Mailbox::Inbox),
+            Self::Pending => Some(Mailbox::Requests),
+            Self::Declined { .. } => None,
+        }
+    }
+
+    /// The box a client shows it under: a declined request still reads as one when asked for by its id.
+    #[must_use]
+    pub fn shown_in(self) -> Mailbox {
+        match self {
+            Self::Accepted => Mailbox::Inbox,
+            Self::Pending | Self::Declined { .. } => Mailbox::Requests,
+        }
+    }
+
+    /// The standing after someone else's message at `now`: a declined request comes back after its rest.
+    #[must_use]
+    pub fn after_message(self, now: Timestamp) -> Self {
+        match self {
+            Self::Declined { at } if now >= at.plus(DECLINED_REST) => Self::Pending,
+            other => other,
+        }
+    }
+
+    /// Whether the member has taken the thread into their inbox.
+    #[must_use]
+    pub fn is_accepted(self) -> bool {
+        self == Self::Accepted
+    }
+}
+
+/// How far a member has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReadMark {
+    /// The last entry they saw.
+    pub seq: Seq,
+    /// Messages of others up to there, so that `unread` is a subtraction.
+    pub others: u64,
+}
+
+/// A user in a thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub user_id: UserId,
+    /// What they may do.
+    pub role: Role,
+    /// Their place in the tally.
+    pub slot: Slot,
+    /// Since when.
+    pub joined_at: Timestamp,
+    /// The entry that brought them in: they see the log from there on (rule 11).
+    pub joined_seq: Seq,
+    /// How the thread stands with them.
+    pub standing: Standing,
+    /// How far they have read.
+    pub mark: ReadMark,
+}
+
+impl Member {
+    /// Messages of others after this member's read mark, given the thread's tally (rule 19).
+    #[must_use]
+    pub fn unread(&self, tally: &Tally) -> u64 {
+        tally.others(self.slot).saturating_sub(self.mark.others)
+    }
+
+    /// Whether this member may see the entry at `seq`.
+    #[must_use]
+    pub fn sees(&self, seq: Seq) -> bool {
+        seq >= self.joined_seq
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_declined_request_rests_for_a_day() {
+        let at = Timestamp::from_ms(1_000).unwrap();
+        let declined = Standing::Declined { at };
+        let day = DECLINED_REST;
+        assert_eq!(declined.after_message(at.plus(day - Duration::from_millis(1))), declined);
+        assert_eq!(declined.after_message(at.plus(day)), Standing::Pending);
+        assert_eq!(Standing::Accepted.after_message(at.plus(day)), Standing::Accepted);
+    }
+
+    #[test]
+    fn a_declined_request_is_in_no_box() {
+        let declined = Standing::Declined { at: Timestamp::from_ms(0).unwrap() };
+        assert_eq!(declined.listed_in(), None);
+        assert_eq!(declined.shown_in(), Mailbox::Requests);
+    }
+}

@@ -1,0 +1,169 @@
+//! What people say.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{Seq, UserId};
+use super::invalid::{Invalid, no_control_characters};
+use super::limits::{MAX_PREVIEW_BYTES, MAX_TEXT_BYTES, MAX_TEXT_CHARS};
+use super::tally::Tally;
+use super::time::Timestamp;
+
+/// A message's text: trimmed, 1–4,000 characters (Unicode scalar values), at most 16 KiB of UTF-8 (rule 16). Any script and
+/// any emoji; of the control characters only tab and line breaks. Links are plain text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct MessageText(String);
+
+impl MessageText {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for MessageText {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Invalid::new("must not be empty"));
+        }
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(Invalid::new(format!("must have at most {MAX_TEXT_BYTES} bytes")));
+        }
+        if text.chars().count() > MAX_TEXT_CHARS {
+            return Err(Invalid::new(format!("must have at most {MAX_TEXT_CHARS} characters")));
+        }
+        no_control_characters(text, &['\n', '\r', '\t'])?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl From<MessageText> for String {
+    fn from(text: MessageText) -> Self {
+        text.0
+    }
+}
+
+/// A message as its author hands it in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// What it says.
+    pub text: MessageText,
+    /// The message it answers.
+    pub reply_to: Option<Seq>,
+    /// Members it calls.
+    pub mentions: Vec<UserId>,
+}
+
+/// A message in a thread's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its place in the log.
+    pub seq: Seq,
+    /// Who said it.
+    pub author_id: UserId,
+    /// When it was stored; never earlier than what stands before it in the log.
+    pub created_at: Timestamp,
+    /// What it says.
+    pub text: MessageText,
+    /// The message it answers.
+    pub reply_to: Option<Seq>,
+    /// Members it calls.
+    pub mentions: Vec<UserId>,
+}
+
+/// A message and the thread's tally up to and with it: what the log stores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// The message.
+    pub message: Message,
+    /// Messages by sender's slot, this one included.
+    pub tally: Tally,
+}
+
+/// What a thread's head keeps of its last message, so that an inbox page reads heads alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// Its place in the log.
+    pub seq: Seq,
+    /// Who said it.
+    pub author_id: UserId,
+    /// When.
+    pub created_at: Timestamp,
+    /// The message it answers.
+    pub reply_to: Option<Seq>,
+    /// Its text, or the beginning of it: at most 80 bytes.
+    pub text: String,
+    /// Whether `text` is only the beginning.
+    pub truncated: bool,
+}
+
+impl Preview {
+    /// The preview of `message`.
+    #[must_use]
+    pub fn of(message: &Message) -> Self {
+        let (text, truncated) = beginning(message.text.as_str());
+        Self {
+            seq: message.seq,
+            author_id: message.author_id.clone(),
+            created_at: message.created_at,
+            reply_to: message.reply_to,
+            text,
+            truncated,
+        }
+    }
+}
+
+/// The first bytes of `text` that fit into a preview, cut between characters and closed with an ellipsis.
+fn beginning(text: &str) -> (String, bool) {
+    const ELLIPSIS: &str = "…";
+    if text.len() <= MAX_PREVIEW_BYTES {
+        return (text.to_owned(), false);
+    }
+    let end = text.floor_char_boundary(MAX_PREVIEW_BYTES - ELLIPSIS.len());
+    // A joiner at the cut would glue the ellipsis to half an emoji.
+    let kept = text[..end].trim_end_matches(|c: char| c == '\u{200d}' || c.is_whitespace());
+    (format!("{kept}{ELLIPSIS}"), true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: impl Into<String>) -> Result<MessageText, Invalid> {
+        MessageText::try_from(text.into())
+    }
+
+    #[test]
+    fn rule_16_length_counts_after_trimming_in_characters_and_in_bytes() {
+        assert_eq!(text(" \n hello \t ").unwrap().as_str(), "hello");
+        assert!(text("  \n\t ").is_err());
+        assert!(text("é".repeat(4_000)).is_ok());
+        assert!(text("x".repeat(4_001)).is_err());
+        assert!(text("🙂".repeat(4_000)).is_ok(), "16,000 bytes");
+        assert!(text(format!("  {}  ", "x".repeat(4_000))).is_ok());
+    }
+
+    #[test]
+    fn rule_16_any_script_but_no_control_characters() {
+        for fine in ["שלום\nעולם", "👩‍👩‍👧 \u{202e}rtl", "a\tb\r\nc", "https://example.com/?q=1"] {
+            assert_eq!(text(fine).unwrap().as_str(), fine);
+        }
+        for bad in ["a\u{0}b", "a\u{1b}[31m", "a\u{7f}", "a\u{85}b"] {
+            assert!(text(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_preview_fits_and_is_cut_between_characters() {
+        for long in ["x".repeat(81), "é".repeat(41), "🙂".repeat(30), format!("{}👩‍👩‍👧", "x".repeat(70))]
+        {
+            let (short, cut) = beginning(&long);
+            assert!(cut && short.len() <= MAX_PREVIEW_BYTES && short.ends_with('…'), "{short}");
+        }
+        assert_eq!(beginning(&"x".repeat(80)), ("x".repeat(80), false));
+    }
+}

@@ -1,0 +1,54 @@
+//! Opening a direct thread.
+
+use std::collections::BTreeSet;
+
+use super::ids::{Seq, ThreadId, UserId};
+use super::log::{Change, Entry, What};
+use super::member::{Member, ReadMark, Role, Standing};
+use super::tally::{Slot, Tally};
+use super::thread::{Kind, Revision, Thread};
+use super::time::Timestamp;
+
+/// A new direct thread that `actor` opens with `recipient`, and the first entry of its log. `standing` is what the
+/// recipient's side was decided to be; the actor has it in their inbox. `revision` is that of the head it replaces: blocks
+/// leave one behind where there was no thread.
+#[must_use]
+pub fn open(
+    id: ThreadId,
+    actor: &UserId,
+    recipient: &UserId,
+    standing: Standing,
+    revision: Revision,
+    now: Timestamp,
+) -> (Thread, Entry) {
+    let member = |user_id: &UserId, slot: Slot, standing| Member {
+        user_id: user_id.clone(),
+        role: Role::Member,
+        slot,
+        joined_at: now,
+        joined_seq: Seq::ONE,
+        standing,
+        mark: ReadMark::default(),
+    };
+    let members = vec![member(actor, Slot::FIRST, Standing::Accepted), member(recipient, Slot::SECOND, standing)];
+    let created = Entry {
+        seq: Seq::ONE,
+        at: now,
+        actor_id: actor.clone(),
+        what: What::Change(Change::ThreadCreated { user_ids: vec![actor.clone(), recipient.clone()] }),
+    };
+    let thread = Thread {
+        id,
+        kind: Kind::Direct { blocks: BTreeSet::new() },
+        created_by: actor.clone(),
+        created_at: now,
+        last_seq: Seq::ONE,
+        active_at: now,
+        bumped_at: now,
+        tally: Tally::default(),
+        last_message: None,
+        members,
+        revision: revision.next(),
+    };
+    (thread, created)
+}

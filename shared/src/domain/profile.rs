@@ -1,0 +1,230 @@
+//! A user as others see them, and what they chose in their settings.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::UserId;
+use super::invalid::{Invalid, no_control_characters};
+use super::limits::{MAX_AVATAR_URL_BYTES, MAX_DISPLAY_NAME_CHARS, MAX_USERNAME_CHARS, MIN_USERNAME_CHARS};
+use super::time::Timestamp;
+
+/// The characters of a username, in the order of their bytes.
+pub const USERNAME_ALPHABET: &str = ".0123456789_abcdefghijklmnopqrstuvwxyz";
+
+fn username_characters(text: &str) -> Result<String, Invalid> {
+    let text = text.to_ascii_lowercase();
+    if text.chars().all(|c| USERNAME_ALPHABET.contains(c)) {
+        Ok(text)
+    } else {
+        Err(Invalid::new("may hold only the letters a–z, digits, '_' and '.'"))
+    }
+}
+
+/// A unique name: 3–30 of `a-z 0-9 _ .`; capitals are taken for small letters (rule 1).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Username(String);
+
+impl Username {
+    /// The name as text, in lower case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Username {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let text = username_characters(&text)?;
+        if (MIN_USERNAME_CHARS..=MAX_USERNAME_CHARS).contains(&text.len()) {
+            Ok(Self(text))
+        } else {
+            Err(Invalid::new(format!("must have {MIN_USERNAME_CHARS}–{MAX_USERNAME_CHARS} characters")))
+        }
+    }
+}
+
+impl From<Username> for String {
+    fn from(name: Username) -> Self {
+        name.0
+    }
+}
+
+/// The beginning of a username, as a search takes it: 1–30 of the same characters (rule 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsernamePrefix(String);
+
+impl UsernamePrefix {
+    /// The prefix as text, in lower case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for UsernamePrefix {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let text = username_characters(&text)?;
+        if (1..=MAX_USERNAME_CHARS).contains(&text.len()) {
+            Ok(Self(text))
+        } else {
+            Err(Invalid::new(format!("must have 1–{MAX_USERNAME_CHARS} characters")))
+        }
+    }
+}
+
+/// The name people read: 1–60 characters after trimming, of any script, without control characters (rule 1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DisplayName(String);
+
+impl TryFrom<String> for DisplayName {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let text = text.trim();
+        no_control_characters(text, &[])?;
+        if (1..=MAX_DISPLAY_NAME_CHARS).contains(&text.chars().count()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new(format!("must have 1–{MAX_DISPLAY_NAME_CHARS} characters")))
+        }
+    }
+}
+
+impl From<DisplayName> for String {
+    fn from(name: DisplayName) -> Self {
+        name.0
+    }
+}
+
+/// Where a picture of the user is: an absolute `https` URL of at most 2,048 bytes (rule 1). It is never fetched here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AvatarUrl(String);
+
+impl TryFrom<String> for AvatarUrl {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let url = url::Url::parse(&text).map_err(|_| Invalid::new("must be an absolute https URL"))?;
+        if url.scheme() != "https" || !url.has_host() {
+            return Err(Invalid::new("must be an absolute https URL"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Invalid::new("must not hold a user name or password"));
+        }
+        let text = String::from(url);
+        if text.len() > MAX_AVATAR_URL_BYTES {
+            return Err(Invalid::new(format!("must have at most {MAX_AVATAR_URL_BYTES} bytes")));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl From<AvatarUrl> for String {
+    fn from(url: AvatarUrl) -> Self {
+        url.0
+    }
+}
+
+/// What a user shows of themself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// Unique name.
+    pub username: Username,
+    /// The name people read.
+    pub display_name: DisplayName,
+    /// A picture, if they gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<AvatarUrl>,
+}
+
+/// Whom a user lets write to them without following them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactPolicy {
+    /// Anyone; strangers land in the requests box.
+    #[default]
+    Everyone,
+    /// Only people they follow.
+    Following,
+}
+
+/// A user's own choices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Whom they let write to them.
+    pub contact_policy: ContactPolicy,
+    /// Whether they show their read marks, and so see those of others (rule 19).
+    pub read_receipts: bool,
+    /// Whether they show that they are typing (rule 24).
+    pub typing_indicators: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { contact_policy: ContactPolicy::default(), read_receipts: true, typing_indicators: true }
+    }
+}
+
+/// A registered user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Who it is.
+    pub id: UserId,
+    /// What others see.
+    pub card: Card,
+    /// What they chose.
+    pub settings: Settings,
+    /// When they first came.
+    pub created_at: Timestamp,
+    /// When the card last changed.
+    pub updated_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_alphabet_is_in_the_order_of_the_table() {
+        assert!(USERNAME_ALPHABET.as_bytes().is_sorted());
+    }
+
+    #[test]
+    fn usernames_are_small_letters_and_of_the_right_length() {
+        assert_eq!(Username::try_from("Ann_B.9".to_owned()).unwrap().as_str(), "ann_b.9");
+        for text in ["ab", "", "a b c", "änn", "ann-b", &"a".repeat(31), "ann\u{0}", "ＡＮＮ"] {
+            assert!(Username::try_from(text.to_owned()).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn display_names_may_be_of_any_script_but_not_blank() {
+        for text in ["Ann", "مرحبا", "👩‍👩‍👧", &"x".repeat(60)] {
+            assert!(DisplayName::try_from(text.to_owned()).is_ok(), "{text:?}");
+        }
+        for text in ["", "   ", "a\u{0}b", "a\nb", &"x".repeat(61)] {
+            assert!(DisplayName::try_from(text.to_owned()).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn avatars_are_absolute_https_urls() {
+        assert!(AvatarUrl::try_from("https://img.example/a.png".to_owned()).is_ok());
+        for text in [
+            "http://img.example/a.png",
+            "javascript:alert(1)",
+            "/a.png",
+            "https://",
+            "https://u:p@img.example/",
+            "data:image/png;base64,AA",
+        ] {
+            assert!(AvatarUrl::try_from(text.to_owned()).is_err(), "{text:?}");
+        }
+    }
+}

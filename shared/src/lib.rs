@@ -1,0 +1,3 @@
+//! The common crate of the functions.
+
+pub mod domain;
