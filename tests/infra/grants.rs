@@ -1,0 +1,116 @@
+//! Grants are neither missing nor superfluous. The local stack refuses what the template does not grant, so that every
+//! end-to-end test would fail for a missing one; here stands that it does refuse, and that nothing is granted for nothing.
+
+use std::fs;
+
+use serde_json::json;
+use tests::{Fault, Pair, Profile, SocketFault, Stack, User};
+
+use crate::sources::root;
+
+#[tokio::test]
+async fn nothing_is_granted_that_nothing_uses() {
+    let stack = Stack::own();
+    requests(&stack).await;
+    edges(&stack).await;
+    talk(&stack).await;
+    for (function, grants) in stack.grants().await {
+        let unused: Vec<&String> = grants.granted.difference(&grants.used).collect();
+        assert!(unused.is_empty(), "{function} is granted {unused:?}, which nothing here uses");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_granted_is_refused() {
+    let template = fs::read_to_string(root().join("infra/template.yaml")).expect("the template can be read");
+    let (before, settings) = template.split_once("  SettingsFunction:").expect("there is such a function");
+    let poorer = format!("{before}  SettingsFunction:{}", settings.replacen("- dynamodb:UpdateItem\n", "", 1));
+    let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+    fs::write(file.path(), poorer).expect("it can be written");
+
+    let stack = Stack::with(Profile::Debug, &["--template", file.path().to_str().expect("its path is plain")]);
+    stack.excuse("a grant is missing");
+    let ann = stack.user("ann").await;
+    ann.get("/settings").await.expect(200);
+    ann.patch("/settings", &json!({"read_receipts": false})).await.problem("internal");
+    assert_eq!(ann.get("/settings").await.expect(200)["read_receipts"], true);
+    assert!(
+        stack.log().contains("not authorized to perform: dynamodb:UpdateItem"),
+        "the log says why:\n{}",
+        stack.log()
+    );
+}
+
+/// Threads between people who do not know each other.
+async fn requests(stack: &Stack) {
+    let bob = stack.user("bob").await;
+    for answer in ["accept", "decline"] {
+        let ann = stack.user("ann").await;
+        let thread = ann.open(&bob).await;
+        ann.send(&thread, "hello?").await;
+        let answered = bob.post_empty(&format!("/threads/{thread}/{answer}")).await;
+        assert!(answered.status < 300, "{answer}: {}", answered.text());
+    }
+    let ann = stack.user("ann").await;
+    let thread = ann.open(&bob).await;
+    bob.send(&thread, "an answer accepts, too").await;
+    let ann = stack.user("ann").await;
+    ann.open(&bob).await;
+    bob.follow(&ann).await;
+}
+
+/// Everything about users and settings.
+async fn edges(stack: &Stack) {
+    let (ann, bob) = Pair::strangers(stack).await;
+    let renamed = format!("{}x", &ann.name[..ann.name.len() - 1]);
+    ann.put("/me", &json!({"username": renamed, "display_name": "Ann"})).await.expect(200);
+    ann.get(&format!("/users?username={}", &bob.name[..5])).await.expect(200);
+    ann.get(&format!("/users/{}", bob.id)).await.expect(200);
+    ann.follow(&bob).await;
+    ann.list("/me/following").await;
+    ann.unfollow(&bob).await;
+    ann.open(&bob).await;
+    ann.block(&bob).await;
+    ann.list("/me/blocked").await;
+    ann.unblock(&bob).await;
+    ann.patch("/settings", &json!({"typing_indicators": true})).await.expect(200);
+    ann.get("/settings").await.expect(200);
+}
+
+/// A conversation, with sockets that are there and sockets that are gone.
+async fn talk(stack: &Stack) {
+    let pair = Pair::new(stack).await;
+    let (ann, bob) = (&pair.ann, &pair.bob);
+    let (mut anns, mut bobs) = tokio::join!(ann.connect(), bob.connect());
+    ann.send(&pair.thread, "hello").await;
+    bobs.message("hello").await;
+    bob.read(&pair.thread, 2).await.expect(200);
+    bob.thread(&pair.thread).await;
+    bob.boxed("inbox").await;
+    bob.history(&pair.thread).await;
+    bob.get(&pair.path("/messages/2")).await.expect(200);
+    bob.events(&pair.thread).await;
+    bob.get(&pair.path("/members")).await.expect(200);
+    anns.typing(&pair.thread).await;
+    bobs.next("typing").await;
+    anns.ping().await;
+
+    let gone = stack.connection_id(&bobs).await;
+    let gone = stack.inject(Fault::socket(&gone, SocketFault::Gone).always()).await;
+    anns.typing(&pair.thread).await;
+    stack.await_fault(&gone, 1).await;
+    let mut again = bob.connect().await;
+    lose(stack, &pair.thread, ann, bob).await;
+    again.message("into the void").await;
+    anns.close().await;
+    stack.socket_route_ran("$disconnect", 1).await;
+}
+
+/// A message to a socket that is gone.
+async fn lose(stack: &Stack, thread: &str, ann: &User, bob: &User) {
+    let lost = bob.connect().await;
+    stack.inject(Fault::socket(&stack.connection_id(&lost).await, SocketFault::Gone)).await;
+    let sent = ann.sending(thread, "into the void").await;
+    sent.expect(201);
+    stack.finished(&sent).await;
+}

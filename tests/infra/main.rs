@@ -1,0 +1,9 @@
+//! The template checked against the code: the same routes, functions and boundaries on both sides, and grants that are
+//! neither missing nor superfluous.
+
+mod boundaries;
+mod grants;
+mod policies;
+mod routes;
+mod sources;
+mod template;

@@ -1,0 +1,48 @@
+//! What a function may do is exact: single actions, on the one table and the one socket API.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::template::{Function, Template, actions};
+
+const PUSH: &str = "execute-api:ManageConnections";
+
+#[test]
+fn every_statement_grants_single_actions_on_one_resource() {
+    let table = json!({"!GetAtt": "Table.Arn"});
+    let sockets = json!({"!Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SocketApi}/${Stage}/POST/@connections/*"});
+    for function in Template::read().functions() {
+        assert!(
+            function.properties.get("Role").is_none(),
+            "{} has the role that SAM makes of its policies",
+            function.id
+        );
+        for statement in function.statements() {
+            assert_eq!(statement["Effect"], "Allow", "{}", function.id);
+            for action in actions(statement) {
+                assert!(!action.contains(['*', '?']), "{} is granted {action}", function.id);
+                let resource = if action == PUSH { &sockets } else { &table };
+                assert!(action == PUSH || action.starts_with("dynamodb:"), "{} is granted {action}", function.id);
+                assert_eq!(&statement["Resource"], resource, "{action} of {}", function.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_functions_that_may_push_are_those_that_know_where() {
+    let pushes = |function: &Function| function.statements().iter().any(|statement| actions(statement).contains(&PUSH));
+    let knows = |function: &Function| function.variables().contains("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI");
+    let ids = |chosen: &dyn Fn(&Function) -> bool| -> BTreeSet<String> {
+        Template::read().functions().into_iter().filter(chosen).map(|function| function.id).collect()
+    };
+    assert_eq!(ids(&pushes), ids(&knows));
+}
+
+#[test]
+fn only_the_function_that_gives_out_tickets_knows_the_public_socket_url() {
+    let functions = Template::read().functions();
+    let told = functions.iter().filter(|function| function.variables().contains("SOCKET_URL"));
+    assert_eq!(told.map(|function| function.id.as_str()).collect::<Vec<_>>(), ["ConnectionFunction"]);
+}
