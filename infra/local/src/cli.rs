@@ -1,0 +1,80 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Runs the whole service on this machine: the template's functions as real processes, an HTTP API, a WebSocket API,
+/// DynamoDB and a sign-in. Stop it with Ctrl-C.
+#[derive(Debug, Parser)]
+#[command(name = "cargo dev", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) start: StartOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Talk to the running stack from the terminal, as anybody.
+    Chat(ChatOptions),
+}
+
+/// How to start the stack.
+#[derive(Args, Debug)]
+pub(crate) struct StartOptions {
+    /// Port of the HTTP API; the sockets and the local services have the next two. 0 picks free ports.
+    #[arg(long, default_value_t = 3000)]
+    pub(crate) port: u16,
+    /// Folder for everything that is kept between runs [default: .backchannel in the workspace].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// File to write, once everything answers, with the URLs as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+    /// Value of a template parameter.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(crate) parameters: Vec<(String, String)>,
+    /// Build and run the functions as they are deployed.
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Run the functions that were built before.
+    #[arg(long)]
+    pub(crate) no_build: bool,
+    /// The template [default: infra/template.yaml in the workspace].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<PathBuf>,
+    /// Print the functions' own log lines too.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// Whom to chat as.
+#[derive(Args, Debug)]
+pub(crate) struct ChatOptions {
+    /// Your name: letters, digits, `_` and `.`.
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) name: String,
+    /// The ready file of the stack [default: that of `cargo dev` in the workspace].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stack: Option<PathBuf>,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_commands_parse() {
+        let cli = Cli::try_parse_from(["dev", "--port", "0", "--parameter", "A=b=c"]).unwrap();
+        assert_eq!(cli.start.parameters, [("A".to_owned(), "b=c".to_owned())]);
+        let cli = Cli::try_parse_from(["dev", "chat", "--as", "ann"]).unwrap();
+        assert!(matches!(cli.command, Some(Command::Chat(options)) if options.name == "ann"));
+    }
+}

@@ -1,0 +1,12 @@
+//! DynamoDB: an engine, the template's tables in it, and a proxy in front that counts and disturbs.
+
+mod client;
+mod engine;
+mod proxy;
+mod refusals;
+mod tables;
+
+pub(crate) use client::Client;
+pub(crate) use engine::Engine;
+pub(crate) use proxy::Proxy;
+pub(crate) use tables::create as create_tables;

@@ -1,0 +1,153 @@
+//! What functions talk to as DynamoDB: it knows who calls, counts what a call costs, and disturbs on request.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
+use hyper::{Request, Response};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Client, refusals};
+use crate::faults::{self, DynamodbFault, Faults};
+use crate::invocations::Call;
+use crate::lambda::{Callers, Process};
+use crate::net::{self, Answer, Cut};
+
+/// DynamoDB accepts requests of at most 16 MB.
+const REQUEST_LIMIT: usize = 16 * 1024 * 1024;
+/// Operations that cost read capacity; all others cost write capacity.
+const READS: [&str; 5] = ["BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"];
+
+/// The proxy.
+pub(crate) struct Proxy {
+    /// The engine behind it.
+    pub(crate) client: Client,
+    /// Who calls.
+    pub(crate) callers: Arc<Callers>,
+    /// What goes wrong.
+    pub(crate) faults: Arc<Faults>,
+}
+
+impl Proxy {
+    /// Passes one call on.
+    ///
+    /// # Errors
+    /// [`Cut`] where a fault asks for it or the caller went away.
+    pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer, Cut> {
+        let caller = self.callers.of(request.headers());
+        let target = request.headers().get("x-amz-target").cloned().unwrap_or_else(|| HeaderValue::from_static(""));
+        let operation = target.to_str().unwrap_or_default().rsplit('.').next().unwrap_or_default().to_owned();
+        let body = net::read_body(request.into_body(), REQUEST_LIMIT).await.map_err(|_| Cut)?;
+        let fault = self.faults.for_call(caller.as_deref().map(Process::function), &operation);
+        match fault {
+            None => self.execute(caller.as_deref(), target, operation, body).await,
+            Some(fault) => self.disturb(fault, caller.as_deref(), target, operation, body).await,
+        }
+    }
+
+    async fn disturb(
+        &self,
+        fault: DynamodbFault,
+        caller: Option<&Process>,
+        target: HeaderValue,
+        operation: String,
+        body: Bytes,
+    ) -> Result<Answer, Cut> {
+        if let Some(refusal) = refusals::of(fault, &operation, &body) {
+            let note = Note::start(caller, operation);
+            note.finish(0.0, false);
+            return Ok(refusal);
+        }
+        match fault {
+            DynamodbFault::DelayMs(ms) => {
+                faults::delay(ms).await;
+                return self.execute(caller, target, operation, body).await;
+            }
+            DynamodbFault::KillBefore => {}
+            _ => drop(self.execute(caller, target, operation, body).await?),
+        }
+        if let (DynamodbFault::KillBefore | DynamodbFault::KillAfter, Some(process)) = (fault, caller) {
+            process.kill_and_wait().await;
+        }
+        Err(Cut)
+    }
+
+    async fn execute(&self, caller: Option<&Process>, target: HeaderValue, operation: String, body: Bytes) -> Result<Answer, Cut> {
+        let note = Note::start(caller, operation);
+        let (mut parts, body) = match self.client.send(target, body).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                note.finish(0.0, false);
+                return Ok(refusals::unreachable(&error));
+            }
+        };
+        note.finish(consumed(&body), parts.status.is_success());
+        for hop in [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING] {
+            parts.headers.remove(hop);
+        }
+        Ok(Response::from_parts(parts, Full::new(body)))
+    }
+}
+
+/// A call that is being timed for the invocation it belongs to.
+struct Note {
+    invocation: Option<Arc<crate::invocations::Invocation>>,
+    operation: String,
+    start_us: u64,
+    after_answer: bool,
+}
+
+impl Note {
+    fn start(caller: Option<&Process>, operation: String) -> Self {
+        let invocation = caller.and_then(Process::invocation);
+        let (start_us, after_answer) =
+            invocation.as_ref().map_or((0, false), |invocation| (invocation.elapsed_us(), invocation.is_answered()));
+        Self { invocation, operation, start_us, after_answer }
+    }
+
+    fn finish(self, units: f64, ok: bool) {
+        let Some(invocation) = self.invocation else { return };
+        let reads = READS.contains(&self.operation.as_str());
+        invocation.add_call(Call {
+            operation: self.operation,
+            start_us: self.start_us,
+            end_us: invocation.elapsed_us(),
+            rru: if reads { units } else { 0.0 },
+            wru: if reads { 0.0 } else { units },
+            after_answer: self.after_answer,
+            ok,
+        });
+    }
+}
+
+/// The only part of an answer that the proxy looks at.
+#[derive(Deserialize)]
+struct Costs {
+    #[serde(rename = "ConsumedCapacity", default)]
+    consumed: Value,
+}
+
+/// The capacity units of an answer: one figure, or one per table.
+fn consumed(body: &[u8]) -> f64 {
+    let units = |entry: &Value| entry.get("CapacityUnits").and_then(Value::as_f64).unwrap_or(0.0);
+    match serde_json::from_slice::<Costs>(body).map(|costs| costs.consumed) {
+        Ok(Value::Array(tables)) => tables.iter().map(units).sum(),
+        Ok(one) => units(&one),
+        Err(_) => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capacity_is_found_in_both_forms() {
+        assert!((consumed(br#"{"Item":{},"ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5}}"#) - 0.5).abs() < 1e-9);
+        assert!((consumed(br#"{"ConsumedCapacity":[{"CapacityUnits":4.0},{"CapacityUnits":2.0}]}"#) - 6.0).abs() < 1e-9);
+        assert!(consumed(b"{}").abs() < 1e-9);
+    }
+}

@@ -1,0 +1,232 @@
+//! Faults on request: what AWS does on a bad day, at a moment that a test chooses.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+
+/// What a client of the control API asks for.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Fault {
+    /// So many matching calls pass first.
+    #[serde(default)]
+    skip: u64,
+    /// How often it fires; nothing means always.
+    #[serde(default = "once")]
+    times: Option<u64>,
+    #[serde(flatten)]
+    target: Target,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the form that serde's `default` needs")]
+fn once() -> Option<u64> {
+    Some(1)
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "target", rename_all = "snake_case")]
+enum Target {
+    Dynamodb { function: Option<String>, operation: Option<String>, fault: DynamodbFault },
+    Http { method: Option<String>, path: Option<String>, fault: HttpFault },
+    Socket { connection_id: Option<String>, fault: SocketFault },
+}
+
+/// What goes wrong with a call to DynamoDB.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DynamodbFault {
+    /// The table is throttled.
+    Throttle,
+    /// Another transaction holds an item.
+    TransactionConflict,
+    /// A transaction is cancelled because an item is throttled.
+    TransactionThrottle,
+    /// DynamoDB fails.
+    InternalError,
+    /// The call is executed and its answer gets lost.
+    AnswerLost,
+    /// The calling process dies before the call is executed.
+    KillBefore,
+    /// The calling process dies after the call was executed.
+    KillAfter,
+    /// The call is executed this much later.
+    DelayMs(u64),
+}
+
+/// What goes wrong with a request to the HTTP API.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum HttpFault {
+    /// The function runs and its answer gets lost on the way to the client.
+    AnswerLost,
+}
+
+/// What goes wrong with a socket.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SocketFault {
+    /// A post finds it gone although it is open.
+    Gone,
+    /// `$disconnect` is not delivered when it closes.
+    LostDisconnect,
+    /// A post takes this long.
+    DelayMs(u64),
+    /// A post fails.
+    InternalError,
+    /// A post is one too many.
+    LimitExceeded,
+}
+
+struct Armed {
+    id: u64,
+    fault: Fault,
+    seen: u64,
+    fired: u64,
+}
+
+impl Armed {
+    /// Counts a matching call and says whether the fault fires now.
+    fn meets(&mut self) -> bool {
+        self.seen += 1;
+        let fires = self.seen > self.fault.skip && self.fault.times.is_none_or(|times| self.fired < times);
+        self.fired += u64::from(fires);
+        fires
+    }
+}
+
+/// A fault as the control API lists it.
+#[derive(Serialize)]
+pub(crate) struct Listed {
+    id: u64,
+    fired: u64,
+    #[serde(flatten)]
+    fault: Fault,
+}
+
+/// The faults that are armed.
+#[derive(Default)]
+pub(crate) struct Faults {
+    /// Without faults no request waits for the lock.
+    any: AtomicBool,
+    armed: Mutex<Vec<Armed>>,
+}
+
+impl Faults {
+    /// Arms a fault and gives its number.
+    pub(crate) fn arm(&self, fault: Fault) -> u64 {
+        let mut armed = self.armed.lock();
+        let id = armed.last().map_or(1, |last| last.id + 1);
+        armed.push(Armed { id, fault, seen: 0, fired: 0 });
+        self.any.store(true, Ordering::Release);
+        id
+    }
+
+    /// Disarms all faults.
+    pub(crate) fn clear(&self) {
+        self.armed.lock().clear();
+        self.any.store(false, Ordering::Release);
+    }
+
+    /// All armed faults and how often each fired.
+    pub(crate) fn list(&self) -> Vec<Listed> {
+        let armed = self.armed.lock();
+        armed.iter().map(|armed| Listed { id: armed.id, fired: armed.fired, fault: armed.fault.clone() }).collect()
+    }
+
+    fn first<T>(&self, mut pick: impl FnMut(&Target) -> Option<T>) -> Option<T> {
+        if !self.any.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut armed = self.armed.lock();
+        armed.iter_mut().find_map(|armed| {
+            let picked = pick(&armed.fault.target)?;
+            armed.meets().then_some(picked)
+        })
+    }
+
+    /// The fault that a call to DynamoDB meets.
+    pub(crate) fn for_call(&self, caller: Option<&str>, called: &str) -> Option<DynamodbFault> {
+        self.first(|target| match target {
+            Target::Dynamodb { function, operation, fault } => {
+                let function_matches = function.is_none() || function.as_deref() == caller;
+                let operation_matches = operation.as_deref().is_none_or(|operation| operation == called);
+                (function_matches && operation_matches).then_some(*fault)
+            }
+            _ => None,
+        })
+    }
+
+    /// The fault that a request meets.
+    pub(crate) fn for_request(&self, sent_method: &str, sent_path: &str) -> Option<HttpFault> {
+        self.first(|target| match target {
+            Target::Http { method, path, fault } => {
+                let same_method = method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(sent_method));
+                let same_path = path.as_deref().is_none_or(|wanted| wanted == sent_path);
+                (same_method && same_path).then_some(*fault)
+            }
+            _ => None,
+        })
+    }
+
+    /// The fault that a post to a socket meets.
+    pub(crate) fn for_post(&self, connection: &str) -> Option<SocketFault> {
+        self.for_socket(connection, |fault| fault != SocketFault::LostDisconnect)
+    }
+
+    /// Whether the `$disconnect` of a socket gets lost.
+    pub(crate) fn loses_disconnect(&self, connection: &str) -> bool {
+        self.for_socket(connection, |fault| fault == SocketFault::LostDisconnect).is_some()
+    }
+
+    fn for_socket(&self, connection: &str, kind: fn(SocketFault) -> bool) -> Option<SocketFault> {
+        self.first(|target| match target {
+            Target::Socket { connection_id, fault } => {
+                let matches = connection_id.as_deref().is_none_or(|id| id == connection);
+                (matches && kind(*fault)).then_some(*fault)
+            }
+            _ => None,
+        })
+    }
+}
+
+/// Waits as long as a delay asks for.
+pub(crate) async fn delay(ms: u64) {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn armed(json: &str) -> Faults {
+        let faults = Faults::default();
+        faults.arm(serde_json::from_str(json).unwrap());
+        faults
+    }
+
+    #[test]
+    fn a_fault_skips_fires_and_rests() {
+        let faults = armed(r#"{"target":"dynamodb","operation":"PutItem","fault":"throttle","skip":1,"times":2}"#);
+        let fired: Vec<bool> = (0..5).map(|_| faults.for_call(Some("F"), "PutItem").is_some()).collect();
+        assert_eq!(fired, [false, true, true, false, false]);
+        assert_eq!(faults.for_call(None, "GetItem"), None);
+    }
+
+    #[test]
+    fn times_null_is_always_and_missing_is_once() {
+        let always = armed(r#"{"target":"socket","fault":{"delay_ms":5},"times":null}"#);
+        assert!((0..9).all(|_| always.for_post("x") == Some(SocketFault::DelayMs(5))));
+        let once = armed(r#"{"target":"socket","connection_id":"x","fault":"gone"}"#);
+        assert_eq!(once.for_post("y"), None);
+        assert_eq!(once.for_post("x"), Some(SocketFault::Gone));
+        assert_eq!(once.for_post("x"), None);
+    }
+
+    #[test]
+    fn a_lost_disconnect_does_not_touch_posts() {
+        let faults = armed(r#"{"target":"socket","fault":"lost_disconnect"}"#);
+        assert_eq!(faults.for_post("x"), None);
+        assert!(faults.loses_disconnect("x"));
+    }
+}

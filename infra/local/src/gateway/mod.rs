@@ -1,0 +1,155 @@
+//! The HTTP API: from a client's request to a function and back, as API Gateway does it.
+
+mod authorizer;
+mod cors;
+mod event;
+mod reply;
+mod router;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper::{Request, StatusCode};
+
+use crate::console::Console;
+use crate::faults::{Faults, HttpFault};
+use crate::issuer::Issuer;
+use crate::lambda::{Outcome, PAYLOAD_LIMIT, Pool};
+use crate::net::{self, Answer, BodyError, Cut};
+use crate::template::HttpApi;
+
+use authorizer::Authorizer;
+use cors::CorsPolicy;
+use router::Router;
+
+pub(crate) use event::{clock_time, query, request_id};
+
+/// The largest request.
+const REQUEST_LIMIT: usize = 10 * 1024 * 1024;
+/// How long the gateway waits for a function.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The functions of the stack by logical id.
+pub(crate) type Functions = HashMap<String, Arc<Pool>>;
+
+/// The HTTP API at work.
+pub(crate) struct Gateway {
+    api_id: String,
+    stage: String,
+    router: Router,
+    authorizer: Authorizer,
+    cors: Option<CorsPolicy>,
+    functions: Arc<Functions>,
+    faults: Arc<Faults>,
+    console: Console,
+}
+
+impl Gateway {
+    /// The HTTP API of a template.
+    ///
+    /// # Errors
+    /// If the issuer's key is malformed.
+    pub(crate) fn new(
+        api: HttpApi,
+        issuer: &Issuer,
+        functions: Arc<Functions>,
+        faults: Arc<Faults>,
+        console: Console,
+    ) -> Result<Arc<Self>> {
+        Ok(Arc::new(Self {
+            authorizer: Authorizer::new(issuer, &api.audiences)?,
+            router: Router::new(api.routes),
+            cors: api.cors.map(CorsPolicy::new),
+            api_id: api.id,
+            stage: api.stage,
+            functions,
+            faults,
+            console,
+        }))
+    }
+
+    /// What stands between the address and a route's path.
+    pub(crate) fn base_path(&self) -> String {
+        if self.stage == "$default" { String::new() } else { format!("/{}", self.stage) }
+    }
+
+    /// Answers one request.
+    ///
+    /// # Errors
+    /// [`Cut`] where a fault asks for it or the client went away.
+    pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>, peer: SocketAddr) -> Result<Answer, Cut> {
+        let started = Instant::now();
+        let (parts, body) = request.into_parts();
+        let body = match net::read_body(body, REQUEST_LIMIT).await {
+            Ok(body) => body,
+            Err(BodyError::TooLarge) => return Ok(self.refuse(&parts, started, too_large())),
+            Err(BodyError::Broken) => return Err(Cut),
+        };
+        let fault = self.faults.for_request(parts.method.as_str(), parts.uri.path());
+        let mut answer = self.route(&parts, body, peer, started).await;
+        if let Some(HttpFault::AnswerLost) = fault {
+            return Err(Cut);
+        }
+        if let Some(cors) = &self.cors {
+            cors.decorate(&parts.headers, answer.headers_mut());
+        }
+        Ok(answer)
+    }
+
+    async fn route(&self, parts: &hyper::http::request::Parts, body: Bytes, peer: SocketAddr, started: Instant) -> Answer {
+        let path = parts.uri.path();
+        let Some(inner) = path.strip_prefix(&self.base_path()).filter(|inner| inner.starts_with('/')) else {
+            return self.refuse(parts, started, net::message(StatusCode::NOT_FOUND, "Not Found"));
+        };
+        let found = self.router.find(&parts.method, inner);
+        let preflight = self.cors.as_ref().and_then(|cors| cors.preflight(&parts.method, &parts.headers));
+        let Some(found) = found else {
+            let unknown = || net::message(StatusCode::NOT_FOUND, "Not Found");
+            return self.refuse(parts, started, preflight.unwrap_or_else(unknown));
+        };
+        let claims = if found.route.authorized {
+            match self.authorizer.claims(&parts.headers) {
+                Ok(claims) => Some(claims),
+                Err(refusal) => return self.refuse(parts, started, *refusal),
+            }
+        } else {
+            None
+        };
+        if let Some(preflight) = preflight {
+            return self.refuse(parts, started, preflight);
+        }
+        let Some(pool) = self.functions.get(&found.route.function) else {
+            return self.refuse(parts, started, net::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
+        };
+        let request_id = event::request_id();
+        let payload = event::payload(self, parts, &found, claims, &body, peer, &request_id);
+        if payload.len() > PAYLOAD_LIMIT {
+            return self.refuse(parts, started, too_large());
+        }
+        let (outcome, invocation) = pool.invoke(request_id, &found.route.key, payload, PATIENCE).await;
+        let answer = match outcome {
+            Outcome::Answered(body) => reply::answer(&body, invocation.request_id()),
+            Outcome::Failed => net::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            Outcome::TimedOut => net::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        };
+        invocation.mark_status(answer.status().as_u16());
+        answer
+    }
+
+    /// Notes an answer that the gateway gives by itself; those of functions are noted with what they cost.
+    fn refuse(&self, parts: &hyper::http::request::Parts, started: Instant, answer: Answer) -> Answer {
+        let (status, method) = (answer.status().as_u16(), &parts.method);
+        let ms = started.elapsed().as_secs_f64() * 1000.0;
+        self.console.say(format!("{status:>4}  {:<42} {:<19} {ms:>7.1} ms", format!("{method} (no function)"), "gateway"));
+        answer
+    }
+}
+
+fn too_large() -> Answer {
+    net::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+}

@@ -1,0 +1,77 @@
+//! The Lambda Runtime API, version 2018-06-01.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::{Method, Request, Response, StatusCode};
+use serde_json::json;
+
+use super::process::Delivery;
+use super::{Outcome, PAYLOAD_LIMIT, Pool, Process};
+use crate::net::{self, Answer, BodyError, Cut};
+
+const PREFIX: &str = "/2018-06-01/runtime/";
+
+/// Answers one call of one process.
+pub(super) async fn handle(pool: Arc<Pool>, process: Arc<Process>, request: Request<Incoming>) -> Result<Answer, Cut> {
+    let path = request.uri().path().to_owned();
+    let parts: Vec<&str> = path.strip_prefix(PREFIX).map(|rest| rest.split('/').collect()).unwrap_or_default();
+    match (request.method(), parts.as_slice()) {
+        (&Method::GET, ["invocation", "next"]) => match pool.next(&process).await {
+            Some(delivery) => Ok(event(&pool, delivery)),
+            None => Err(Cut),
+        },
+        (&Method::POST, ["invocation", id, "response"]) => response(&process, id, request).await,
+        (&Method::POST, ["invocation", id, "error"]) => {
+            report(&pool, "error", request).await;
+            Ok(accepted(process.answer(Some(id), Outcome::Failed)))
+        }
+        (&Method::POST, ["init", "error"]) => {
+            report(&pool, "error while it started", request).await;
+            Ok(accepted(true))
+        }
+        _ => Ok(error(StatusCode::NOT_FOUND, "UnknownPath", "there is no such path in the Runtime API")),
+    }
+}
+
+fn event(pool: &Pool, delivery: Delivery) -> Answer {
+    let trace = format!("Root=1-{:08x}-{};Sampled=0", delivery.deadline_ms / 1000, &delivery.request_id.replace('-', "")[..24]);
+    Response::builder()
+        .header("content-type", "application/json")
+        .header("lambda-runtime-aws-request-id", delivery.request_id)
+        .header("lambda-runtime-deadline-ms", delivery.deadline_ms.to_string())
+        .header("lambda-runtime-invoked-function-arn", &pool.spec.arn)
+        .header("lambda-runtime-trace-id", trace)
+        .body(Full::new(delivery.payload))
+        .unwrap_or_else(|_| net::empty(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+async fn response(process: &Process, id: &str, request: Request<Incoming>) -> Result<Answer, Cut> {
+    match net::read_body(request.into_body(), PAYLOAD_LIMIT).await {
+        Ok(body) => Ok(accepted(process.answer(Some(id), Outcome::Answered(body)))),
+        Err(BodyError::TooLarge) => {
+            process.answer(Some(id), Outcome::Failed);
+            Ok(error(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "the response is larger than 6 MiB"))
+        }
+        Err(BodyError::Broken) => Err(Cut),
+    }
+}
+
+async fn report(pool: &Pool, what: &str, request: Request<Incoming>) {
+    let body = net::read_body(request.into_body(), PAYLOAD_LIMIT).await.unwrap_or_else(|_| Bytes::new());
+    pool.host.console.warn(format!("[{}] {what}: {}", pool.spec.id, String::from_utf8_lossy(&body)));
+}
+
+fn accepted(known: bool) -> Answer {
+    if known {
+        net::json(StatusCode::ACCEPTED, &json!({ "status": "OK" }))
+    } else {
+        error(StatusCode::BAD_REQUEST, "InvalidRequestID", "this process has no such event in hand")
+    }
+}
+
+fn error(status: StatusCode, kind: &str, text: &str) -> Answer {
+    net::json(status, &json!({ "errorType": kind, "errorMessage": text }))
+}

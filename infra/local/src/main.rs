@@ -1,0 +1,55 @@
+#![doc = include_str!("../README.md")]
+
+mod cli;
+mod console;
+mod control;
+mod dynamodb;
+mod faults;
+mod folder;
+mod gateway;
+mod invocations;
+mod issuer;
+mod lambda;
+mod net;
+mod socket;
+mod stack;
+mod template;
+mod welcome;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use console::Console;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: no threads can be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let (console, writer) = Console::start();
+    let ended = runtime.block_on(async {
+        match cli.command {
+            Some(Command::Chat(_)) => Ok(()),
+            None => stack::run(cli.start, console.clone()).await,
+        }
+    });
+    let code = match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            console.warn(format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    };
+    console.end();
+    let _ = writer.join();
+    // Whatever still waits for somebody must not keep the process alive.
+    runtime.shutdown_background();
+    code
+}

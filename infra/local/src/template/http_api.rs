@@ -1,0 +1,142 @@
+//! The HTTP API: an `AWS::Serverless::HttpApi` and the `HttpApi` events of the functions.
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value};
+
+use super::Reader;
+
+/// The route that takes what no other route takes.
+const DEFAULT: &str = "$default";
+/// The audience of local tokens where the template leaves it to a parameter that was not given.
+const LOCAL_AUDIENCE: &str = "local";
+
+/// The HTTP API with its routes.
+#[derive(Debug)]
+pub(crate) struct HttpApi {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its stage; `$default` adds nothing to the URL.
+    pub(crate) stage: String,
+    /// Its routes, in no order.
+    pub(crate) routes: Vec<HttpRoute>,
+    /// The audiences that its JWT authorizer accepts; never empty.
+    pub(crate) audiences: Vec<String>,
+    /// Its answer to browsers of other origins.
+    pub(crate) cors: Option<Cors>,
+}
+
+/// One route of the HTTP API.
+#[derive(Clone, Debug)]
+pub(crate) struct HttpRoute {
+    /// `GET /users/{user_id}`, or `$default`.
+    pub(crate) key: String,
+    /// The method, or `ANY`.
+    pub(crate) method: String,
+    /// The path with its variables, or `$default`.
+    pub(crate) path: String,
+    /// The logical id of the function behind it.
+    pub(crate) function: String,
+    /// Whether the JWT authorizer stands in front of it.
+    pub(crate) authorized: bool,
+}
+
+impl HttpRoute {
+    /// Whether this is the route that takes what no other route takes.
+    pub(crate) fn is_default(&self) -> bool {
+        self.path == DEFAULT
+    }
+}
+
+/// The CORS configuration of an HTTP API.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cors {
+    /// `AllowOrigins`.
+    pub(crate) origins: Vec<String>,
+    /// `AllowMethods`.
+    pub(crate) methods: Vec<String>,
+    /// `AllowHeaders`.
+    pub(crate) headers: Vec<String>,
+    /// `ExposeHeaders`.
+    pub(crate) exposed: Vec<String>,
+    /// `MaxAge` in seconds.
+    pub(crate) max_age_s: Option<u64>,
+    /// `AllowCredentials`.
+    pub(crate) credentials: bool,
+}
+
+pub(super) fn read(reader: &Reader<'_>) -> Result<HttpApi> {
+    let mut apis = reader.of_kind("AWS::Serverless::HttpApi");
+    let declared = apis.next();
+    if let Some(second) = apis.next() {
+        bail!("the local stack serves one HTTP API, and {} is a second one", second.id);
+    }
+    let setting = |name: &str| declared.and_then(|api| api.property(name)).or_else(|| reader.globals.get("HttpApi")?.get(name));
+    let auth = setting("Auth");
+    let authorizer = auth.and_then(|auth| auth.get("DefaultAuthorizer")).map(|name| reader.scope.text(name)).transpose()?;
+    Ok(HttpApi {
+        id: declared.map_or_else(|| "local".to_owned(), |api| reader.scope.references[api.id].clone()),
+        stage: setting("StageName").map_or_else(|| Ok(DEFAULT.to_owned()), |name| reader.scope.text(name))?,
+        routes: routes(reader, authorizer.as_deref())?,
+        audiences: audiences(reader, auth, authorizer.as_deref()),
+        cors: setting("CorsConfiguration").map(|value| cors(&reader.scope.evaluate(value)?)).transpose()?.flatten(),
+    })
+}
+
+/// The authorizer's audiences. A deployment takes them (and the issuer) from the host application; where that
+/// parameter was not given, local tokens simply carry a local audience.
+fn audiences(reader: &Reader<'_>, auth: Option<&Value>, authorizer: Option<&str>) -> Vec<String> {
+    let configured = || {
+        let audience = auth?.get("Authorizers")?.get(authorizer?)?.get("JwtConfiguration")?.get("audience")?;
+        let evaluated = reader.scope.evaluate(audience).ok()?;
+        Some(evaluated.as_array()?.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect::<Vec<_>>())
+    };
+    configured().filter(|audiences| !audiences.is_empty()).unwrap_or_else(|| vec![LOCAL_AUDIENCE.to_owned()])
+}
+
+fn routes(reader: &Reader<'_>, default_authorizer: Option<&str>) -> Result<Vec<HttpRoute>> {
+    let mut routes: Vec<HttpRoute> = Vec::new();
+    for function in reader.of_kind("AWS::Serverless::Function") {
+        for (name, event) in function.property("Events").and_then(Value::as_object).into_iter().flatten() {
+            if event.get("Type").and_then(Value::as_str) != Some("HttpApi") {
+                continue;
+            }
+            let none = Map::new();
+            let properties = event.get("Properties").and_then(Value::as_object).unwrap_or(&none);
+            let text = |property: &str| -> Result<Option<String>> {
+                let value = properties.get(property).map(|value| reader.scope.text(value)).transpose();
+                value.with_context(|| format!("{property} of the event {name} of {}", function.id))
+            };
+            let own = properties.get("Auth").and_then(|auth| auth.get("Authorizer")).and_then(Value::as_str);
+            let authorized = own.or(default_authorizer).is_some_and(|authorizer| authorizer != "NONE");
+            let path = text("Path")?.filter(|path| path.trim_start_matches('/') != DEFAULT).unwrap_or_else(|| DEFAULT.to_owned());
+            let method = text("Method")?.unwrap_or_else(|| "ANY".to_owned()).to_ascii_uppercase().replace('*', "ANY");
+            let key = if path == DEFAULT { path.clone() } else { format!("{method} {path}") };
+            if let Some(other) = routes.iter().find(|route| route.key == key) {
+                bail!("the route {key} is declared by both {} and {}", other.function, function.id);
+            }
+            routes.push(HttpRoute { key, method, path, function: function.id.to_owned(), authorized });
+        }
+    }
+    Ok(routes)
+}
+
+/// `true` allows everything; a mapping lists what is allowed.
+fn cors(value: &Value) -> Result<Option<Cors>> {
+    let everything = || vec!["*".to_owned()];
+    let Some(settings) = value.as_object() else {
+        let open = Cors { origins: everything(), methods: everything(), headers: everything(), ..Cors::default() };
+        return Ok((value.as_bool() == Some(true)).then_some(open));
+    };
+    let list = |name: &str| -> Vec<String> {
+        let items = settings.get(name).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(|item| item.as_str().map(|text| text.trim().to_owned())).collect()
+    };
+    Ok(Some(Cors {
+        origins: list("AllowOrigins"),
+        methods: list("AllowMethods"),
+        headers: list("AllowHeaders"),
+        exposed: list("ExposeHeaders"),
+        max_age_s: settings.get("MaxAge").map(|age| age.to_string().trim_matches('"').parse().context("MaxAge")).transpose()?,
+        credentials: settings.get("AllowCredentials").and_then(Value::as_bool).unwrap_or(false),
+    }))
+}

@@ -1,0 +1,151 @@
+//! Functions and tables, and the names that a deployment would give to resources.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use data_encoding::BASE32_NOPAD;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::intrinsics::Scope;
+use super::{ACCOUNT, Reader, Resource};
+
+/// Lambda's own default.
+const DEFAULT_TIMEOUT_S: u64 = 3;
+/// Lambda's own default.
+const DEFAULT_MEMORY_MIB: u64 = 128;
+
+/// A Lambda function of the template.
+#[derive(Clone, Debug)]
+pub(crate) struct FunctionSpec {
+    /// Its logical id, by which people know it.
+    pub(crate) id: String,
+    /// Its name, as a deployment would generate it.
+    pub(crate) name: String,
+    /// Its ARN.
+    pub(crate) arn: String,
+    /// The cargo binary that it runs.
+    pub(crate) binary: String,
+    /// How long one invocation may take.
+    pub(crate) timeout: Duration,
+    /// Its memory in MiB.
+    pub(crate) memory_mib: u64,
+    /// The environment that the template gives it.
+    pub(crate) environment: BTreeMap<String, String>,
+}
+
+/// A DynamoDB table of the template.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// Its name.
+    pub(crate) name: String,
+    /// The body of the `CreateTable` call.
+    pub(crate) create: Value,
+    /// The attribute by which items expire.
+    pub(crate) expires_by: Option<String>,
+}
+
+/// Gives every resource the id and the attributes that `Ref` and `GetAtt` answer.
+pub(super) fn name_all(resources: &[Resource<'_>], scope: &mut Scope, region: &str, stack: &str) -> Result<()> {
+    for resource in resources {
+        let id = resource.id;
+        let given = |property: &str, scope: &Scope| resource.property(property).map(|value| scope.text(value)).transpose();
+        let mut attribute = |name: &str, value: String| scope.attributes.insert(format!("{id}.{name}"), value);
+        let reference = match resource.kind {
+            "AWS::Serverless::Function" => {
+                let name = given("FunctionName", scope)?.unwrap_or_else(|| format!("{stack}-{id}"));
+                scope.attributes.insert(format!("{id}.Arn"), function_arn(region, &name));
+                name
+            }
+            "AWS::DynamoDB::Table" => {
+                let name = given("TableName", scope)?.unwrap_or_else(|| format!("{stack}-{id}"));
+                let arn = format!("arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}");
+                scope.attributes.insert(format!("{id}.Arn"), arn);
+                name
+            }
+            "AWS::Serverless::HttpApi" | "AWS::Serverless::WebSocketApi" | "AWS::ApiGatewayV2::Api" => {
+                let api = api_id(stack, id);
+                let scheme = if resource.kind.ends_with("HttpApi") { "https" } else { "wss" };
+                attribute("ApiEndpoint", format!("{scheme}://{api}.execute-api.{region}.amazonaws.com"));
+                attribute("ApiId", api.clone());
+                api
+            }
+            _ => {
+                attribute("Arn", format!("arn:aws:local:{region}:{ACCOUNT}:{id}"));
+                id.to_owned()
+            }
+        };
+        scope.references.insert(id.to_owned(), reference);
+    }
+    Ok(())
+}
+
+/// The ARN of a function.
+fn function_arn(region: &str, name: &str) -> String {
+    format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{name}")
+}
+
+/// Ten lower-case letters and digits, always the same for an API of a stack.
+fn api_id(stack: &str, id: &str) -> String {
+    BASE32_NOPAD.encode(&Sha256::digest(format!("{stack}/{id}")))[..10].to_ascii_lowercase()
+}
+
+pub(super) fn functions(reader: &Reader<'_>) -> Result<Vec<FunctionSpec>> {
+    reader
+        .of_kind("AWS::Serverless::Function")
+        .map(|resource| function(reader, resource).with_context(|| format!("the function {}", resource.id)))
+        .collect()
+}
+
+fn function(reader: &Reader<'_>, resource: &Resource<'_>) -> Result<FunctionSpec> {
+    let globals = reader.globals.get("Function");
+    let number = |name: &str, default: u64| -> Result<u64> {
+        let value = resource.property(name).or_else(|| globals?.get(name));
+        value.map_or(Ok(default), |value| reader.scope.text(value)?.parse().context("it is not a number")).context(name.to_owned())
+    };
+    let mut environment = BTreeMap::new();
+    let own = resource.property("Environment");
+    for variables in [globals.and_then(|globals| globals.get("Environment")), own].into_iter().flatten() {
+        for (name, value) in variables.get("Variables").and_then(Value::as_object).into_iter().flatten() {
+            let text = reader.scope.text(value).with_context(|| format!("its environment variable {name}"))?;
+            environment.insert(name.clone(), text);
+        }
+    }
+    let binary = resource.body.pointer("/Metadata/BuildProperties/Binary").and_then(Value::as_str);
+    Ok(FunctionSpec {
+        id: resource.id.to_owned(),
+        name: reader.scope.references[resource.id].clone(),
+        arn: reader.scope.attributes[&format!("{}.Arn", resource.id)].clone(),
+        binary: binary
+            .context("it names no binary: write Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: … } }")?
+            .to_owned(),
+        timeout: Duration::from_secs(number("Timeout", DEFAULT_TIMEOUT_S)?),
+        memory_mib: number("MemorySize", DEFAULT_MEMORY_MIB)?,
+        environment,
+    })
+}
+
+pub(super) fn tables(reader: &Reader<'_>) -> Result<Vec<Table>> {
+    reader
+        .of_kind("AWS::DynamoDB::Table")
+        .map(|resource| table(reader, resource).with_context(|| format!("the table {}", resource.id)))
+        .collect()
+}
+
+fn table(reader: &Reader<'_>, resource: &Resource<'_>) -> Result<Table> {
+    let name = reader.scope.references[resource.id].clone();
+    let mut create = Map::new();
+    create.insert("TableName".to_owned(), json!(name));
+    create.insert("BillingMode".to_owned(), json!("PAY_PER_REQUEST"));
+    for property in ["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
+        if let Some(value) = resource.property(property) {
+            create.insert(property.to_owned(), reader.scope.evaluate(value)?);
+        }
+    }
+    let expiry = resource.property("TimeToLiveSpecification").map(|value| reader.scope.evaluate(value)).transpose()?;
+    let expires_by = expiry
+        .filter(|expiry| expiry.get("Enabled").is_some_and(|enabled| enabled.as_bool() == Some(true)))
+        .and_then(|expiry| expiry.get("AttributeName")?.as_str().map(str::to_owned));
+    Ok(Table { name, create: Value::Object(create), expires_by })
+}

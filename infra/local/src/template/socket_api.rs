@@ -1,0 +1,124 @@
+//! The WebSocket API, as SAM's one resource or as API Gateway's own five.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::{Reader, Resource};
+
+/// The WebSocket API with its routes.
+#[derive(Debug)]
+pub(crate) struct SocketApi {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its stage, the path of its URL.
+    pub(crate) stage: String,
+    /// The members of the body that name the route: `["action"]` for `$request.body.action`.
+    pub(crate) selection: Vec<String>,
+    /// Its routes by route key.
+    pub(crate) routes: BTreeMap<String, SocketRoute>,
+}
+
+/// One route of the WebSocket API.
+#[derive(Debug)]
+pub(crate) struct SocketRoute {
+    /// The logical id of the function behind it.
+    pub(crate) function: String,
+    /// Whether the function's body goes back as a frame.
+    pub(crate) responds: bool,
+}
+
+pub(super) fn read(reader: &Reader<'_>) -> Result<Option<SocketApi>> {
+    let is_raw = |api: &&Resource<'_>| api.property("ProtocolType").and_then(Value::as_str) == Some("WEBSOCKET");
+    let raw = reader.of_kind("AWS::ApiGatewayV2::Api").filter(is_raw);
+    let mut apis = reader.of_kind("AWS::Serverless::WebSocketApi").chain(raw);
+    let Some(api) = apis.next() else {
+        return Ok(None);
+    };
+    if let Some(second) = apis.next() {
+        bail!("the local stack serves one WebSocket API, and {} is a second one", second.id);
+    }
+    let id = reader.scope.references[api.id].clone();
+    let (stage, routes) = if api.kind == "AWS::Serverless::WebSocketApi" {
+        (reader.text(api, "StageName")?, sam_routes(reader, api)?)
+    } else {
+        (raw_stage(reader, &id)?, raw_routes(reader, &id)?)
+    };
+    let expression = reader.text(api, "RouteSelectionExpression")?.context("the WebSocket API has no RouteSelectionExpression")?;
+    let selection = expression.trim_start_matches("${").trim_end_matches('}').trim_start_matches('$');
+    let selection = selection.strip_prefix("request.body.").with_context(|| {
+        format!("the local stack selects routes by $request.body.…, and RouteSelectionExpression is {expression}")
+    })?;
+    Ok(Some(SocketApi {
+        id,
+        stage: stage.context("the WebSocket API has no stage")?,
+        selection: selection.split('.').map(str::to_owned).collect(),
+        routes,
+    }))
+}
+
+/// Routes written inside SAM's resource. Their generated resources are named `<api><route key>Route`.
+fn sam_routes(reader: &Reader<'_>, api: &Resource<'_>) -> Result<BTreeMap<String, SocketRoute>> {
+    let declared = api.property("Routes").and_then(Value::as_object).context("the WebSocket API has no Routes")?;
+    let answered = answered_routes(reader);
+    let mut routes = BTreeMap::new();
+    for (key, body) in declared {
+        let arn = body.get("FunctionArn").with_context(|| format!("the route {key} has no FunctionArn"))?;
+        let generated = format!("{}{}Route", api.id, capitalised(key));
+        let route = SocketRoute {
+            function: function_of(reader, &reader.scope.text(arn)?).with_context(|| format!("the route {key}"))?,
+            responds: body.get("RouteResponseSelectionExpression").is_some() && answered.contains(&generated.as_str()),
+        };
+        routes.insert(key.clone(), route);
+    }
+    Ok(routes)
+}
+
+/// `AWS::ApiGatewayV2::Route` resources and the integrations behind them.
+fn raw_routes(reader: &Reader<'_>, api: &str) -> Result<BTreeMap<String, SocketRoute>> {
+    let answered = answered_routes(reader);
+    let mut routes = BTreeMap::new();
+    for route in reader.of_kind("AWS::ApiGatewayV2::Route") {
+        if reader.text(route, "ApiId")?.as_deref() != Some(api) {
+            continue;
+        }
+        let key = reader.text(route, "RouteKey")?.with_context(|| format!("{} has no RouteKey", route.id))?;
+        let target = reader.text(route, "Target")?.with_context(|| format!("{} has no Target", route.id))?;
+        let integration = target.strip_prefix("integrations/").unwrap_or(&target);
+        let integration = reader.of_kind("AWS::ApiGatewayV2::Integration").find(|resource| resource.id == integration);
+        let integration = integration.with_context(|| format!("the target of the route {key} is no integration"))?;
+        let uri = reader.text(integration, "IntegrationUri")?.with_context(|| format!("{} has no IntegrationUri", integration.id))?;
+        let responds = route.property("RouteResponseSelectionExpression").is_some() && answered.contains(&route.id);
+        routes.insert(key, SocketRoute { function: function_of(reader, &uri)?, responds });
+    }
+    Ok(routes)
+}
+
+fn raw_stage(reader: &Reader<'_>, api: &str) -> Result<Option<String>> {
+    for stage in reader.of_kind("AWS::ApiGatewayV2::Stage") {
+        if reader.text(stage, "ApiId")?.as_deref() == Some(api) {
+            return reader.text(stage, "StageName");
+        }
+    }
+    Ok(None)
+}
+
+/// The logical ids of the routes that have a route response.
+fn answered_routes<'a>(reader: &Reader<'a>) -> Vec<&'a str> {
+    let routes = reader.of_kind("AWS::ApiGatewayV2::RouteResponse").filter_map(|response| response.property("RouteId"));
+    routes.filter_map(|route| route.get("Ref")?.as_str()).collect()
+}
+
+/// The function whose ARN is in an integration's URI.
+fn function_of(reader: &Reader<'_>, uri: &str) -> Result<String> {
+    let names = |id: &str| uri.split('/').any(|part| part == reader.scope.attributes[&format!("{id}.Arn")]);
+    let function = reader.of_kind("AWS::Serverless::Function").find(|function| names(function.id));
+    Ok(function.with_context(|| format!("{uri} is not the ARN of a function of this template"))?.id.to_owned())
+}
+
+/// `$default` as `Default`, `ping` as `Ping`.
+fn capitalised(key: &str) -> String {
+    let mut letters = key.chars().filter(char::is_ascii_alphanumeric);
+    letters.next().into_iter().map(|first| first.to_ascii_uppercase()).chain(letters).collect()
+}
