@@ -1,0 +1,138 @@
+//! Unread and read marks: rule 19.
+
+use serde_json::{Value, json};
+use tests::{Pair, Stack, User};
+
+async fn unread(user: &User, thread: &str) -> u64 {
+    let one = user.thread(thread).await["unread"].as_u64().unwrap();
+    let listed = user.list("/threads").await;
+    let in_list = listed.iter().find(|item| item["id"] == thread).expect("the thread is in the inbox");
+    assert_eq!(in_list["unread"], one, "list and thread disagree");
+    one
+}
+
+/// What `user` is shown as the read mark of `of`.
+async fn mark(user: &User, thread: &str, of: &User) -> Value {
+    let thread = user.thread(thread).await;
+    let members = thread["members"].as_array().unwrap();
+    members.iter().find(|member| member["user"]["id"] == of.id.as_str()).expect("a member")["read_seq"].clone()
+}
+
+#[tokio::test]
+async fn rule_19_unread_counts_messages_of_others_after_my_mark() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    assert_eq!(
+        (unread(&pair.ann, &pair.thread).await, unread(&pair.bob, &pair.thread).await),
+        (0, 0),
+        "an opening is no message"
+    );
+    for text in ["2", "3", "4"] {
+        pair.ann.send(&pair.thread, text).await;
+    }
+    assert_eq!((unread(&pair.ann, &pair.thread).await, unread(&pair.bob, &pair.thread).await), (0, 3));
+    assert_eq!(pair.bob.read(&pair.thread, 3).await.expect(200), &json!({"read_seq": 3, "unread": 1}));
+    assert_eq!(unread(&pair.bob, &pair.thread).await, 1);
+    pair.ann.send(&pair.thread, "5").await;
+    assert_eq!(unread(&pair.bob, &pair.thread).await, 2);
+    assert_eq!(pair.bob.read(&pair.thread, 5).await.expect(200), &json!({"read_seq": 5, "unread": 0}));
+    assert_eq!((unread(&pair.ann, &pair.thread).await, unread(&pair.bob, &pair.thread).await), (0, 0));
+}
+
+#[tokio::test]
+async fn rule_19_own_messages_between_those_of_others_are_never_unread() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    pair.ann.send(&pair.thread, "2").await;
+    pair.bob.send(&pair.thread, "3").await;
+    pair.ann.send(&pair.thread, "4").await;
+    pair.bob.send(&pair.thread, "5").await;
+    pair.bob.send(&pair.thread, "6").await;
+    assert_eq!(pair.bob.read(&pair.thread, 2).await.expect(200)["unread"], 1, "only number 4 is unread to bob");
+    assert_eq!(unread(&pair.bob, &pair.thread).await, 1);
+    assert_eq!(unread(&pair.ann, &pair.thread).await, 3);
+    pair.ann.read(&pair.thread, 4).await.expect(200);
+    assert_eq!(unread(&pair.ann, &pair.thread).await, 2);
+}
+
+#[tokio::test]
+async fn rule_19_marks_only_move_forward() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    for text in ["2", "3", "4"] {
+        pair.ann.send(&pair.thread, text).await;
+    }
+    pair.bob.read(&pair.thread, 4).await.expect(200);
+    for seq in [1, 3, 4] {
+        assert_eq!(
+            pair.bob.read(&pair.thread, seq).await.expect(200),
+            &json!({"read_seq": 4, "unread": 0}),
+            "reading {seq}"
+        );
+    }
+    let calls = [3, 4, 2].map(|seq| pair.ann.put(&pair.path("/read"), &json!({"seq": seq})).into_future());
+    futures_util::future::join_all(calls).await.iter().for_each(|answer| assert_eq!(answer.status, 200));
+    assert_eq!(mark(&pair.bob, &pair.thread, &pair.ann).await, 4);
+}
+
+#[tokio::test]
+async fn rule_19_a_mark_beyond_the_log_is_refused() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    pair.ann.send(&pair.thread, "2").await;
+    for seq in [
+        json!(3),
+        json!(1_000_000),
+        json!(-1),
+        json!(1.5),
+        json!("2"),
+        json!(null),
+        json!(18_446_744_073_709_551_615_u64),
+    ] {
+        pair.bob.put(&pair.path("/read"), &json!({"seq": seq})).await.invalid("/seq");
+    }
+    assert_eq!(unread(&pair.bob, &pair.thread).await, 1);
+}
+
+#[tokio::test]
+async fn rule_19_a_moved_mark_shows_to_the_other_and_to_the_own_devices() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    pair.ann.send(&pair.thread, "2").await;
+    let (mut anns, mut bobs) = tokio::join!(pair.ann.connect(), pair.bob.connect());
+    pair.bob.read(&pair.thread, 2).await.expect(200);
+    for socket in [&mut anns, &mut bobs] {
+        let moved = socket.next("read.moved").await;
+        assert_eq!((&moved["thread_id"], &moved["actor_id"]), (&json!(pair.thread), &json!(pair.bob.id)));
+        assert_eq!((&moved["data"]["read_seq"], moved.get("seq").unwrap_or(&Value::Null)), (&json!(2), &Value::Null));
+    }
+    assert_eq!(mark(&pair.ann, &pair.thread, &pair.bob).await, 2);
+    assert_eq!(pair.ann.thread(&pair.thread).await["last_seq"], 2, "a mark is no event of the log");
+}
+
+#[tokio::test]
+async fn rule_19_without_read_receipts_i_neither_show_nor_see_marks() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    pair.ann.send(&pair.thread, "2").await;
+    let untouched = mark(&pair.ann, &pair.thread, &pair.bob).await;
+    pair.bob.patch("/settings", &json!({"read_receipts": false})).await.expect(200);
+    let (mut anns, mut bobs) = tokio::join!(pair.ann.connect(), pair.bob.connect());
+    let bob_read = pair.bob.read(&pair.thread, 2).await;
+    assert_eq!(bob_read.expect(200), &json!({"read_seq": 2, "unread": 0}));
+    let ann_read = pair.ann.read(&pair.thread, 2).await;
+    ann_read.expect(200);
+    stack.finished(&bob_read).await;
+    stack.finished(&ann_read).await;
+    anns.ping().await;
+    bobs.ping().await;
+    for (socket, other) in [(&anns, &pair.bob), (&bobs, &pair.ann)] {
+        let of_other = socket.seen("read.moved").into_iter().filter(|event| event["actor_id"] == other.id.as_str());
+        assert_eq!(of_other.count(), 0);
+    }
+    let shown = mark(&pair.ann, &pair.thread, &pair.bob).await;
+    assert!(shown.is_null() || shown == untouched, "ann sees {shown}");
+    let shown = mark(&pair.bob, &pair.thread, &pair.ann).await;
+    assert!(shown.is_null() || shown == 0, "bob sees {shown}");
+    assert_eq!(mark(&pair.bob, &pair.thread, &pair.bob).await, 2, "the own mark is always seen");
+}

@@ -1,0 +1,205 @@
+//! A thread from somebody I do not follow: rule 7.
+
+use serde_json::{Value, json};
+use tests::{Answer, Pair, Stack, User};
+
+/// Everything the sender can see of a thread.
+async fn view_of_sender(pair: &Pair) -> [Value; 5] {
+    let mut thread = pair.ann.thread(&pair.thread).await;
+    let listed = pair.ann.get("/threads").await.items().to_vec();
+    let members = pair.ann.get(&pair.path("/members")).await.items().to_vec();
+    let events = pair.ann.events(&pair.thread).await;
+    let profile = pair.ann.get(&format!("/users/{}", pair.bob.id)).await.json;
+    thread["listed"] = json!(listed);
+    [thread, json!(members), json!(events), profile, json!(pair.ann.history(&pair.thread).await)]
+}
+
+async fn assert_in_inbox(user: &User, thread: &str) {
+    assert_eq!(user.boxed("inbox").await, [thread]);
+    assert!(user.boxed("requests").await.is_empty());
+    assert_eq!(user.thread(thread).await["box"], "inbox");
+}
+
+#[tokio::test]
+async fn rule_07_a_request_can_be_read_without_accepting_and_nothing_of_it_shows() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    let seq = pair.ann.send(&pair.thread, "hello?").await["seq"].as_u64().unwrap();
+    let mut anns = pair.ann.connect().await;
+    let before = view_of_sender(&pair).await;
+
+    assert_eq!(pair.bob.texts(&pair.thread).await, ["hello?"]);
+    assert_eq!(pair.bob.thread(&pair.thread).await["unread"], 1);
+    let read = pair.bob.read(&pair.thread, seq).await;
+    assert_eq!(read.expect(200), &json!({"read_seq": seq, "unread": 0}));
+    stack.finished(&read).await;
+    anns.ping().await;
+    anns.assert_no_more("read.moved");
+    assert_eq!(view_of_sender(&pair).await, before);
+    assert_eq!(pair.bob.boxed("requests").await, [pair.thread.as_str()]);
+}
+
+#[tokio::test]
+async fn rule_07_the_reader_hears_of_a_request_at_once() {
+    let stack = Stack::shared();
+    let (ann, bob) = Pair::strangers(&stack).await;
+    let mut bobs = bob.connect().await;
+    let thread = ann.open(&bob).await;
+    let created = bobs.next("thread.created").await;
+    assert_eq!(
+        (&created["thread_id"], &created["seq"], &created["actor_id"]),
+        (&json!(thread), &json!(1), &json!(ann.id))
+    );
+    let received = bobs.next("request.received").await;
+    assert_eq!((&received["thread_id"], received.get("seq").unwrap_or(&Value::Null)), (&json!(thread), &Value::Null));
+}
+
+#[tokio::test]
+async fn rule_07_before_acceptance_the_sender_says_three_things() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    for text in ["one", "two", "three"] {
+        pair.ann.send(&pair.thread, text).await;
+    }
+    pair.ann.sending(&pair.thread, "four").await.problem("request-pending");
+    pair.ann.sending(&pair.thread, "five").await.problem("request-pending");
+    assert_eq!(pair.bob.texts(&pair.thread).await, ["one", "two", "three"]);
+    pair.bob.post_empty(&pair.path("/accept")).await.expect(200);
+    pair.ann.send(&pair.thread, "four").await;
+    assert_eq!(pair.bob.texts(&pair.thread).await, ["one", "two", "three", "four"]);
+}
+
+#[tokio::test]
+async fn rule_07_the_opening_message_counts_among_the_three() {
+    let stack = Stack::shared();
+    let (ann, bob) = Pair::strangers(&stack).await;
+    let open = |text: &str| {
+        let body = json!({"kind": "direct", "user_id": bob.id, "message": {"text": text}});
+        ann.post("/threads", &body).key(&tests::fresh_key())
+    };
+    let thread = open("one").await.expect(201)["id"].as_str().unwrap().to_owned();
+    ann.send(&thread, "two").await;
+    open("three").await.expect(200);
+    open("four").await.problem("request-pending");
+    ann.sending(&thread, "five").await.problem("request-pending");
+    assert_eq!(bob.texts(&thread).await, ["one", "two", "three"]);
+}
+
+#[tokio::test]
+async fn rule_07_eight_at_once_are_still_three() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    let calls = (0..8).map(|number| pair.ann.sending(&pair.thread, &number.to_string()).into_future());
+    let answers: Vec<Answer> = futures_util::future::join_all(calls).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 3, "{answers:#?}");
+    for refused in answers.iter().filter(|answer| answer.status != 201) {
+        refused.problem("request-pending");
+    }
+    assert_eq!(pair.bob.history(&pair.thread).await.len(), 3);
+}
+
+#[tokio::test]
+async fn rule_07_accepting_moves_it_to_the_inbox() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    let mut other_device = pair.bob.connect().await;
+    let accepted = pair.bob.post_empty(&pair.path("/accept")).await;
+    tests::shape::thread(accepted.expect(200));
+    assert_eq!(accepted.json["box"], "inbox");
+    assert_in_inbox(&pair.bob, &pair.thread).await;
+    assert_eq!(other_device.next("thread.accepted").await["thread_id"], pair.thread);
+    pair.bob.post_empty(&pair.path("/accept")).await.expect(200);
+    pair.bob.post_empty(&pair.path("/decline")).await.problem("conflict");
+    assert_in_inbox(&pair.bob, &pair.thread).await;
+}
+
+#[tokio::test]
+async fn rule_07_answering_moves_it_to_the_inbox() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    pair.bob.send(&pair.thread, "who are you?").await;
+    assert_in_inbox(&pair.bob, &pair.thread).await;
+    for number in 0..4 {
+        pair.ann.send(&pair.thread, &number.to_string()).await;
+    }
+}
+
+#[tokio::test]
+async fn rule_07_writing_to_the_sender_is_answering() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    let body = json!({"kind": "direct", "user_id": pair.ann.id, "message": {"text": "hello back"}});
+    let opened = pair.bob.post("/threads", &body).key(&tests::fresh_key()).await;
+    assert_eq!(opened.expect(200)["id"], pair.thread);
+    assert_in_inbox(&pair.bob, &pair.thread).await;
+}
+
+#[tokio::test]
+async fn rule_07_following_the_sender_moves_it_to_the_inbox() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    pair.bob.follow(&pair.ann).await;
+    assert_in_inbox(&pair.bob, &pair.thread).await;
+    for number in 0..4 {
+        pair.ann.send(&pair.thread, &number.to_string()).await;
+    }
+}
+
+#[tokio::test]
+async fn rule_07_declining_is_silent() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    pair.ann.send(&pair.thread, "hello?").await;
+    let mut anns = pair.ann.connect().await;
+    let before = view_of_sender(&pair).await;
+    let declined = pair.bob.post_empty(&pair.path("/decline")).await;
+    declined.expect(204);
+    assert!(pair.bob.boxed("requests").await.is_empty() && pair.bob.boxed("inbox").await.is_empty());
+    assert_eq!(view_of_sender(&pair).await, before);
+    stack.finished(&declined).await;
+    anns.ping().await;
+    assert_eq!(anns.all().len(), 1, "ann's socket saw more than its pong: {:#?}", anns.all());
+}
+
+#[tokio::test]
+async fn rule_07_a_declined_request_stays_away_for_a_day_and_the_sender_cannot_tell() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    let mut bobs = pair.bob.connect().await;
+    pair.ann.send(&pair.thread, "one").await;
+    bobs.message("one").await;
+    pair.bob.post_empty(&pair.path("/decline")).await.expect(204);
+    pair.bob.post_empty(&pair.path("/decline")).await.expect(204);
+    pair.ann.send(&pair.thread, "two").await;
+    let third = pair.ann.sending(&pair.thread, "three").await;
+    third.expect(201);
+    pair.ann.sending(&pair.thread, "four").await.problem("request-pending");
+    pair.ann.opening(&pair.bob).await.expect(200);
+    assert!(pair.bob.boxed("requests").await.is_empty() && pair.bob.boxed("inbox").await.is_empty());
+    stack.finished(&third).await;
+    bobs.ping().await;
+    bobs.assert_no_more("request.received");
+    assert_eq!(pair.ann.texts(&pair.thread).await, ["one", "two", "three"]);
+}
+
+#[tokio::test]
+async fn rule_07_who_declined_may_still_change_their_mind() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    pair.bob.post_empty(&pair.path("/decline")).await.expect(204);
+    let body = json!({"kind": "direct", "user_id": pair.ann.id, "message": {"text": "well, hello"}});
+    pair.bob.post("/threads", &body).key(&tests::fresh_key()).await.expect(200);
+    assert_in_inbox(&pair.bob, &pair.thread).await;
+    assert_eq!(pair.ann.texts(&pair.thread).await, ["well, hello"]);
+}
+
+#[tokio::test]
+async fn rule_07_once_accepted_read_receipts_show() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    let seq = pair.ann.send(&pair.thread, "hello?").await["seq"].as_u64().unwrap();
+    pair.bob.post_empty(&pair.path("/accept")).await.expect(200);
+    let mut anns = pair.ann.connect().await;
+    pair.bob.read(&pair.thread, seq).await.expect(200);
+    assert_eq!(anns.next("read.moved").await["actor_id"], pair.bob.id);
+}

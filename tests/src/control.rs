@@ -1,0 +1,217 @@
+//! The control API of the local stack, in types: faults to inject, invocations and connections to look at.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A failure to inject, and when.
+#[derive(Clone, Debug, Serialize)]
+pub struct Fault {
+    #[serde(flatten)]
+    target: Target,
+    skip: u32,
+    times: Option<u32>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "target", rename_all = "snake_case")]
+enum Target {
+    Dynamodb {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        function: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        operation: Option<String>,
+        fault: DatabaseFault,
+    },
+    Http {
+        method: String,
+        path: String,
+        fault: &'static str,
+    },
+    Socket {
+        connection_id: String,
+        fault: SocketFault,
+    },
+}
+
+/// What can go wrong between a function and its table.
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum DatabaseFault {
+    /// The table refuses the call for lack of throughput.
+    Throttle,
+    /// Another transaction was at the same item.
+    TransactionConflict,
+    /// The table throttled one item of a transaction.
+    TransactionThrottle,
+    /// The table answers 500.
+    InternalError,
+    /// The call is executed, and the connection cut before its answer.
+    AnswerLost,
+    /// The function dies before the call is executed.
+    KillBefore,
+    /// The function dies after the call was executed, without seeing its answer.
+    KillAfter,
+    /// The call is executed this many milliseconds late.
+    DelayMs(u32),
+}
+
+/// What can go wrong between a function and somebody's socket.
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum SocketFault {
+    /// Posting answers 410, although the socket is open.
+    Gone,
+    /// The function is not told when the socket closes.
+    LostDisconnect,
+    /// Posting takes this many milliseconds.
+    DelayMs(u32),
+    /// Posting answers 500.
+    InternalError,
+    /// Posting answers 429.
+    LimitExceeded,
+}
+
+impl Fault {
+    fn new(target: Target) -> Self {
+        Self { target, skip: 0, times: Some(1) }
+    }
+
+    /// A fault at the table.
+    #[must_use]
+    pub fn database(fault: DatabaseFault) -> Self {
+        Self::new(Target::Dynamodb { function: None, operation: None, fault })
+    }
+
+    /// A fault at one connection.
+    #[must_use]
+    pub fn socket(connection_id: &str, fault: SocketFault) -> Self {
+        Self::new(Target::Socket { connection_id: connection_id.to_owned(), fault })
+    }
+
+    /// The gateway runs the function and then cuts the client's connection without an answer.
+    #[must_use]
+    pub fn answer_lost(method: &str, path: &str) -> Self {
+        Self::new(Target::Http { method: method.to_owned(), path: path.to_owned(), fault: "answer_lost" })
+    }
+
+    /// Only calls of this function, by its logical id in the template.
+    #[must_use]
+    pub fn function(mut self, logical_id: &str) -> Self {
+        if let Target::Dynamodb { function, .. } = &mut self.target {
+            *function = Some(logical_id.to_owned());
+        }
+        self
+    }
+
+    /// Only calls of this DynamoDB operation.
+    #[must_use]
+    pub fn operation(mut self, name: &str) -> Self {
+        if let Target::Dynamodb { operation, .. } = &mut self.target {
+            *operation = Some(name.to_owned());
+        }
+        self
+    }
+
+    /// Lets so many matching calls through first.
+    #[must_use]
+    pub fn skip(mut self, calls: u32) -> Self {
+        self.skip = calls;
+        self
+    }
+
+    /// Fires so often.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = Some(times);
+        self
+    }
+
+    /// Fires until it is cleared.
+    #[must_use]
+    pub fn always(mut self) -> Self {
+        self.times = None;
+        self
+    }
+}
+
+/// One run of a function.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Invocation {
+    /// The gateway's id of the request.
+    pub request_id: String,
+    /// The function's logical id in the template.
+    pub function: String,
+    /// The route that was invoked.
+    pub route_key: String,
+    /// What the gateway answered, where there is an answer.
+    pub status: Option<u16>,
+    /// Time until the answer, in milliseconds.
+    pub duration_ms: f64,
+    /// Whether a process was started for it.
+    pub cold: bool,
+    /// The longest chain of table calls before the answer in which each waited for the one before.
+    pub sequential_calls: u32,
+    /// Read capacity of the calls begun before the answer.
+    pub rru: f64,
+    /// Write capacity of the calls begun before the answer.
+    pub wru: f64,
+    /// Read capacity of the calls begun after the answer.
+    pub rru_after: f64,
+    /// Write capacity of the calls begun after the answer.
+    pub wru_after: f64,
+    /// Every call of the table.
+    pub calls: Vec<DatabaseCall>,
+}
+
+impl Invocation {
+    /// Whether the function wrote to the table after its answer, such as to remove a connection that is gone.
+    #[must_use]
+    pub fn wrote_after_answer(&self) -> bool {
+        self.wru_after > 0.0
+    }
+
+    /// Whether the function failed or its process died.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.status.is_some_and(|status| status >= 500)
+    }
+}
+
+/// One call of the table.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DatabaseCall {
+    /// Its DynamoDB operation.
+    pub operation: String,
+    /// When it began, in microseconds.
+    pub start_us: u64,
+    /// When it ended, in microseconds.
+    pub end_us: u64,
+    /// Its read capacity.
+    pub rru: f64,
+    /// Its write capacity.
+    pub wru: f64,
+    /// Whether it began after the answer.
+    pub after_answer: bool,
+    /// Whether it succeeded.
+    pub ok: bool,
+}
+
+/// An open socket, as the gateway sees it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Connection {
+    /// The gateway's id of it.
+    pub connection_id: String,
+    /// What the client connected with.
+    pub query: Value,
+}
+
+/// What a function may do, and what it did since the stack started.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Grants {
+    /// The actions that the template grants it.
+    pub granted: BTreeSet<String>,
+    /// Those that it asked for and got.
+    pub used: BTreeSet<String>,
+}

@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+#![expect(clippy::missing_panics_doc, reason = "a harness tells what is wrong by panicking: that is how a test fails")]
+
+mod answer;
+mod binaries;
+mod call;
+mod control;
+mod log;
+mod processes;
+mod scene;
+mod server;
+pub mod shape;
+mod socket;
+mod stack;
+mod user;
+pub mod wait;
+
+pub use answer::Answer;
+pub use binaries::{Profile, folder, sizes};
+pub use call::{Call, Lost};
+pub use control::{Connection, DatabaseCall, DatabaseFault, Fault, Grants, Invocation, SocketFault};
+pub use log::ThreadLog;
+pub use scene::Pair;
+pub use socket::Socket;
+pub use stack::Stack;
+pub use user::{User, fresh_key, unique};

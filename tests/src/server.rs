@@ -1,0 +1,197 @@
+//! The local stack as a child process.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde::Deserialize;
+use tempfile::TempDir;
+
+use crate::binaries::{self, Profile};
+use crate::control::Invocation;
+use crate::processes::{Relative, descendants};
+use crate::wait;
+
+/// How long the stack and its functions may take to go away.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// What the stack writes into its ready file.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Ready {
+    pub(crate) http_url: String,
+    pub(crate) socket_url: String,
+    pub(crate) sign_in_url: String,
+    pub(crate) control_url: String,
+    pub(crate) dynamodb_url: String,
+    pub(crate) table_names: Vec<String>,
+}
+
+/// One stack: its data folder, and the process that serves it at the moment.
+pub(crate) struct Server {
+    profile: Profile,
+    arguments: Vec<String>,
+    folder: TempDir,
+    running: Mutex<Option<Running>>,
+    /// Why this test causes failures on purpose; without a reason, any failure of a function fails the test.
+    excuse: Mutex<Option<&'static str>>,
+}
+
+struct Running {
+    child: Child,
+    ready: Ready,
+}
+
+impl Server {
+    /// Starts a stack on a new data folder; `arguments` are added to its command line.
+    pub(crate) fn start(profile: Profile, arguments: &[&str]) -> Self {
+        let server = Self {
+            profile,
+            arguments: arguments.iter().map(ToString::to_string).collect(),
+            folder: tempfile::Builder::new().prefix("backchannel-").tempdir().expect("a temporary folder can be made"),
+            running: Mutex::new(None),
+            excuse: Mutex::new(None),
+        };
+        server.launch();
+        server
+    }
+
+    pub(crate) fn ready(&self) -> Ready {
+        self.running().as_ref().expect("the stack is running").ready.clone()
+    }
+
+    pub(crate) fn excuse(&self, reason: &'static str) {
+        *self.excuse.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+    }
+
+    /// Starts the process on the data folder as it is.
+    pub(crate) fn launch(&self) {
+        let mut running = self.running();
+        assert!(running.is_none(), "the stack is running already");
+        let ready_file = self.folder.path().join("ready.json");
+        if ready_file.exists() {
+            fs::remove_file(&ready_file).expect("the old ready file can be removed");
+        }
+        let log = File::options().create(true).append(true).open(self.log_path()).expect("the log can be opened");
+        let mut child = Command::new(binaries::folder(self.profile).join("local"))
+            .current_dir(binaries::root())
+            .args(["--port", "0", "--no-build", "--verbose", "--data"])
+            .arg(self.folder.path().join("data"))
+            .arg("--ready-file")
+            .arg(&ready_file)
+            .args((self.profile == Profile::Release).then_some("--release"))
+            .args(&self.arguments)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("the log can be shared"))
+            .stderr(log)
+            .spawn()
+            .expect("the local stack can be started");
+        let ready = wait::until("the stack to be ready", || {
+            if let Some(status) = child.try_wait().expect("the stack can be watched") {
+                panic!("the stack ended ({status}) instead of getting ready:\n{}", self.log_tail());
+            }
+            // A file that is being written parses a moment later.
+            serde_json::from_slice(&fs::read(&ready_file).ok()?).ok()
+        });
+        *running = Some(Running { child, ready });
+    }
+
+    /// Ends the process the hard way, as a power cut would.
+    pub(crate) fn kill(&self) {
+        self.end(Signal::KILL);
+    }
+
+    /// Ends the process as Ctrl-C does, and tells what is wrong with the way it went.
+    fn stop(&self) -> Option<String> {
+        self.end(Signal::INT)
+    }
+
+    fn end(&self, signal: Signal) -> Option<String> {
+        let mut running = self.running().take()?;
+        let family = descendants(running.child.id());
+        let pid = Pid::from_child(&running.child);
+        kill_process(pid, signal).expect("the stack can be signalled");
+        let status = wait::within(FAREWELL, || running.child.try_wait().expect("the stack can be watched"));
+        let Some(status) = status else {
+            running.child.kill().expect("the stack can be killed");
+            running.child.wait().expect("the stack can be reaped");
+            return Some(format!("the stack did not stop within {FAREWELL:?} of {signal:?}"));
+        };
+        let alive = || family.iter().filter(|relative| relative.is_alive()).cloned().collect::<Vec<Relative>>();
+        if wait::within(FAREWELL, || alive().is_empty().then_some(())).is_none() {
+            return Some(format!("the stack left processes behind: {:?}", alive()));
+        }
+        (signal == Signal::INT && !status.success()).then(|| format!("the stack ended with {status} on Ctrl-C"))
+    }
+
+    /// Everything the stack and its functions printed.
+    pub(crate) fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.path().join("stack.log")
+    }
+
+    fn log_tail(&self) -> String {
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(60)..].join("\n")
+    }
+
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What went wrong unannounced while this stack was used.
+    fn complaints(&self) -> Vec<String> {
+        let excused = self.excuse.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        let mut complaints = Vec::new();
+        if !excused && let Some(running) = self.running().as_ref() {
+            complaints.extend(failures(&running.ready.control_url));
+        }
+        complaints.extend(self.stop());
+        complaints.extend(self.log().lines().filter(|line| line.contains("panicked at")).map(str::to_owned));
+        complaints
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the end of the stack's log ---\n{}\n---", self.log_tail());
+            self.stop();
+            return;
+        }
+        let complaints = self.complaints();
+        assert!(
+            complaints.is_empty(),
+            "the test passed, but on the stack something failed that it did not announce:\n{}\n--- the end of the stack's log ---\n{}",
+            complaints.join("\n"),
+            self.log_tail()
+        );
+    }
+}
+
+/// The invocations that were answered by a 5xx. A destructor cannot await, so this asks from a thread of its own.
+fn failures(control_url: &str) -> Vec<String> {
+    let url = format!("{control_url}/invocations");
+    std::thread::spawn(move || {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be built");
+        let listed = runtime.block_on(async { reqwest::get(url).await?.bytes().await });
+        let invocations: Vec<Invocation> = match listed {
+            Ok(body) => serde_json::from_slice(&body).expect("the stack lists its invocations"),
+            Err(error) => return vec![format!("the stack could not list its invocations: {error}")],
+        };
+        invocations
+            .iter()
+            .filter(|invocation| invocation.failed())
+            .map(|invocation| format!("{invocation:?}"))
+            .collect()
+    })
+    .join()
+    .expect("the invocations can be asked for")
+}

@@ -1,0 +1,208 @@
+//! A running stack as a test uses it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::binaries::Profile;
+use crate::call::Call;
+use crate::control::{Connection, Fault, Grants, Invocation};
+use crate::server::Server;
+use crate::socket::Socket;
+use crate::user::{User, unique};
+use crate::wait;
+
+/// Longer than the gateway lets a function take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(40);
+
+/// A running local stack. The last handle that goes stops it, and fails the test if a function failed, something panicked
+/// or a process stayed behind without the test having said so.
+pub struct Stack {
+    server: Arc<Server>,
+    // A client belongs to the runtime of its test, therefore each handle has its own.
+    client: Client,
+    own: bool,
+}
+
+impl Stack {
+    /// A stack that no other test uses: for faults, kills and counting.
+    #[must_use]
+    pub fn own() -> Self {
+        Self::with(Profile::Debug, &[])
+    }
+
+    /// A stack that no other test uses, with more arguments on its command line.
+    #[must_use]
+    pub fn with(profile: Profile, arguments: &[&str]) -> Self {
+        Self { server: Arc::new(Server::start(profile, arguments)), client: client(), own: true }
+    }
+
+    /// The stack that all tests of this process share as long as one of them runs: start one's own users in it and nothing
+    /// is in the way.
+    #[must_use]
+    pub fn shared() -> Self {
+        static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        let server = shared.upgrade().unwrap_or_else(|| {
+            let server = Arc::new(Server::start(Profile::Debug, &[]));
+            *shared = Arc::downgrade(&server);
+            server
+        });
+        Self { server, client: client(), own: false }
+    }
+
+    /// Announces that this test makes functions fail, and why.
+    pub fn excuse(&self, reason: &'static str) {
+        assert!(self.own, "other tests use this stack too: take Stack::own()");
+        self.server.excuse(reason);
+    }
+
+    /// Kills the stack as a power cut would.
+    pub fn kill(&self) {
+        assert!(self.own, "other tests use this stack too: take Stack::own()");
+        self.server.kill();
+    }
+
+    /// Starts it again on the same data, on new ports: users have to come [`back`](Self::back).
+    pub fn restart(&self) {
+        self.server.launch();
+    }
+
+    /// Everything the stack and its functions printed.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.server.log()
+    }
+
+    /// The address of the HTTP API.
+    #[must_use]
+    pub fn http_url(&self) -> String {
+        self.server.ready().http_url
+    }
+
+    /// The address of the socket API, without a ticket.
+    #[must_use]
+    pub fn socket_url(&self) -> String {
+        self.server.ready().socket_url
+    }
+
+    /// The address of the database itself, past the ledger and the faults: for seeding what no client can make.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.server.ready().dynamodb_url
+    }
+
+    /// The name of the table.
+    #[must_use]
+    pub fn table_name(&self) -> String {
+        self.server.ready().table_names.first().expect("the template has a table").clone()
+    }
+
+    /// Signs in under exactly this name, without registering.
+    pub async fn sign_in(&self, name: &str) -> User {
+        let ready = self.server.ready();
+        let call = Call::new(self.client.clone(), Method::POST, ready.sign_in_url).json(&json!({"username": name}));
+        let answer = call.await;
+        assert!(answer.status < 300, "sign-in was answered {}", answer.text());
+        User::new(self.client.clone(), ready.http_url, name, &answer.json)
+    }
+
+    /// A new registered user whose name begins so.
+    pub async fn user(&self, name: &str) -> User {
+        let user = self.sign_in(&unique(name)).await;
+        user.register().await;
+        user
+    }
+
+    /// The same user after a restart.
+    pub async fn back(&self, user: &User) -> User {
+        let again = self.sign_in(&user.name).await;
+        assert_eq!(again.id, user.id, "a name keeps its user id");
+        again
+    }
+
+    /// Injects a fault and gives its id.
+    pub async fn inject(&self, fault: Fault) -> Value {
+        let body = serde_json::to_value(fault).expect("a fault is JSON");
+        let answer = self.control(Method::POST, "/faults").json(&body).await;
+        assert_eq!(answer.status, 201, "{body} was answered {}", answer.text());
+        answer.json["id"].clone()
+    }
+
+    /// How often a fault fired.
+    pub async fn fired(&self, id: &Value) -> u64 {
+        let answer = self.control(Method::GET, "/faults").await;
+        let fault = answer.json.as_array().and_then(|faults| faults.iter().find(|fault| fault["id"] == *id));
+        fault.and_then(|fault| fault["fired"].as_u64()).unwrap_or_else(|| panic!("{id} is not in {}", answer.text()))
+    }
+
+    /// Waits until a fault has fired so often.
+    pub async fn await_fault(&self, id: &Value, times: u64) {
+        wait::until_async("a fault to fire", async || (self.fired(id).await >= times).then_some(())).await;
+    }
+
+    /// Ends all faults.
+    pub async fn clear_faults(&self) {
+        let answer = self.control(Method::DELETE, "/faults").await;
+        assert!(answer.status < 300, "clearing faults was answered {}", answer.text());
+    }
+
+    /// What functions ran so far.
+    pub async fn invocations(&self) -> Vec<Invocation> {
+        let answer = self.control(Method::GET, "/invocations").await;
+        serde_json::from_value(answer.json).expect("invocations have the members of the brief")
+    }
+
+    /// Waits until the function that gave this answer has finished everything it does after answering.
+    pub async fn finished(&self, answer: &Answer) -> Invocation {
+        self.finished_request(answer.request_id()).await
+    }
+
+    /// The same by the gateway's id of the request.
+    pub async fn finished_request(&self, request_id: &str) -> Invocation {
+        wait::until_async("an invocation to end", async || {
+            self.invocations().await.into_iter().find(|invocation| invocation.request_id == request_id)
+        })
+        .await
+    }
+
+    /// Waits until this route of the socket was run so often on this stack.
+    pub async fn socket_route_ran(&self, route_key: &str, times: usize) {
+        wait::until_async("socket frames to be handled", async || {
+            let ran = self.invocations().await.iter().filter(|invocation| invocation.route_key == route_key).count();
+            (ran >= times).then_some(())
+        })
+        .await;
+    }
+
+    /// The open sockets as the gateway sees them.
+    pub async fn connections(&self) -> Vec<Connection> {
+        let answer = self.control(Method::GET, "/connections").await;
+        serde_json::from_value(answer.json).expect("connections have the members of the brief")
+    }
+
+    /// The gateway's id of a socket.
+    pub async fn connection_id(&self, socket: &Socket) -> String {
+        let connections = self.connections().await;
+        let found = connections.iter().find(|connection| connection.query["ticket"] == socket.ticket());
+        found.unwrap_or_else(|| panic!("the gateway does not know the socket: {connections:?}")).connection_id.clone()
+    }
+
+    /// What every function may do and did, by the logical ids of the template.
+    pub async fn grants(&self) -> BTreeMap<String, Grants> {
+        let answer = self.control(Method::GET, "/grants").await;
+        serde_json::from_value(answer.json).expect("grants have the members of the brief")
+    }
+
+    fn control(&self, method: Method, path: &str) -> Call {
+        Call::new(self.client.clone(), method, format!("{}{path}", self.server.ready().control_url))
+    }
+}
+
+fn client() -> Client {
+    Client::builder().timeout(ANSWER_WITHIN).build().expect("a client can be built")
+}
