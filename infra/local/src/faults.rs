@@ -146,12 +146,12 @@ impl Faults {
     }
 
     /// The fault that a call to DynamoDB meets.
-    pub(crate) fn for_call(&self, caller: Option<&str>, called: &str) -> Option<DynamodbFault> {
+    pub(crate) fn for_call(&self, function_id: Option<&str>, operation_name: &str) -> Option<DynamodbFault> {
         self.first(|target| match target {
             Target::Dynamodb { function, operation, fault } => {
-                let function_matches = function.is_none() || function.as_deref() == caller;
-                let operation_matches = operation.as_deref().is_none_or(|operation| operation == called);
-                (function_matches && operation_matches).then_some(*fault)
+                let same_function = function.is_none() || function.as_deref() == function_id;
+                let same_operation = operation.as_deref().is_none_or(|wanted| wanted == operation_name);
+                (same_function && same_operation).then_some(*fault)
             }
             _ => None,
         })

@@ -21,7 +21,8 @@ impl Folder {
     /// # Errors
     /// A sentence if it cannot be written or another stack uses it.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let unusable = || format!("the data folder {} cannot be written: choose another one with --data", path.display());
+        let unusable =
+            || format!("the data folder {} cannot be written: choose another one with --data", path.display());
         fs::create_dir_all(path).with_context(unusable)?;
         let lock = File::create(path.join("lock")).with_context(unusable)?;
         match lock.try_lock() {

@@ -184,7 +184,12 @@ impl Drop for Invocation {
         let end_us = self.elapsed_us();
         let progress = self.progress.get_mut();
         let sum = |after: bool, unit: fn(&Call) -> f64| {
-            progress.calls.iter().filter(|call| call.after_answer == after).map(unit).fold(0.0, |sum, units| sum + units)
+            progress
+                .calls
+                .iter()
+                .filter(|call| call.after_answer == after)
+                .map(unit)
+                .fold(0.0, |sum, units| sum + units)
         };
         let record = Record {
             request_id: std::mem::take(&mut self.request_id),
@@ -227,7 +232,8 @@ fn longest_chain<'a>(calls: impl Iterator<Item = &'a Call>) -> usize {
 /// The line that people see: no ids, no texts, no names.
 fn line(record: &Record, pushes: u32, gone: u32) -> String {
     let status = record.status.map_or_else(|| "cut".to_owned(), |status| status.to_string());
-    let mut line = format!("{status:>4}  {:<42} {:<19} {:>7.1} ms", record.route_key, record.function, record.duration_ms);
+    let mut line =
+        format!("{status:>4}  {:<42} {:<19} {:>7.1} ms", record.route_key, record.function, record.duration_ms);
     if !record.calls.is_empty() {
         let (rru, wru) = (record.rru + record.rru_after, record.wru + record.wru_after);
         let failed = record.calls.iter().filter(|call| !call.ok).count();

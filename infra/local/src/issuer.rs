@@ -47,7 +47,9 @@ impl Issuer {
         let file = folder.join("issuer-key.pem");
         let pem = match fs::read_to_string(&file) {
             Ok(pem) => pem,
-            Err(_) => create_key(&file).with_context(|| format!("the signing key {} cannot be written", file.display()))?,
+            Err(_) => {
+                create_key(&file).with_context(|| format!("the signing key {} cannot be written", file.display()))?
+            }
         };
         let unusable = |error| anyhow!("the signing key {} cannot be used ({error}): delete it", file.display());
         let signing = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(unusable)?;

@@ -7,6 +7,7 @@ mod dynamodb;
 mod faults;
 mod folder;
 mod gateway;
+mod grants;
 mod invocations;
 mod issuer;
 mod lambda;

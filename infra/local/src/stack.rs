@@ -18,6 +18,7 @@ use crate::dynamodb::{self, Client, Engine, Proxy};
 use crate::faults::Faults;
 use crate::folder::{self, Folder};
 use crate::gateway::{Functions, Gateway};
+use crate::grants::Grants;
 use crate::invocations::Ledger;
 use crate::issuer::Issuer;
 use crate::lambda::{Callers, Endpoints, Host, Pool};
@@ -96,7 +97,11 @@ impl Ports {
     async fn bind(first: u16) -> Result<Self> {
         ensure!(first <= u16::MAX - 2, "the port {first} leaves no room for the two that follow it");
         let port = |offset| if first == 0 { 0 } else { first + offset };
-        Ok(Self { http: net::bind(port(0)).await?, socket: net::bind(port(1)).await?, local: net::bind(port(2)).await? })
+        Ok(Self {
+            http: net::bind(port(0)).await?,
+            socket: net::bind(port(1)).await?,
+            local: net::bind(port(2)).await?,
+        })
     }
 }
 
@@ -138,6 +143,8 @@ impl Stack {
         let socket_address = ports.socket.local_addr()?.to_string();
         let (faults, callers) = (Arc::new(Faults::default()), Arc::new(Callers::default()));
         let ledger = Arc::new(Ledger::new(console.clone()));
+        let granted = template.functions.iter().map(|function| (function.id.clone(), function.granted.clone()));
+        let grants = Arc::new(Grants::new(granted, console.clone()));
 
         let (engine, dynamodb_url) = if let Ok(url) = std::env::var("AWS_ENDPOINT_URL_DYNAMODB") {
             (None, url)
@@ -150,10 +157,16 @@ impl Stack {
         dynamodb::create_tables(&client, &template.tables).await?;
         let proxy_listener = net::bind(0).await?;
         let proxy_url = format!("http://{}", proxy_listener.local_addr()?);
-        let proxy = Arc::new(Proxy { client, callers: Arc::clone(&callers), faults: Arc::clone(&faults) });
+        let proxy = Arc::new(Proxy {
+            client,
+            callers: Arc::clone(&callers),
+            grants: Arc::clone(&grants),
+            faults: Arc::clone(&faults),
+        });
         tokio::spawn(net::serve(proxy_listener, move |request, _| Arc::clone(&proxy).handle(request)));
 
-        let host = |api: &str, local: &str| (format!("{api}.execute-api.{}.amazonaws.com", template.region), local.to_owned());
+        let host =
+            |api: &str, local: &str| (format!("{api}.execute-api.{}.amazonaws.com", template.region), local.to_owned());
         let mut hosts = vec![host(&template.http.id, &http_address)];
         hosts.extend(template.socket.as_ref().map(|socket| host(&socket.id, &socket_address)));
         let host = Arc::new(Host {
@@ -174,17 +187,19 @@ impl Stack {
         let issuer = Issuer::open(folder.path(), local_url.clone(), template.http.audiences[0].clone())?;
         let first_token = issuer.sign_in(br#"{"username":"ann"}"#).map_err(anyhow::Error::msg)?;
         let first_token = first_token["token"].as_str().unwrap_or_default().to_owned();
-        let gateway = Gateway::new(template.http, &issuer, Arc::clone(&functions), Arc::clone(&faults), console.clone())?;
+        let gateway =
+            Gateway::new(template.http, &issuer, Arc::clone(&functions), Arc::clone(&faults), console.clone())?;
         let http_url = format!("http://{http_address}{}", gateway.base_path());
         tokio::spawn(net::serve(ports.http, move |request, peer| Arc::clone(&gateway).handle(request, peer)));
 
-        let sockets =
-            template.socket.map(|api| Sockets::new(api, Arc::clone(&functions), Arc::clone(&callers), Arc::clone(&faults)));
+        let sockets = template
+            .socket
+            .map(|api| Sockets::new(api, Arc::clone(&functions), callers, Arc::clone(&grants), Arc::clone(&faults)));
         let socket_url = sockets.as_ref().map(|sockets| format!("ws://{socket_address}/{}", sockets.stage()));
         if let Some(sockets) = sockets.clone() {
             tokio::spawn(net::serve(ports.socket, move |request, peer| Arc::clone(&sockets).handle(request, peer)));
         }
-        let control = Arc::new(Control { issuer, faults, ledger, sockets: sockets.clone() });
+        let control = Arc::new(Control { issuer, faults, ledger, grants, sockets: sockets.clone() });
         tokio::spawn(net::serve(ports.local, move |request, _| Arc::clone(&control).handle(request)));
 
         for pool in functions.values() {
@@ -216,9 +231,7 @@ impl Stack {
         }
         let _ = timeout(FAREWELL, self.until(|pool| pool.alive() == 0)).await;
         if let Some(engine) = self.engine {
-            // It waits for its last connections, which the clients hold open; what it answered is on disk already.
-            let stopped = tokio::task::spawn_blocking(move || engine.stop());
-            let _ = timeout(Duration::from_secs(1), stopped).await;
+            let _ = tokio::task::spawn_blocking(move || engine.stop()).await;
         }
     }
 

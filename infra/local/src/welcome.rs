@@ -8,7 +8,10 @@ pub(crate) fn print(console: &Console, ready: &Ready, token: &str, in_default_fo
     console.say("\nReady.\n");
     console.say(format!("  HTTP API   {}", ready.http_url));
     if let Some(socket_url) = &ready.socket_url {
-        console.say(format!("  sockets    {socket_url}?ticket=…   (a ticket comes from POST {}/connections)", ready.http_url));
+        console.say(format!(
+            "  sockets    {socket_url}?ticket=…   (a ticket comes from POST {}/connections)",
+            ready.http_url
+        ));
     }
     console.say(format!("  sign in    curl -d '{{\"username\":\"ann\"}}' {}", ready.sign_in_url));
     console.say(format!("  faults     {}", ready.control_url));

@@ -27,7 +27,8 @@ fn cargo() -> Command {
 /// A sentence if the current directory is in no workspace.
 pub(crate) async fn find() -> Result<Workspace> {
     let output = cargo().args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).output().await;
-    let output = output.context("cargo cannot be run: install Rust from its web site, or run this through cargo dev")?;
+    let output =
+        output.context("cargo cannot be run: install Rust from its web site, or run this through cargo dev")?;
     if !output.status.success() {
         bail!("cargo does not find the workspace: {}", String::from_utf8_lossy(&output.stderr).trim());
     }

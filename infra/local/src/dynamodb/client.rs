@@ -29,7 +29,8 @@ impl Client {
     /// # Errors
     /// A sentence if it is not an `http` URL.
     pub(crate) fn new(endpoint: &str) -> Result<Self> {
-        let endpoint: Uri = endpoint.parse().with_context(|| format!("AWS_ENDPOINT_URL_DYNAMODB={endpoint} is not a URL"))?;
+        let endpoint: Uri =
+            endpoint.parse().with_context(|| format!("AWS_ENDPOINT_URL_DYNAMODB={endpoint} is not a URL"))?;
         ensure!(endpoint.scheme_str() == Some("http"), "AWS_ENDPOINT_URL_DYNAMODB={endpoint} must be an http URL");
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);

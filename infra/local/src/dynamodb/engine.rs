@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use dynoxide::Database;
-use dynoxide::server::serve_with_shutdown;
+use dynoxide::server::serve_on;
 use tokio::sync::oneshot;
 
 /// How often expired items are deleted. AWS takes days; readers must not rely on either.
@@ -30,8 +30,9 @@ impl Engine {
     /// A sentence that names the file if it cannot be opened.
     pub(crate) fn start(file: &Path) -> Result<Self> {
         let path = file.to_str().with_context(|| format!("the path {} is not valid UTF-8", file.display()))?;
-        let database = Database::new(path)
-            .map_err(|error| anyhow!("the database {path} cannot be opened ({error}): choose another folder with --data"))?;
+        let database = Database::new(path).map_err(|error| {
+            anyhow!("the database {path} cannot be opened ({error}): choose another folder with --data")
+        })?;
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let endpoint = format!("http://{}", listener.local_addr()?);
@@ -40,9 +41,11 @@ impl Engine {
         let sweeper = sweep_now_and_then(database.clone());
         let serving = thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
             runtime.block_on(async {
-                if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
-                    let stopped = async { drop(stopped.await) };
-                    let _ = serve_with_shutdown(listener, database, stopped).await;
+                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+                // Requests run to their end on this thread, so stopping between two of them loses nothing.
+                tokio::select! {
+                    () = serve_on(listener, database) => {}
+                    _ = stopped => {}
                 }
             });
         })?;

@@ -1,5 +1,6 @@
 //! DynamoDB: an engine, the template's tables in it, and a proxy in front that counts and disturbs.
 
+mod actions;
 mod client;
 mod engine;
 mod proxy;

@@ -10,9 +10,10 @@ use hyper::{Request, Response};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Client, refusals};
+use super::{Client, actions, refusals};
 use crate::faults::{self, DynamodbFault, Faults};
-use crate::invocations::Call;
+use crate::grants::Grants;
+use crate::invocations::{Call, Invocation};
 use crate::lambda::{Callers, Process};
 use crate::net::{self, Answer, Cut};
 
@@ -27,6 +28,8 @@ pub(crate) struct Proxy {
     pub(crate) client: Client,
     /// Who calls.
     pub(crate) callers: Arc<Callers>,
+    /// What callers may do.
+    pub(crate) grants: Arc<Grants>,
     /// What goes wrong.
     pub(crate) faults: Arc<Faults>,
 }
@@ -41,6 +44,13 @@ impl Proxy {
         let target = request.headers().get("x-amz-target").cloned().unwrap_or_else(|| HeaderValue::from_static(""));
         let operation = target.to_str().unwrap_or_default().rsplit('.').next().unwrap_or_default().to_owned();
         let body = net::read_body(request.into_body(), REQUEST_LIMIT).await.map_err(|_| Cut)?;
+        if let Some(process) = &caller {
+            let needed = actions::needed(&operation, &body);
+            if let Err(refusal) = self.grants.ask(process.function(), needed.iter().map(String::as_str)) {
+                Note::start(caller.as_deref(), operation).finish(0.0, false);
+                return Ok(refusals::denied(&refusal));
+            }
+        }
         let fault = self.faults.for_call(caller.as_deref().map(Process::function), &operation);
         match fault {
             None => self.execute(caller.as_deref(), target, operation, body).await,
@@ -75,7 +85,13 @@ impl Proxy {
         Err(Cut)
     }
 
-    async fn execute(&self, caller: Option<&Process>, target: HeaderValue, operation: String, body: Bytes) -> Result<Answer, Cut> {
+    async fn execute(
+        &self,
+        caller: Option<&Process>,
+        target: HeaderValue,
+        operation: String,
+        body: Bytes,
+    ) -> Result<Answer, Cut> {
         let note = Note::start(caller, operation);
         let (mut parts, body) = match self.client.send(target, body).await {
             Ok(answer) => answer,
@@ -94,7 +110,7 @@ impl Proxy {
 
 /// A call that is being timed for the invocation it belongs to.
 struct Note {
-    invocation: Option<Arc<crate::invocations::Invocation>>,
+    invocation: Option<Arc<Invocation>>,
     operation: String,
     start_us: u64,
     after_answer: bool,
@@ -146,8 +162,12 @@ mod tests {
 
     #[test]
     fn capacity_is_found_in_both_forms() {
-        assert!((consumed(br#"{"Item":{},"ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5}}"#) - 0.5).abs() < 1e-9);
-        assert!((consumed(br#"{"ConsumedCapacity":[{"CapacityUnits":4.0},{"CapacityUnits":2.0}]}"#) - 6.0).abs() < 1e-9);
+        assert!(
+            (consumed(br#"{"Item":{},"ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5}}"#) - 0.5).abs() < 1e-9
+        );
+        assert!(
+            (consumed(br#"{"ConsumedCapacity":[{"CapacityUnits":4.0},{"CapacityUnits":2.0}]}"#) - 6.0).abs() < 1e-9
+        );
         assert!(consumed(b"{}").abs() < 1e-9);
     }
 }

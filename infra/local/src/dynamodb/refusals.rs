@@ -23,8 +23,12 @@ pub(super) fn of(fault: DynamodbFault, operation: &str, body: &[u8]) -> Option<A
         DynamodbFault::TransactionConflict => {
             refuse(StatusCode::BAD_REQUEST, "TransactionConflictException", "Transaction is ongoing for the item")
         }
-        DynamodbFault::TransactionThrottle => cancelled("ThrottlingError", "Throughput exceeds the current capacity of your table or index", body),
-        DynamodbFault::InternalError => refuse(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", "Internal server error"),
+        DynamodbFault::TransactionThrottle => {
+            cancelled("ThrottlingError", "Throughput exceeds the current capacity of your table or index", body)
+        }
+        DynamodbFault::InternalError => {
+            refuse(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", "Internal server error")
+        }
         _ => return None,
     })
 }
@@ -37,8 +41,9 @@ fn refuse(status: StatusCode, kind: &str, text: &str) -> Answer {
 fn cancelled(code: &str, text: &str, body: &[u8]) -> Answer {
     let items = serde_json::from_slice::<Value>(body).ok();
     let count = items.as_ref().and_then(|body| body.get("TransactItems")?.as_array()).map_or(1, Vec::len);
-    let reasons: Vec<Value> =
-        (0..count).map(|index| if index == 0 { json!({"Code": code, "Message": text}) } else { json!({"Code": "None"}) }).collect();
+    let reasons: Vec<Value> = (0..count)
+        .map(|index| if index == 0 { json!({"Code": code, "Message": text}) } else { json!({"Code": "None"}) })
+        .collect();
     let codes: Vec<&str> = (0..count).map(|index| if index == 0 { code } else { "None" }).collect();
     answer(
         StatusCode::BAD_REQUEST,
@@ -54,6 +59,14 @@ fn answer(status: StatusCode, body: &Value) -> Answer {
     let mut answer = net::json(status, body);
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
     answer
+}
+
+/// The refusal of a call that the caller's policies do not allow.
+pub(super) fn denied(text: &str) -> Answer {
+    answer(
+        StatusCode::BAD_REQUEST,
+        &json!({ "__type": "com.amazon.coral.service#AccessDeniedException", "Message": text }),
+    )
 }
 
 /// What the proxy says when the engine does not answer.

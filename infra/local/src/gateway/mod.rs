@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use bytes::Bytes;
 use hyper::body::Incoming;
+use hyper::header::HeaderValue;
+use hyper::http::request::Parts;
 use hyper::{Request, StatusCode};
 
 use crate::console::Console;
@@ -101,7 +103,7 @@ impl Gateway {
         Ok(answer)
     }
 
-    async fn route(&self, parts: &hyper::http::request::Parts, body: Bytes, peer: SocketAddr, started: Instant) -> Answer {
+    async fn route(&self, parts: &Parts, body: Bytes, peer: SocketAddr, started: Instant) -> Answer {
         let path = parts.uri.path();
         let Some(inner) = path.strip_prefix(&self.base_path()).filter(|inner| inner.starts_with('/')) else {
             return self.refuse(parts, started, net::message(StatusCode::NOT_FOUND, "Not Found"));
@@ -124,7 +126,11 @@ impl Gateway {
             return self.refuse(parts, started, preflight);
         }
         let Some(pool) = self.functions.get(&found.route.function) else {
-            return self.refuse(parts, started, net::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
+            return self.refuse(
+                parts,
+                started,
+                net::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            );
         };
         let request_id = event::request_id();
         let payload = event::payload(self, parts, &found, claims, &body, peer, &request_id);
@@ -132,21 +138,34 @@ impl Gateway {
             return self.refuse(parts, started, too_large());
         }
         let (outcome, invocation) = pool.invoke(request_id, &found.route.key, payload, PATIENCE).await;
-        let answer = match outcome {
-            Outcome::Answered(body) => reply::answer(&body, invocation.request_id()),
+        let mut answer = match outcome {
+            Outcome::Answered(body) => reply::answer(&body),
             Outcome::Failed => net::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
             Outcome::TimedOut => net::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         };
+        identify(&mut answer, invocation.request_id());
         invocation.mark_status(answer.status().as_u16());
         answer
     }
 
     /// Notes an answer that the gateway gives by itself; those of functions are noted with what they cost.
-    fn refuse(&self, parts: &hyper::http::request::Parts, started: Instant, answer: Answer) -> Answer {
+    fn refuse(&self, parts: &Parts, started: Instant, mut answer: Answer) -> Answer {
+        identify(&mut answer, &event::request_id());
         let (status, method) = (answer.status().as_u16(), &parts.method);
         let ms = started.elapsed().as_secs_f64() * 1000.0;
-        self.console.say(format!("{status:>4}  {:<42} {:<19} {ms:>7.1} ms", format!("{method} (no function)"), "gateway"));
+        self.console.say(format!(
+            "{status:>4}  {:<42} {:<19} {ms:>7.1} ms",
+            format!("{method} (no function)"),
+            "gateway"
+        ));
         answer
+    }
+}
+
+/// Every answer says which request it belongs to.
+fn identify(answer: &mut Answer, request_id: &str) {
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        answer.headers_mut().insert("apigw-requestid", id);
     }
 }
 

@@ -25,17 +25,13 @@ struct FunctionAnswer {
 }
 
 /// The answer to the client.
-pub(super) fn answer(payload: &Bytes, request_id: &str) -> Answer {
-    let answer = convert(payload).unwrap_or_else(|| net::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
-    let mut answer = answer;
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        answer.headers_mut().insert("apigw-requestid", id);
-    }
-    answer
+pub(super) fn answer(payload: &Bytes) -> Answer {
+    convert(payload).unwrap_or_else(|| net::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"))
 }
 
 fn convert(payload: &Bytes) -> Option<Answer> {
-    let Ok(FunctionAnswer { status_code: Some(status), headers, cookies, body, is_base64_encoded }) = serde_json::from_slice(payload)
+    let Ok(FunctionAnswer { status_code: Some(status), headers, cookies, body, is_base64_encoded }) =
+        serde_json::from_slice(payload)
     else {
         return inferred(payload);
     };
@@ -81,7 +77,7 @@ mod tests {
         let payload = Bytes::from_static(
             br#"{"statusCode":201,"headers":{"X-A":"b","Content-Length":"99"},"cookies":["a=1","b=2"],"body":"aGk=","isBase64Encoded":true}"#,
         );
-        let answer = answer(&payload, "id");
+        let answer = answer(&payload);
         assert_eq!((answer.status().as_u16(), &answer.headers()["x-a"]), (201, &HeaderValue::from_static("b")));
         assert_eq!(answer.headers().get_all(SET_COOKIE).iter().count(), 2);
         assert!(!answer.headers().contains_key("content-length"));
@@ -89,8 +85,8 @@ mod tests {
 
     #[test]
     fn other_json_is_a_200_and_nonsense_a_500() {
-        assert_eq!(answer(&Bytes::from_static(b"{\"a\":1}"), "id").status(), 200);
-        assert_eq!(answer(&Bytes::from_static(b"{\"statusCode\":\"x\"}"), "id").status(), 500);
-        assert_eq!(answer(&Bytes::from_static(b"nonsense"), "id").status(), 500);
+        assert_eq!(answer(&Bytes::from_static(b"{\"a\":1}")).status(), 200);
+        assert_eq!(answer(&Bytes::from_static(b"{\"statusCode\":\"x\"}")).status(), 500);
+        assert_eq!(answer(&Bytes::from_static(b"nonsense")).status(), 500);
     }
 }

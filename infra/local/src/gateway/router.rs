@@ -111,7 +111,9 @@ mod tests {
                 authorized: false,
             }
         };
-        Router::new(["GET /users/{id}", "GET /users/me", "OPTIONS /{rest+}", "ANY /users/{id}", "$default"].map(route).into())
+        Router::new(
+            ["GET /users/{id}", "GET /users/me", "OPTIONS /{rest+}", "ANY /users/{id}", "$default"].map(route).into(),
+        )
     }
 
     fn key(method: &Method, path: &str) -> String {

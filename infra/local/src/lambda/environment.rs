@@ -69,7 +69,10 @@ mod tests {
             hosts: vec![("abc.execute-api.us-east-1.amazonaws.com".to_owned(), "127.0.0.1:3001".to_owned())],
         };
         assert_eq!(endpoints.localise("wss://abc.execute-api.us-east-1.amazonaws.com/dev"), "ws://127.0.0.1:3001/dev");
-        assert_eq!(endpoints.localise("https://abc.execute-api.us-east-1.amazonaws.com/dev"), "http://127.0.0.1:3001/dev");
+        assert_eq!(
+            endpoints.localise("https://abc.execute-api.us-east-1.amazonaws.com/dev"),
+            "http://127.0.0.1:3001/dev"
+        );
         assert_eq!(endpoints.localise("https://example.com"), "https://example.com");
     }
 }

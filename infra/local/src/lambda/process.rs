@@ -136,7 +136,10 @@ impl Process {
 pub(super) async fn run(pool: Arc<Pool>, number: u64) {
     let process = Arc::new(Process {
         function: pool.spec.id.clone(),
-        access_key: format!("LOCAL{}{number}", pool.spec.id.replace(|letter: char| !letter.is_ascii_alphanumeric(), "")),
+        access_key: format!(
+            "LOCAL{}{number}",
+            pool.spec.id.replace(|letter: char| !letter.is_ascii_alphanumeric(), "")
+        ),
         timeout: pool.spec.timeout,
         ready: AtomicBool::new(false),
         running: Mutex::default(),

@@ -37,7 +37,8 @@ pub(super) async fn handle(pool: Arc<Pool>, process: Arc<Process>, request: Requ
 }
 
 fn event(pool: &Pool, delivery: Delivery) -> Answer {
-    let trace = format!("Root=1-{:08x}-{};Sampled=0", delivery.deadline_ms / 1000, &delivery.request_id.replace('-', "")[..24]);
+    let trace =
+        format!("Root=1-{:08x}-{};Sampled=0", delivery.deadline_ms / 1000, &delivery.request_id.replace('-', "")[..24]);
     Response::builder()
         .header("content-type", "application/json")
         .header("lambda-runtime-aws-request-id", delivery.request_id)

@@ -26,7 +26,8 @@ pub(super) fn connect(api: &SocketApi, connection: &Connection, headers: &Header
     event.insert("headers".to_owned(), Value::Object(single));
     event.insert("multiValueHeaders".to_owned(), Value::Object(multiple));
     if !connection.query.is_empty() {
-        let multiple: Map<String, Value> = connection.query.iter().map(|(name, value)| (name.clone(), json!([value]))).collect();
+        let multiple: Map<String, Value> =
+            connection.query.iter().map(|(name, value)| (name.clone(), json!([value]))).collect();
         event.insert("queryStringParameters".to_owned(), json!(connection.query));
         event.insert("multiValueQueryStringParameters".to_owned(), Value::Object(multiple));
     }
@@ -58,7 +59,14 @@ pub(super) fn disconnect(api: &SocketApi, connection: &Connection, id: &str, cod
     bytes(event)
 }
 
-fn base(api: &SocketApi, connection: &Connection, route_key: &str, kind: &str, id: &str, host: &str) -> Map<String, Value> {
+fn base(
+    api: &SocketApi,
+    connection: &Connection,
+    route_key: &str,
+    kind: &str,
+    id: &str,
+    host: &str,
+) -> Map<String, Value> {
     let now = OffsetDateTime::now_utc();
     let mut identity = json!({ "sourceIp": connection.source_ip });
     if let Some(agent) = &connection.user_agent {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use hyper::body::Incoming;
 use hyper::header::{
-    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
-    USER_AGENT,
+    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
+    UPGRADE, USER_AGENT,
 };
 use hyper::{HeaderMap, Method, Request, StatusCode};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -18,7 +18,10 @@ use crate::net::{self, Answer};
 
 pub(super) async fn handle(sockets: Arc<Sockets>, mut request: Request<Incoming>, peer: SocketAddr) -> Answer {
     let Some(accept) = accept_key(request.method(), request.headers()) else {
-        return net::message(StatusCode::BAD_REQUEST, "This URL opens a WebSocket: the request is not such a handshake");
+        return net::message(
+            StatusCode::BAD_REQUEST,
+            "This URL opens a WebSocket: the request is not such a handshake",
+        );
     };
     let user_agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);
     let query = query(request.uri().query().unwrap_or_default());
@@ -59,7 +62,10 @@ fn accept_key(method: &Method, headers: &HeaderMap) -> Option<HeaderValue> {
         let value = headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
         value.split(',').any(|part| part.trim().eq_ignore_ascii_case(wanted))
     };
-    let valid = method == Method::GET && has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13");
+    let valid = method == Method::GET
+        && has(CONNECTION, "upgrade")
+        && has(UPGRADE, "websocket")
+        && has(SEC_WEBSOCKET_VERSION, "13");
     let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| valid)?;
     HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok()
 }

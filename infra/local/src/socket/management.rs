@@ -12,6 +12,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::Sockets;
 use super::connections::{Connection, Frame, rfc3339};
 use crate::faults::{self, SocketFault};
+use crate::grants::MANAGE_CONNECTIONS;
 use crate::lambda::Process;
 use crate::net::{self, Answer, BodyError, Cut};
 
@@ -21,7 +22,11 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 pub(super) async fn handle(sockets: &Sockets, id: &str, request: Request<Incoming>) -> Result<Answer, Cut> {
     if !request.headers().contains_key(AUTHORIZATION) {
-        return Ok(refuse(StatusCode::FORBIDDEN, "MissingAuthenticationTokenException", "Missing Authentication Token"));
+        return Ok(refuse(
+            StatusCode::FORBIDDEN,
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        ));
     }
     let found = sockets.connections.find(id);
     match *request.method() {
@@ -36,7 +41,12 @@ pub(super) async fn handle(sockets: &Sockets, id: &str, request: Request<Incomin
     }
 }
 
-async fn post(sockets: &Sockets, id: &str, found: Option<Arc<Connection>>, request: Request<Incoming>) -> Result<Answer, Cut> {
+async fn post(
+    sockets: &Sockets,
+    id: &str,
+    found: Option<Arc<Connection>>,
+    request: Request<Incoming>,
+) -> Result<Answer, Cut> {
     let caller = sockets.callers.of(request.headers());
     let body = match net::read_body(request.into_body(), POST_LIMIT).await {
         Ok(body) => body,
@@ -45,6 +55,11 @@ async fn post(sockets: &Sockets, id: &str, found: Option<Arc<Connection>>, reque
         }
         Err(BodyError::Broken) => return Err(Cut),
     };
+    if let Some(process) = &caller
+        && let Err(refusal) = sockets.grants.ask(process.function(), [MANAGE_CONNECTIONS])
+    {
+        return Ok(refuse(StatusCode::FORBIDDEN, "ForbiddenException", &refusal));
+    }
     let answer = match sockets.faults.for_post(id) {
         Some(SocketFault::Gone) => gone(),
         Some(SocketFault::InternalError) => {

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Faults;
 use crate::gateway::{Functions, request_id};
+use crate::grants::Grants;
 use crate::lambda::{Callers, Outcome};
 use crate::net::{self, Answer, Cut};
 use crate::template::{SocketApi, SocketRoute};
@@ -34,6 +35,7 @@ pub(crate) struct Sockets {
     api: SocketApi,
     functions: Arc<Functions>,
     callers: Arc<Callers>,
+    grants: Arc<Grants>,
     faults: Arc<Faults>,
     /// The open sockets.
     pub(crate) connections: Connections,
@@ -53,8 +55,14 @@ struct FunctionAnswer {
 
 impl Sockets {
     /// The WebSocket API of a template.
-    pub(crate) fn new(api: SocketApi, functions: Arc<Functions>, callers: Arc<Callers>, faults: Arc<Faults>) -> Arc<Self> {
-        Arc::new(Self { api, functions, callers, faults, connections: Connections::default() })
+    pub(crate) fn new(
+        api: SocketApi,
+        functions: Arc<Functions>,
+        callers: Arc<Callers>,
+        grants: Arc<Grants>,
+        faults: Arc<Faults>,
+    ) -> Arc<Self> {
+        Arc::new(Self { api, functions, callers, grants, faults, connections: Connections::default() })
     }
 
     /// The stage, which is the path of the socket's URL.
@@ -86,7 +94,9 @@ impl Sockets {
             Outcome::Answered(body) => serde_json::from_slice::<FunctionAnswer>(&body).ok(),
             Outcome::Failed | Outcome::TimedOut => None,
         };
-        invocation.mark_status(answer.as_ref().map_or(500, |answer| answer.status_code.unwrap_or(200)));
+        // A handshake that fails is the gateway's fault in the eyes of the client.
+        let failed = if route_key == "$connect" { 502 } else { 500 };
+        invocation.mark_status(answer.as_ref().map_or(failed, |answer| answer.status_code.unwrap_or(200)));
         answer
     }
 

@@ -51,7 +51,12 @@ impl End {
     }
 }
 
-pub(super) async fn run(sockets: Arc<Sockets>, connection: Arc<Connection>, queue: Receiver<Outgoing>, upgrade: OnUpgrade) {
+pub(super) async fn run(
+    sockets: Arc<Sockets>,
+    connection: Arc<Connection>,
+    queue: Receiver<Outgoing>,
+    upgrade: OnUpgrade,
+) {
     let end = match upgrade.await {
         Ok(upgraded) => {
             let config = WebSocketConfig::default()
@@ -68,7 +73,12 @@ pub(super) async fn run(sockets: Arc<Sockets>, connection: Arc<Connection>, queu
     sockets.connections.session_ended();
 }
 
-async fn converse(sockets: &Arc<Sockets>, connection: &Arc<Connection>, queue: Receiver<Outgoing>, socket: Socket) -> End {
+async fn converse(
+    sockets: &Arc<Sockets>,
+    connection: &Arc<Connection>,
+    queue: Receiver<Outgoing>,
+    socket: Socket,
+) -> End {
     let (sink, mut stream) = socket.split();
     // Writing has a task of its own: a client that does not read must not keep us from reading.
     let mut writer = tokio::spawn(write(sink, queue));
@@ -77,7 +87,8 @@ async fn converse(sockets: &Arc<Sockets>, connection: &Arc<Connection>, queue: R
     let mut give_up: Option<Instant> = None;
     let mut written_out = false;
     let end = loop {
-        let deadline = give_up.unwrap_or_else(|| last_day.min(Instant::now() + IDLE.saturating_sub(idle_for(connection))));
+        let deadline =
+            give_up.unwrap_or_else(|| last_day.min(Instant::now() + IDLE.saturating_sub(idle_for(connection))));
         tokio::select! {
             received = stream.next() => match received {
                 Some(Ok(Message::Text(text))) => receive(sockets, connection, Frame::Text(text)),
@@ -158,7 +169,10 @@ async fn write(mut sink: Sink, mut queue: Receiver<Outgoing>) -> (Sink, Option<(
 }
 
 /// The rest of a message that is too long is read and thrown away, or the close frame would be lost in a reset.
-async fn finish_too_long(stream: SplitStream<Socket>, writer: tokio::task::JoinHandle<(Sink, Option<(u16, &'static str)>)>) {
+async fn finish_too_long(
+    stream: SplitStream<Socket>,
+    writer: tokio::task::JoinHandle<(Sink, Option<(u16, &'static str)>)>,
+) {
     let Ok(Ok((sink, _))) = timeout(CLOSE_PATIENCE, writer).await else { return };
     let Ok(socket) = stream.reunite(sink) else { return };
     let mut raw = socket.into_inner();

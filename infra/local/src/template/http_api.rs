@@ -70,9 +70,11 @@ pub(super) fn read(reader: &Reader<'_>) -> Result<HttpApi> {
     if let Some(second) = apis.next() {
         bail!("the local stack serves one HTTP API, and {} is a second one", second.id);
     }
-    let setting = |name: &str| declared.and_then(|api| api.property(name)).or_else(|| reader.globals.get("HttpApi")?.get(name));
+    let setting =
+        |name: &str| declared.and_then(|api| api.property(name)).or_else(|| reader.globals.get("HttpApi")?.get(name));
     let auth = setting("Auth");
-    let authorizer = auth.and_then(|auth| auth.get("DefaultAuthorizer")).map(|name| reader.scope.text(name)).transpose()?;
+    let authorizer =
+        auth.and_then(|auth| auth.get("DefaultAuthorizer")).map(|name| reader.scope.text(name)).transpose()?;
     Ok(HttpApi {
         id: declared.map_or_else(|| "local".to_owned(), |api| reader.scope.references[api.id].clone()),
         stage: setting("StageName").map_or_else(|| Ok(DEFAULT.to_owned()), |name| reader.scope.text(name))?,
@@ -108,7 +110,9 @@ fn routes(reader: &Reader<'_>, default_authorizer: Option<&str>) -> Result<Vec<H
             };
             let own = properties.get("Auth").and_then(|auth| auth.get("Authorizer")).and_then(Value::as_str);
             let authorized = own.or(default_authorizer).is_some_and(|authorizer| authorizer != "NONE");
-            let path = text("Path")?.filter(|path| path.trim_start_matches('/') != DEFAULT).unwrap_or_else(|| DEFAULT.to_owned());
+            let path = text("Path")?
+                .filter(|path| path.trim_start_matches('/') != DEFAULT)
+                .unwrap_or_else(|| DEFAULT.to_owned());
             let method = text("Method")?.unwrap_or_else(|| "ANY".to_owned()).to_ascii_uppercase().replace('*', "ANY");
             let key = if path == DEFAULT { path.clone() } else { format!("{method} {path}") };
             if let Some(other) = routes.iter().find(|route| route.key == key) {
@@ -136,7 +140,10 @@ fn cors(value: &Value) -> Result<Option<Cors>> {
         methods: list("AllowMethods"),
         headers: list("AllowHeaders"),
         exposed: list("ExposeHeaders"),
-        max_age_s: settings.get("MaxAge").map(|age| age.to_string().trim_matches('"').parse().context("MaxAge")).transpose()?,
+        max_age_s: settings
+            .get("MaxAge")
+            .map(|age| age.to_string().trim_matches('"').parse().context("MaxAge"))
+            .transpose()?,
         credentials: settings.get("AllowCredentials").and_then(Value::as_bool).unwrap_or(false),
     }))
 }

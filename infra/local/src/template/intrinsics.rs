@@ -136,7 +136,8 @@ impl Scope {
         let mut result = String::new();
         let mut rest = pattern;
         while let Some((before, after)) = rest.split_once("${") {
-            let (name, behind) = after.split_once('}').with_context(|| format!("a brace is not closed in {pattern}"))?;
+            let (name, behind) =
+                after.split_once('}').with_context(|| format!("a brace is not closed in {pattern}"))?;
             result.push_str(before);
             let name = name.trim();
             if let Some(literal) = name.strip_prefix('!') {
@@ -239,7 +240,8 @@ mod tests {
 
     #[test]
     fn sub_resolves_parameters_resources_attributes_and_literals() {
-        let sub = json!({"Fn::Sub": ["wss://${Api}.x/${Stage}?${Table.Arn}&${!Literal}&${Own}", {"Own": {"Ref": "Stage"}}]});
+        let sub =
+            json!({"Fn::Sub": ["wss://${Api}.x/${Stage}?${Table.Arn}&${!Literal}&${Own}", {"Own": {"Ref": "Stage"}}]});
         assert_eq!(scope().text(&sub).unwrap(), "wss://abc123.x/prod?arn:table&${Literal}&prod");
     }
 

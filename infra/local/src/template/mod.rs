@@ -100,7 +100,8 @@ fn parse(text: &str, given: &[(String, String)], stack_name: &str) -> Result<Tem
         {
             continue;
         }
-        let kind = body.get("Type").and_then(Value::as_str).with_context(|| format!("the resource {id} has no Type"))?;
+        let kind =
+            body.get("Type").and_then(Value::as_str).with_context(|| format!("the resource {id} has no Type"))?;
         present.push(Resource { id, kind, body });
     }
     resources::name_all(&present, &mut scope, &region, stack_name)?;

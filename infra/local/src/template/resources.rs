@@ -1,6 +1,6 @@
 //! Functions and tables, and the names that a deployment would give to resources.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -33,6 +33,8 @@ pub(crate) struct FunctionSpec {
     pub(crate) memory_mib: u64,
     /// The environment that the template gives it.
     pub(crate) environment: BTreeMap<String, String>,
+    /// The actions that its policies allow.
+    pub(crate) granted: BTreeSet<String>,
 }
 
 /// A DynamoDB table of the template.
@@ -50,7 +52,8 @@ pub(crate) struct Table {
 pub(super) fn name_all(resources: &[Resource<'_>], scope: &mut Scope, region: &str, stack: &str) -> Result<()> {
     for resource in resources {
         let id = resource.id;
-        let given = |property: &str, scope: &Scope| resource.property(property).map(|value| scope.text(value)).transpose();
+        let given =
+            |property: &str, scope: &Scope| resource.property(property).map(|value| scope.text(value)).transpose();
         let mut attribute = |name: &str, value: String| scope.attributes.insert(format!("{id}.{name}"), value);
         let reference = match resource.kind {
             "AWS::Serverless::Function" => {
@@ -102,7 +105,9 @@ fn function(reader: &Reader<'_>, resource: &Resource<'_>) -> Result<FunctionSpec
     let globals = reader.globals.get("Function");
     let number = |name: &str, default: u64| -> Result<u64> {
         let value = resource.property(name).or_else(|| globals?.get(name));
-        value.map_or(Ok(default), |value| reader.scope.text(value)?.parse().context("it is not a number")).context(name.to_owned())
+        value
+            .map_or(Ok(default), |value| reader.scope.text(value)?.parse().context("it is not a number"))
+            .context(name.to_owned())
     };
     let mut environment = BTreeMap::new();
     let own = resource.property("Environment");
@@ -118,12 +123,28 @@ fn function(reader: &Reader<'_>, resource: &Resource<'_>) -> Result<FunctionSpec
         name: reader.scope.references[resource.id].clone(),
         arn: reader.scope.attributes[&format!("{}.Arn", resource.id)].clone(),
         binary: binary
-            .context("it names no binary: write Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: … } }")?
+            .context(
+                "it names no binary: write Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: … } }",
+            )?
             .to_owned(),
         timeout: Duration::from_secs(number("Timeout", DEFAULT_TIMEOUT_S)?),
         memory_mib: number("MemorySize", DEFAULT_MEMORY_MIB)?,
         environment,
+        granted: granted(resource),
     })
+}
+
+/// The allowed actions of the policy documents written into a function. Which resources they are for is not looked at:
+/// the local stack has only those of the template.
+fn granted(resource: &Resource<'_>) -> BTreeSet<String> {
+    fn one_or_many(value: &Value) -> &[Value] {
+        value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
+    }
+    let documents = resource.property("Policies").map(one_or_many).unwrap_or_default();
+    let statements = documents.iter().filter_map(|document| document.get("Statement")).flat_map(one_or_many);
+    let allowing = statements.filter(|statement| statement["Effect"] == "Allow");
+    let actions = allowing.filter_map(|statement| statement.get("Action")).flat_map(one_or_many);
+    actions.filter_map(|action| action.as_str().map(str::to_owned)).collect()
 }
 
 pub(super) fn tables(reader: &Reader<'_>) -> Result<Vec<Table>> {

@@ -45,7 +45,8 @@ pub(super) fn read(reader: &Reader<'_>) -> Result<Option<SocketApi>> {
     } else {
         (raw_stage(reader, &id)?, raw_routes(reader, &id)?)
     };
-    let expression = reader.text(api, "RouteSelectionExpression")?.context("the WebSocket API has no RouteSelectionExpression")?;
+    let expression =
+        reader.text(api, "RouteSelectionExpression")?.context("the WebSocket API has no RouteSelectionExpression")?;
     let selection = expression.trim_start_matches("${").trim_end_matches('}').trim_start_matches('$');
     let selection = selection.strip_prefix("request.body.").with_context(|| {
         format!("the local stack selects routes by $request.body.…, and RouteSelectionExpression is {expression}")
@@ -88,7 +89,9 @@ fn raw_routes(reader: &Reader<'_>, api: &str) -> Result<BTreeMap<String, SocketR
         let integration = target.strip_prefix("integrations/").unwrap_or(&target);
         let integration = reader.of_kind("AWS::ApiGatewayV2::Integration").find(|resource| resource.id == integration);
         let integration = integration.with_context(|| format!("the target of the route {key} is no integration"))?;
-        let uri = reader.text(integration, "IntegrationUri")?.with_context(|| format!("{} has no IntegrationUri", integration.id))?;
+        let uri = reader
+            .text(integration, "IntegrationUri")?
+            .with_context(|| format!("{} has no IntegrationUri", integration.id))?;
         let responds = route.property("RouteResponseSelectionExpression").is_some() && answered.contains(&route.id);
         routes.insert(key, SocketRoute { function: function_of(reader, &uri)?, responds });
     }

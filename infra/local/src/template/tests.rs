@@ -17,6 +17,8 @@ Resources:
     Type: AWS::Serverless::Function
     Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: post } }
     Properties:
+      Policies:
+        - Statement: [{ Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Query] }, { Effect: Allow, Action: execute-api:ManageConnections }]
       Environment:
         Variables:
           LEVEL: debug
@@ -66,6 +68,7 @@ fn functions_have_their_binary_and_the_merged_environment() {
     assert_eq!((post.id.as_str(), post.binary.as_str(), post.timeout.as_secs()), ("PostFunction", "post", 7));
     assert_eq!(post.environment["LEVEL"], "debug");
     assert_eq!(post.environment["TABLE_NAME"], "local-Table");
+    assert!(post.granted.iter().eq(["dynamodb:GetItem", "dynamodb:Query", "execute-api:ManageConnections"]));
     let socket = template.socket.unwrap();
     assert!(post.environment["SOCKET_URL"].starts_with(&format!("wss://{}.execute-api.", socket.id)));
 }

@@ -33,7 +33,9 @@ fn convert(node: &Yaml<'_>) -> Result<Value> {
             Value::Object(object)
         }
         Yaml::Tagged(tag, inner) => tagged(&tag.suffix, convert(inner)?),
-        Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => bail!("it holds a YAML value that cannot be read"),
+        Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => {
+            bail!("it holds a YAML value that cannot be read")
+        }
     })
 }
 
