@@ -1,7 +1,9 @@
 //! What each operation costs, against the table in the design: calls in a row before the answer, and capacity.
 
 use serde_json::json;
-use tests::{Answer, Invocation, Pair, Stack, fresh_key};
+use tests::{Answer, Invocation, Pair, Stack, User, fresh_key};
+
+use crate::seed;
 
 /// The most an operation may take.
 struct Budget {
@@ -115,16 +117,51 @@ async fn connecting_stays_within_its_budget() {
 }
 
 #[tokio::test]
-async fn an_inbox_page_stays_within_its_budget() {
+async fn the_first_message_of_a_day_stays_within_its_budget() {
     let Some(stack) = measured_stack() else { return };
     let ann = stack.user("ann").await;
-    for number in 0..50 {
-        let other = stack.user(&format!("other{number}")).await;
-        other.follow(&ann).await;
-        let thread = ann.open(&other).await;
-        ann.send(&thread, "hello").await;
-    }
-    let answer = ann.get("/threads?limit=50").await;
-    assert_eq!(answer.items().len(), 50);
-    INBOX.check_answer(&stack, &answer).await;
+    seed::inbox(&stack, &ann, 1, 1).await;
+    let thread = ann.get("/threads").await.items()[0]["id"].as_str().unwrap().to_owned();
+    let answer = ann.sending(&thread, "good morning").await;
+    Budget { operation: "first message of a day", wru: SEND.wru + 2.0 * 4.0, ..SEND }
+        .check_answer(&stack, &answer)
+        .await;
+    let answer = ann.sending(&thread, "and how are you?").await;
+    SEND.check_answer(&stack, &answer).await;
+}
+
+/// What the first page of `user`'s inbox costs, which must hold `items`.
+async fn inbox_page(stack: &Stack, user: &User, items: usize) -> Invocation {
+    let answer = user.get("/threads?limit=50").await;
+    assert_eq!(answer.items().len(), items);
+    INBOX.check_answer(stack, &answer).await
+}
+
+#[tokio::test]
+async fn an_inbox_page_costs_the_same_with_2000_threads_as_with_60() {
+    let Some(stack) = measured_stack() else { return };
+    let (few, some, many) = (stack.user("few").await, stack.user("some").await, stack.user("many").await);
+    seed::inbox(&stack, &few, 10, 10).await;
+    seed::inbox(&stack, &some, 60, 10).await;
+    seed::inbox(&stack, &many, 2_000, 10).await;
+    let ten = inbox_page(&stack, &few, 10).await;
+    let sixty = inbox_page(&stack, &some, 50).await;
+    let two_thousand = inbox_page(&stack, &many, 50).await;
+    assert!(ten.rru <= sixty.rru, "{ten:?}");
+    assert!((two_thousand.rru - sixty.rru).abs() < 1.0, "{} RRU with 60, {} with 2,000", sixty.rru, two_thousand.rru);
+    assert_eq!(two_thousand.sequential_calls, sixty.sequential_calls);
+
+    // And the pages hold all of them, newest first.
+    let threads = many.list("/threads?limit=100").await;
+    assert_eq!(threads.len(), 2_000);
+    let times: Vec<&str> = threads.iter().map(|thread| thread["updated_at"].as_str().unwrap()).collect();
+    assert!(times.is_sorted_by(|newer, older| newer >= older), "not newest first");
+}
+
+#[tokio::test]
+async fn an_inbox_page_of_a_busy_day_stays_within_its_budget() {
+    let Some(stack) = measured_stack() else { return };
+    let ann = stack.user("ann").await;
+    seed::inbox(&stack, &ann, 50, 50).await;
+    inbox_page(&stack, &ann, 50).await;
 }

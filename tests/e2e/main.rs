@@ -22,6 +22,7 @@ mod profile;
 mod push;
 mod read_marks;
 mod requests;
+mod seed;
 mod settings;
 mod socket;
 mod threads;

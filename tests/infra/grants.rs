@@ -34,11 +34,8 @@ async fn a_call_that_is_not_granted_is_refused() {
     ann.get("/settings").await.expect(200);
     ann.patch("/settings", &json!({"read_receipts": false})).await.problem("internal");
     assert_eq!(ann.get("/settings").await.expect(200)["read_receipts"], true);
-    assert!(
-        stack.log().contains("not authorized to perform: dynamodb:UpdateItem"),
-        "the log says why:\n{}",
-        stack.log()
-    );
+    let told = "[SettingsFunction] refused: its policies in the template do not grant dynamodb:UpdateItem";
+    assert!(stack.log().contains(told), "the log says what is missing:\n{}", stack.log());
 }
 
 /// Threads between people who do not know each other.

@@ -1,0 +1,70 @@
+//! Threads of days gone by. No client can make a thread of yesterday, so this writes them with the product's own store; what
+//! tests demand is still asked of the API alone.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use shared::domain::ids::{Pair, ThreadId, UserId};
+use shared::domain::member::Standing;
+use shared::domain::message::Draft;
+use shared::domain::open::open;
+use shared::domain::profile::Card;
+use shared::domain::send::send;
+use shared::domain::thread::Revision;
+use shared::domain::time::Timestamp;
+use shared::store::{Store, StoreError, Table, Vacancy};
+use tests::{Stack, User, unique};
+
+/// Writers at work at the same time.
+const WRITERS: usize = 4;
+const DAY: Duration = Duration::from_hours(24);
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// Gives `user` so many direct threads of one message each, `per_day` on every day back from yesterday.
+pub(crate) async fn inbox(stack: &Stack, user: &User, threads: u32, per_day: u32) {
+    let store = &store(stack);
+    stream::iter(0..threads)
+        .map(|number| {
+            let age = DAY * (1 + number / per_day) + MINUTE * (number % per_day);
+            thread(store, &user.id, ago(age))
+        })
+        .buffer_unordered(WRITERS)
+        .try_collect::<Vec<()>>()
+        .await
+        .expect("the threads are written");
+}
+
+fn store(stack: &Stack) -> Store {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("local"))
+        .credentials_provider(Credentials::new("seed", "seed", None, None, "seed"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(stack.database_url())
+        .build();
+    let table = Table::new(Client::from_conf(config), stack.table_name());
+    table.begin((std::time::Instant::now() + Duration::from_mins(5)).into());
+    Store::new(table)
+}
+
+/// A user who wrote to `recipient`, and was followed by them, at `at`.
+async fn thread(store: &Store, recipient: &str, at: Timestamp) -> Result<(), StoreError> {
+    let name = unique("seed");
+    let id = |text: &str| UserId::try_from(text.to_owned()).unwrap();
+    let (author, recipient) = (id(&format!("seeded-{name}")), id(recipient));
+    let card =
+        Card { username: name.clone().try_into().unwrap(), display_name: name.try_into().unwrap(), avatar_url: None };
+    store.save_card(&author, None, &card, at).await?;
+    let thread_id = ThreadId::direct(&Pair::new(&author, &recipient).unwrap());
+    let (opened, created) = open(thread_id, &author, &recipient, Standing::Accepted, Revision::default(), at);
+    let draft = Draft { text: "how have you been?".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
+    let sent = send(&opened, &author, &draft, None, at).expect("a friend may write");
+    store.create_thread(&Vacancy::default(), &sent.thread, &[created, sent.entry()], None).await
+}
+
+fn ago(age: Duration) -> Timestamp {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
+    Timestamp::EPOCH.plus(now.saturating_sub(age))
+}
