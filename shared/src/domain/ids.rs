@@ -132,6 +132,12 @@ impl Seq {
         self.0
     }
 
+    /// The place before this one; before the first there is only zero.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
     /// The place after this one.
     #[must_use]
     pub fn next(self) -> Self {

@@ -6,6 +6,7 @@
 pub mod contact;
 pub mod idempotency;
 pub mod ids;
+pub mod inbox;
 pub mod invalid;
 pub mod limits;
 pub mod log;

@@ -72,6 +72,19 @@ impl Thread {
         self.members.iter().filter(move |member| &member.user_id != user_id)
     }
 
+    /// Those who hear of what happens here: all but members who declined it.
+    #[must_use]
+    pub fn audience(&self) -> Vec<UserId> {
+        let listed = self.members.iter().filter(|member| member.standing.listed_in().is_some());
+        listed.map(|member| member.user_id.clone()).collect()
+    }
+
+    /// Everyone in it.
+    #[must_use]
+    pub fn member_ids(&self) -> Vec<UserId> {
+        self.members.iter().map(|member| member.user_id.clone()).collect()
+    }
+
     /// Whether `by` blocks the other of this direct thread.
     #[must_use]
     pub fn is_blocked_by(&self, by: &UserId) -> bool {

@@ -17,6 +17,9 @@ pub struct Timestamp(i64);
 const YEAR_10000: i64 = 253_402_300_800_000;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
     /// The instant at `ms` milliseconds after 1970.
     ///
     /// # Errors

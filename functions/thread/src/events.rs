@@ -1,0 +1,38 @@
+//! `GET /threads/{thread_id}/events`: the log, to repair a gap.
+
+use shared::act::thread_of;
+use shared::app::App;
+use shared::domain::ids::{Seq, ThreadId};
+use shared::domain::log::merge;
+use shared::http::{Problem, Reply, Request};
+use shared::store::Cursor;
+use shared::view::{ListView, entry};
+
+const LIST: &str = "events";
+
+/// Answers the log behind `after`, oldest first, without a hole (rule 14).
+///
+/// # Errors
+/// `not-found`, `invalid-request`.
+pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let caller = request.caller()?;
+    let thread_id: ThreadId = request.path("thread_id")?;
+    let after = request.query("after", |text| text.parse::<Seq>().map_err(|invalid| invalid.to_string()))?;
+    let cursor: Option<Seq> = request.cursor(LIST)?;
+    let limit = request.limit()?.get();
+
+    let thread = thread_of(app, &caller, &thread_id).await?;
+    let joined = thread.member(&caller).ok_or(Problem::NotFound)?.joined_seq;
+    let after = after.max(cursor).unwrap_or(Seq::ZERO);
+    let first = after.min(thread.last_seq).next().max(joined);
+    let entries = if first > thread.last_seq {
+        Vec::new()
+    } else {
+        let (messages, changes) = app.store.runs(&thread_id, first, thread.last_seq, limit).await?;
+        merge(messages, changes, limit)
+    };
+    let last = entries.last().map(|entry| entry.seq).filter(|last| *last < thread.last_seq);
+    let next_cursor = last.map(|last| Cursor::new(LIST, &last).into_text());
+    let items: Vec<_> = entries.iter().map(|one| entry(&thread_id, one)).collect();
+    Ok(Reply::ok(&ListView { items, next_cursor }))
+}

@@ -1,0 +1,76 @@
+//! `GET /threads`: a page of a box.
+
+use serde::{Deserialize, Serialize};
+use shared::act::thread_view;
+use shared::app::App;
+use shared::domain::ids::{ThreadId, UserId};
+use shared::domain::inbox::{Activity, BoxPlace, page, window};
+use shared::domain::limits::MAX_INBOX_WINDOW;
+use shared::domain::member::Mailbox;
+use shared::domain::thread::Thread;
+use shared::http::{Problem, Reply, Request};
+use shared::store::{BoxEntry, Cursor};
+use shared::view::ListView;
+
+/// Where a page begins: the window behind `start`, and in it what comes behind `shown`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    start: Option<BoxPlace>,
+    shown: Option<Activity>,
+}
+
+/// Answers the caller's threads in a box, newest activity first.
+///
+/// # Errors
+/// `invalid-request`.
+pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let caller = request.caller()?;
+    let mailbox = request.query("box", |text| match text {
+        "inbox" => Ok(Mailbox::Inbox),
+        "requests" => Ok(Mailbox::Requests),
+        _ => Err("must be inbox or requests".to_owned()),
+    })?;
+    let mailbox = mailbox.unwrap_or(Mailbox::Inbox);
+    let limit = request.limit()?.get();
+    let name = list_name(mailbox);
+    let Place { start, shown } = request.cursor(name)?.unwrap_or_default();
+
+    let (mut entries, mut more) = app.store.box_entries(&caller, mailbox, start.as_ref(), MAX_INBOX_WINDOW).await?;
+    let places: Vec<BoxPlace> = entries.iter().map(|entry| entry.place.clone()).collect();
+    let window = window(&places, limit);
+    more |= window < entries.len();
+    entries.truncate(window);
+
+    let ids: Vec<ThreadId> = entries.iter().map(|entry| entry.place.thread_id.clone()).collect();
+    let mut names: Vec<UserId> = entries.iter().filter_map(|entry| entry.peer_id.clone()).collect();
+    names.push(caller.clone());
+    let (mut threads, people) = tokio::try_join!(app.store.threads(&ids), app.store.profiles(&names))?;
+    if !people.contains_key(&caller) {
+        return Err(Problem::ProfileRequired);
+    }
+
+    let standing_here = entries.iter().filter_map(|entry| stands(entry, threads.get(&entry.place.thread_id)?));
+    let (shown_now, left) = page(standing_here.collect(), shown.as_ref(), limit);
+    let next = match (left, more) {
+        (true, _) => Some(Place { start, shown: shown_now.last().cloned() }),
+        (false, true) => Some(Place { start: entries.last().map(|entry| entry.place.clone()), shown: None }),
+        (false, false) => None,
+    };
+    let threads = shown_now.iter().filter_map(|activity| threads.remove(&activity.thread_id));
+    let items = threads.map(|thread| thread_view(&thread, &caller, &people)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Reply::ok(&ListView { items, next_cursor: next.map(|next| Cursor::new(name, &next).into_text()) }))
+}
+
+fn list_name(mailbox: Mailbox) -> &'static str {
+    match mailbox {
+        Mailbox::Inbox => "inbox",
+        Mailbox::Requests => "requests",
+    }
+}
+
+/// The thread's activity, unless it moved up between reading the box and reading the thread: then it stands further ahead.
+fn stands(entry: &BoxEntry, thread: &Thread) -> Option<Activity> {
+    let moved = thread.bumped_at > entry.place.bumped_at;
+    (!moved).then(|| Activity { active_at: thread.active_at, thread_id: thread.id.clone() })
+}

@@ -1,0 +1,63 @@
+//! `PUT /threads/{thread_id}/read`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use shared::app::App;
+use shared::domain::ids::{Seq, ThreadId, UserId};
+use shared::domain::member::{Member, ReadMark};
+use shared::domain::read;
+use shared::domain::thread::Thread;
+use shared::http::{Problem, Reply, Request};
+use shared::push::{Delivery, Fanout};
+use shared::view::{People, Signal, signal};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    seq: Seq,
+}
+
+#[derive(Debug, Serialize)]
+struct Marked {
+    read_seq: Seq,
+    unread: u64,
+}
+
+/// Moves the caller's read mark forward to `seq` and answers where it is (rule 19).
+///
+/// # Errors
+/// `not-found`, `invalid-request`.
+pub(crate) async fn read(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let caller = request.caller()?;
+    let thread_id: ThreadId = request.path("thread_id")?;
+    let Body { seq } = request.json()?;
+
+    // The tally is needed only where the mark stays behind the last message; read beside the head, it costs no time.
+    let (thread, tally) = tokio::try_join!(app.store.thread(&thread_id), app.store.tally_at(&thread_id, seq))?;
+    let thread = thread.ok_or(Problem::NotFound)?;
+    let own = thread.member(&caller).ok_or(Problem::NotFound)?;
+    let Some(mark) = read::mark(&thread, &caller, seq, tally.as_ref())? else {
+        return Ok(Reply::ok(&Marked { read_seq: own.mark.seq, unread: own.unread(&thread.tally) }));
+    };
+
+    let members = thread.member_ids();
+    let ((), people) = tokio::try_join!(app.store.move_mark(&thread_id, &caller, mark), app.store.profiles(&members))?;
+    let own = Member { mark, ..own.clone() };
+    let reply = Reply::ok(&Marked { read_seq: mark.seq, unread: own.unread(&thread.tally) });
+    let deliveries = moved(&thread, &own, mark, &people, request);
+    Ok(reply.then_push(Fanout { deliveries, connections: None }))
+}
+
+/// The caller's own devices hear of it with what is left unread; of the others, those whom the mark is shown to.
+fn moved(thread: &Thread, own: &Member, mark: ReadMark, people: &People, request: &Request) -> Vec<Delivery> {
+    let shows = |user: &UserId| people.get(user).is_some_and(|profile| profile.settings.read_receipts);
+    let event = |data| signal(Signal::ReadMoved, Some(&thread.id), Some(&own.user_id), request.now(), data);
+    let mine = json!({"user_id": own.user_id, "read_seq": mark.seq, "unread": own.unread(&thread.tally)});
+    let theirs = json!({"user_id": own.user_id, "read_seq": mark.seq});
+    let told = thread
+        .others(&own.user_id)
+        .filter(|other| read::shows(own, shows(&own.user_id), shows(&other.user_id)))
+        .filter(|other| other.standing.listed_in().is_some())
+        .map(|other| other.user_id.clone());
+    vec![Delivery::new(&event(mine), vec![own.user_id.clone()]), Delivery::new(&event(theirs), told.collect())]
+}

@@ -1,0 +1,33 @@
+//! A thread for one of its members.
+
+use crate::app::App;
+use crate::domain::ids::{ThreadId, UserId};
+use crate::domain::thread::Thread;
+use crate::http::Problem;
+use crate::view::{People, ThreadView};
+
+/// The thread, if `caller` is in it.
+///
+/// # Errors
+/// `not-found` if it does not exist, or they are not: nobody can tell the two apart.
+pub async fn thread_of(app: &App, caller: &UserId, thread_id: &ThreadId) -> Result<Thread, Problem> {
+    let thread = app.store.thread(thread_id).await?;
+    thread.filter(|thread| thread.member(caller).is_some()).ok_or(Problem::NotFound)
+}
+
+/// The profiles of a thread's members.
+///
+/// # Errors
+/// Those of the table.
+pub async fn people_of(app: &App, thread: &Thread) -> Result<People, Problem> {
+    Ok(app.store.profiles(&thread.member_ids()).await?)
+}
+
+/// The thread as `viewer`, one of its members, sees it.
+///
+/// # Errors
+/// `internal` if a member has no profile: they cannot have become one without.
+pub fn thread_view(thread: &Thread, viewer: &UserId, people: &People) -> Result<ThreadView, Problem> {
+    let lost = || Problem::Internal(format!("a member of thread {} has no profile", thread.id));
+    ThreadView::new(thread, viewer, people).ok_or_else(lost)
+}

@@ -1,0 +1,125 @@
+//! What a function is made of, built once at its cold start.
+
+use std::env;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use crate::clock::Clock;
+use crate::push::Gateway;
+use crate::store::{Store, Table};
+
+/// The roots that AWS services' certificates lead to (Amazon Trust Services: Amazon Root CA 1–4, Starfield Services G2).
+/// Reading them from here instead of the machine's whole store saves some 2 ms of every cold start.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+
+/// How long one call to the table may take before it is tried again. `DynamoDB` answers within some milliseconds.
+const TABLE_ATTEMPT: Duration = Duration::from_secs(2);
+/// How long a connection may take to open.
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// Something is missing in the function's environment.
+#[derive(Debug)]
+pub struct ConfigError(String);
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// What handlers work with.
+#[derive(Debug)]
+pub struct App {
+    /// The table.
+    pub store: Store,
+    /// The open sockets; only in functions that push.
+    pub gateway: Option<Gateway>,
+    /// The time.
+    pub clock: Clock,
+    /// The function's name, for the log.
+    pub function: String,
+}
+
+/// A variable of the environment.
+///
+/// # Errors
+/// If it is not set, by its name.
+pub fn variable(name: &str) -> Result<String, ConfigError> {
+    env::var(name).map_err(|_| ConfigError(format!("the environment variable {name} is not set")))
+}
+
+impl App {
+    /// A function that reads and writes the table.
+    ///
+    /// # Errors
+    /// If a variable is missing.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let endpoint = env::var("AWS_ENDPOINT_URL_DYNAMODB").ok();
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+            .region(aws_sdk_dynamodb::config::Region::new(variable("AWS_REGION")?))
+            .credentials_provider(credentials()?)
+            .http_client(http_client(endpoint.as_deref())?)
+            .sleep_impl(TokioSleep::new())
+            // The table retries by itself, with the invocation's deadline in view.
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(
+                TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(TABLE_ATTEMPT).build(),
+            );
+        config.set_endpoint_url(endpoint);
+        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        Ok(Self {
+            store: Store::new(Table::new(client, variable("TABLE_NAME")?)),
+            gateway: None,
+            clock: Clock::SYSTEM,
+            function: variable("AWS_LAMBDA_FUNCTION_NAME")?,
+        })
+    }
+
+    /// The same, pushing to open sockets.
+    ///
+    /// # Errors
+    /// If a variable is missing.
+    pub fn pushing(self) -> Result<Self, ConfigError> {
+        let endpoint = variable("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI")?;
+        let config = aws_sdk_apigatewaymanagement::Config::builder()
+            .behavior_version(aws_sdk_apigatewaymanagement::config::BehaviorVersion::latest())
+            .region(aws_sdk_apigatewaymanagement::config::Region::new(variable("AWS_REGION")?))
+            .credentials_provider(credentials()?)
+            .http_client(http_client(Some(&endpoint))?)
+            .sleep_impl(TokioSleep::new())
+            // One more try, soon: a push is a hint, and the gateway bounds its time.
+            .retry_config(RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(50)))
+            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).build())
+            .endpoint_url(endpoint)
+            .build();
+        let gateway = Gateway::new(aws_sdk_apigatewaymanagement::Client::from_conf(config));
+        Ok(Self { gateway: Some(gateway), ..self })
+    }
+}
+
+/// The function's own role, as Lambda hands it to the process.
+fn credentials() -> Result<Credentials, ConfigError> {
+    let (id, secret) = (variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?);
+    Ok(Credentials::new(id, secret, env::var("AWS_SESSION_TOKEN").ok(), None, "Lambda"))
+}
+
+/// A client that trusts Amazon's roots; the machine's as well where someone names other servers or other roots.
+fn http_client(endpoint: Option<&str>) -> Result<SharedHttpClient, ConfigError> {
+    let elsewhere = endpoint.is_some_and(|url| url.starts_with("https://") && !url.contains(".amazonaws.com"));
+    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+    let roots = roots.with_native_roots(elsewhere || env::var_os("SSL_CERT_FILE").is_some());
+    let tls = TlsContext::builder().with_trust_store(roots).build();
+    let tls = tls.map_err(|error| ConfigError(format!("TLS cannot be set up: {error}")))?;
+    let provider = Provider::Rustls(CryptoMode::Ring);
+    Ok(aws_smithy_http_client::Builder::new().tls_provider(provider).tls_context(tls).build_https())
+}

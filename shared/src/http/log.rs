@@ -1,0 +1,70 @@
+//! One line of JSON per request: enough to follow it and to add up its cost, and nothing that anyone said or is called.
+
+use serde::Serialize;
+
+use crate::push::Pushed;
+use crate::store::Usage;
+
+/// The line.
+#[derive(Debug, Serialize)]
+pub(super) struct Line<'a> {
+    /// `info`, or `error` for a 5xx.
+    pub(super) level: &'static str,
+    /// API Gateway's id of the request.
+    pub(super) request_id: &'a str,
+    /// The function's name.
+    pub(super) function: &'a str,
+    /// The route key.
+    pub(super) route: &'a str,
+    /// HTTP status.
+    pub(super) status: u16,
+    /// The problem's code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) code: Option<&'static str>,
+    /// Why a 5xx, or a failed fan-out, came about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cause: Option<&'a str>,
+    /// Whether it was the first request of this process.
+    pub(super) cold: bool,
+    /// Until the answer was ready.
+    pub(super) duration_ms: f64,
+    /// Calls to the table, retries and those after the answer included.
+    pub(super) dynamodb_calls: u32,
+    /// Of those, repeats.
+    pub(super) retries: u32,
+    /// Read units.
+    pub(super) rru: f64,
+    /// Write units.
+    pub(super) wru: f64,
+    /// Whether an idempotency key was answered again.
+    pub(super) replayed: bool,
+    /// Posts to sockets that arrived.
+    pub(super) pushes: u32,
+    /// Sockets that were gone.
+    pub(super) gone: u32,
+    /// Posts that failed.
+    pub(super) push_failures: u32,
+}
+
+impl Line<'_> {
+    /// Writes it to standard output, which Lambda sends to the log.
+    #[expect(clippy::print_stdout, reason = "Lambda takes logs from standard output")]
+    pub(super) fn print(&self) {
+        // Texts and numbers only: turning them into JSON cannot fail.
+        println!("{}", serde_json::to_string(self).unwrap_or_default());
+    }
+}
+
+/// The parts of a line that come from counters.
+pub(super) fn counted<'a>(line: Line<'a>, usage: Usage, pushed: Pushed) -> Line<'a> {
+    Line {
+        dynamodb_calls: usage.calls,
+        retries: usage.retries,
+        rru: usage.rru,
+        wru: usage.wru,
+        pushes: pushed.delivered,
+        gone: pushed.gone,
+        push_failures: pushed.failed,
+        ..line
+    }
+}

@@ -1,0 +1,12 @@
+//! The shell: API Gateway's events in, replies and problem documents out, for HTTP and sockets alike.
+
+mod log;
+mod problem;
+mod reply;
+mod request;
+mod run;
+
+pub use problem::{Field, Problem};
+pub use reply::Reply;
+pub use request::{PageLimit, Request};
+pub use run::run;

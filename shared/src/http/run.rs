@@ -1,0 +1,221 @@
+//! From an event to an answer: the same for every function.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use lambda_http::{Adapter, Body, Response, service_fn};
+use lambda_runtime::{Error, LambdaInvocation, Runtime};
+use serde_json::json;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tower::{Layer, Service};
+
+use super::log::{Line, counted};
+use super::problem::Problem;
+use super::reply::Reply;
+use super::request::Request;
+use crate::app::App;
+use crate::domain::time::Timestamp;
+use crate::push::Pushed;
+use crate::view::{Signal, signal};
+
+/// The work that an answered request leaves behind, until it is done.
+type Rest = Arc<Mutex<Option<JoinHandle<()>>>>;
+
+/// Answers events with `route` until Lambda ends the process.
+///
+/// The answer goes out first; pushing goes on within the same invocation. Lambda freezes a process only once it asks for
+/// the next event, and hands an answer to the caller as soon as it has it.
+///
+/// # Errors
+/// If the Runtime API cannot be reached.
+pub async fn run<R, F>(app: App, route: R) -> Result<(), Error>
+where
+    R: Fn(&'static App, Arc<Request>) -> F + Copy + Send + 'static,
+    F: Future<Output = Result<Reply, Problem>> + Send + 'static,
+{
+    // One per process, for as long as the process lives.
+    let app: &'static App = Box::leak(Box::new(app));
+    let rest = Rest::default();
+    let mut cold = true;
+    let handler = service_fn(|event: lambda_http::Request| {
+        let rest = Arc::clone(&rest);
+        let cold = std::mem::take(&mut cold);
+        async move {
+            let (response, work) = answer(app, route, event, cold).await;
+            *rest.lock().unwrap_or_else(PoisonError::into_inner) = Some(tokio::spawn(work));
+            Ok::<_, Error>(response)
+        }
+    });
+    Runtime::new(Adapter::from(handler)).layer(Finish { rest: Arc::clone(&rest) }).run().await
+}
+
+/// Turns one event into a response, and what is left to do after it.
+async fn answer<R, F>(
+    app: &'static App,
+    route: R,
+    event: lambda_http::Request,
+    cold: bool,
+) -> (Response<Body>, impl Future<Output = ()> + Send + 'static)
+where
+    R: Fn(&'static App, Arc<Request>) -> F,
+    F: Future<Output = Result<Reply, Problem>>,
+{
+    let started = Instant::now();
+    let now = app.clock.now();
+    let request = Request::new(event, now).map(Arc::new);
+    let (outcome, request) = match request {
+        Ok(request) => {
+            app.store.table().begin(request.give_up_at());
+            let outcome = match route(app, Arc::clone(&request)).await {
+                Err(Problem::NotFound) => Err(not_found(app, &request).await),
+                outcome => outcome,
+            };
+            (outcome, Some(request))
+        }
+        Err(problem) => (Err(problem), None),
+    };
+    let problem = outcome.as_ref().err().map(|problem| (problem.kind().1, problem.cause().map(str::to_owned)));
+    let (mut reply, retry_after) = match outcome {
+        Ok(reply) => (reply, None),
+        Err(problem) => (refusal(&problem, request.as_deref(), now), problem.retry_after_s()),
+    };
+    let duration = started.elapsed();
+    let fanout = reply.fanout.take();
+    let (status, replayed) = (reply.status, reply.replayed);
+    let response = response(reply, problem.is_some(), retry_after);
+
+    let work = async move {
+        let pushed = match (fanout, &app.gateway) {
+            (None, _) => Ok(Pushed::default()),
+            (Some(fanout), Some(gateway)) => {
+                fanout.run(&app.store, gateway, now).await.map_err(|error| format!("not pushed: {error}"))
+            }
+            (Some(_), None) => Err("not pushed: this function is not built to push".to_owned()),
+        };
+        let (code, cause) = problem.unzip();
+        let cause = cause.flatten().or_else(|| pushed.as_ref().err().cloned());
+        let line = Line {
+            level: if status >= 500 || cause.is_some() { "error" } else { "info" },
+            request_id: request.as_ref().map_or("", |request| request.id()),
+            function: &app.function,
+            route: request.as_ref().map_or("", |request| request.route_key()),
+            status,
+            code,
+            cause: cause.as_deref(),
+            cold,
+            duration_ms: millis(duration),
+            dynamodb_calls: 0,
+            retries: 0,
+            rru: 0.0,
+            wru: 0.0,
+            replayed,
+            pushes: 0,
+            gone: 0,
+            push_failures: 0,
+        };
+        counted(line, app.store.table().usage(), pushed.unwrap_or_default()).print();
+    };
+    (response, work)
+}
+
+/// To someone without a profile nothing is there yet (rule 1). Asked only here, so that members, who all have one, do not
+/// pay for it at every request.
+async fn not_found(app: &App, request: &Request) -> Problem {
+    match request.caller() {
+        Err(_) => Problem::NotFound,
+        Ok(caller) => match app.store.profile(&caller).await {
+            Ok(Some(_)) => Problem::NotFound,
+            Ok(None) => Problem::ProfileRequired,
+            Err(error) => error.into(),
+        },
+    }
+}
+
+fn millis(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// A problem as the caller gets it: a document over HTTP, a frame with the document over a socket.
+fn refusal(problem: &Problem, request: Option<&Request>, now: Timestamp) -> Reply {
+    let document = problem.document(request.map_or("", Request::id));
+    let (status, ..) = problem.kind();
+    match request {
+        // Frames have no status; and `$connect` refuses the handshake with this one.
+        Some(request) if request.is_socket() => {
+            Reply::json(status, &signal(Signal::Problem, None, None, now, json!(document)))
+        }
+        _ => Reply::problem(status, &document),
+    }
+}
+
+fn response(reply: Reply, problem: bool, retry_after_s: Option<u32>) -> Response<Body> {
+    let mut response = Response::builder().status(reply.status);
+    if reply.body.is_some() {
+        let media = if problem { "application/problem+json" } else { "application/json" };
+        response = response.header("content-type", media);
+    }
+    // Answers are about one user at one moment.
+    response = response.header("cache-control", "no-store");
+    if reply.replayed {
+        response = response.header("idempotency-replayed", "true");
+    }
+    if let Some(seconds) = retry_after_s {
+        response = response.header("retry-after", seconds);
+    }
+    let body = reply.body.map_or(Body::Empty, Body::Text);
+    // A status from `Problem` or `Reply` and fixed header names: nothing here can be malformed.
+    response.body(body).unwrap_or_default()
+}
+
+/// Lets an invocation end only when the rest of its work is done.
+#[derive(Debug, Clone)]
+struct Finish {
+    rest: Rest,
+}
+
+impl<S> Layer<S> for Finish {
+    type Service = Finishing<S>;
+
+    fn layer(&self, inner: S) -> Finishing<S> {
+        Finishing { inner, rest: Arc::clone(&self.rest) }
+    }
+}
+
+/// The service below posts the answer; this one waits for the rest behind it.
+#[derive(Debug, Clone)]
+struct Finishing<S> {
+    inner: S,
+    rest: Rest,
+}
+
+impl<S> Service<LambdaInvocation> for Finishing<S>
+where
+    S: Service<LambdaInvocation, Response = ()>,
+    S::Future: Send + 'static,
+    S::Error: Send,
+{
+    type Response = ();
+    type Error = S::Error;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<(), S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
+        let answered = self.inner.call(invocation);
+        let rest = Arc::clone(&self.rest);
+        Box::pin(async move {
+            let answered = answered.await;
+            let work = rest.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(work) = work {
+                // A panic in there was printed where it happened; the process is still good.
+                let _ = work.await;
+            }
+            answered
+        })
+    }
+}

@@ -1,0 +1,208 @@
+//! Socket tickets and live connections (rule 22).
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{Guard, StoreError};
+use super::once::{OnceRecord, once_write};
+use super::table::{Item, Read};
+use super::thread::Head;
+use super::write::Write;
+use super::{ITEM_VERSION, Store, convert, keys};
+use crate::domain::ids::{ConnectionId, ThreadId, Ticket, UserId};
+use crate::domain::limits::CONNECTION_LIFE;
+use crate::domain::thread::Thread;
+use crate::domain::time::Timestamp;
+
+/// `TICKET#t` / `TICKET`.
+#[derive(Debug, Serialize, Deserialize)]
+struct TicketRecord {
+    v: u8,
+    user_id: UserId,
+    /// The exact end; `expires_at` is whole seconds, and only for `DynamoDB` to clear up by.
+    good_until: Timestamp,
+    expires_at: i64,
+}
+
+/// `CONNECTION#c` / `CONNECTION`.
+#[derive(Debug, Serialize, Deserialize)]
+struct ConnectionRecord {
+    v: u8,
+    user_id: UserId,
+    expires_at: i64,
+}
+
+/// A live connection and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Connection {
+    /// Whose.
+    pub user_id: UserId,
+    /// Which.
+    pub id: ConnectionId,
+}
+
+/// In `USER#u` / `CONNECTIONS` each connection is an attribute of its own, its end as the value: so one is added and
+/// removed without reading the others, and all of a user's are one item to read.
+const CONNECTION_PREFIX: &str = "@";
+
+fn attribute(connection: &ConnectionId) -> String {
+    format!("{CONNECTION_PREFIX}{}", connection.as_str())
+}
+
+/// The connections in a user's item, each with its end in seconds.
+fn parse(item: &Item) -> Result<Vec<(ConnectionId, i64)>, StoreError> {
+    let corrupt = |reason: &str| match convert::key_of(item) {
+        Ok(key) => StoreError::Corrupt { key, reason: reason.to_owned() },
+        Err(error) => error,
+    };
+    let connections = item.iter().filter_map(|(name, value)| Some((name.strip_prefix(CONNECTION_PREFIX)?, value)));
+    let connections = connections.map(|(id, value)| {
+        let id = ConnectionId::try_from(id.to_owned()).map_err(|_| corrupt("not a connection's id"))?;
+        let end = value.as_n().ok().and_then(|end| end.parse().ok()).ok_or_else(|| corrupt("not an end"))?;
+        Ok((id, end))
+    });
+    connections.collect()
+}
+
+impl Store {
+    /// Stores a ticket that opens one socket for `user` until `good_until`.
+    ///
+    /// # Errors
+    /// [`Guard::Once`] if the request was carried out before.
+    pub async fn save_ticket(
+        &self,
+        ticket: &Ticket,
+        user: &UserId,
+        good_until: Timestamp,
+        once: Option<&OnceRecord>,
+    ) -> Result<(), StoreError> {
+        let expires_at = good_until.ttl_s();
+        let record = TicketRecord { v: ITEM_VERSION, user_id: user.clone(), good_until, expires_at };
+        let write = Write::put(keys::ticket(ticket), convert::item(&record)?);
+        match once {
+            None => self.table.write(write).await.map(|_| ()),
+            Some(once) => self.table.transact(vec![once_write(once)?, write]).await,
+        }
+    }
+
+    /// Uses a ticket up for `connection` and answers whose it is. The same connection may claim it again: so a retried
+    /// call of ours does not lock its user out.
+    ///
+    /// # Errors
+    /// [`Guard::Ticket`] if it does not exist, is over, or another connection used it.
+    pub async fn claim_ticket(
+        &self,
+        ticket: &Ticket,
+        connection: &ConnectionId,
+        now: Timestamp,
+    ) -> Result<UserId, StoreError> {
+        let key = keys::ticket(ticket);
+        let write = Write::update(key.clone(), "SET connection_id = :connection")
+            .only_if(
+                Guard::Ticket,
+                "attribute_exists(pk) AND good_until > :now \
+                 AND (attribute_not_exists(connection_id) OR connection_id = :connection)",
+            )
+            .text(":connection", connection.clone())
+            .number(":now", now.ms());
+        match self.table.write(write).await? {
+            Some(item) => Ok(convert::record::<TicketRecord>(item)?.user_id),
+            None => Err(StoreError::Corrupt { key, reason: "an update answered no item".to_owned() }),
+        }
+    }
+
+    /// Stores a connection for as long as it can live. The two items need not come together: one alone is harmless and
+    /// ends by itself (a listed connection that is gone answers 410, a connection that is not listed gets no events, and
+    /// its `$connect` has failed).
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn open_connection(&self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+        let expires_at = now.plus(CONNECTION_LIFE).ttl_s();
+        let record = ConnectionRecord { v: ITEM_VERSION, user_id: connection.user_id.clone(), expires_at };
+        let own = Write::put(keys::connection(&connection.id), convert::item(&record)?);
+        let listed = Write::update(keys::connections(&connection.user_id), "SET v = :v, #c = :end, expires_at = :end")
+            .name("#c", attribute(&connection.id))
+            .number(":v", ITEM_VERSION)
+            .number(":end", expires_at);
+        let (_, listed) = tokio::try_join!(self.table.write(own), self.table.write(listed))?;
+
+        let all = listed.as_ref().map(parse).transpose()?.unwrap_or_default();
+        let over: Vec<_> = all.into_iter().filter(|(_, end)| *end <= now.ms() / 1_000).map(|(id, _)| id).collect();
+        self.unlist(&connection.user_id, &over).await
+    }
+
+    /// Takes connections off a user's list.
+    async fn unlist(&self, user: &UserId, connections: &[ConnectionId]) -> Result<(), StoreError> {
+        if connections.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = (0..connections.len()).map(|index| format!("#c{index}")).collect();
+        let write = Write::update(keys::connections(user), format!("REMOVE {}", names.join(", ")))
+            // An update would make the item where there is none.
+            .only_if(Guard::Edge, "attribute_exists(pk)");
+        let write = names.into_iter().zip(connections).fold(write, |write, (name, id)| write.name(name, attribute(id)));
+        match self.table.write(write).await {
+            Err(error) if error.lost(Guard::Edge) => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    /// Forgets a connection that is gone, and nothing else.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn drop_connection(&self, connection: &Connection) -> Result<(), StoreError> {
+        let own = Write::delete(keys::connection(&connection.id));
+        let unlist = self.unlist(&connection.user_id, std::slice::from_ref(&connection.id));
+        tokio::try_join!(self.table.write(own), unlist).map(|_| ())
+    }
+
+    /// Whose connection it is.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn connection_user(&self, connection: &ConnectionId) -> Result<Option<UserId>, StoreError> {
+        let item = self.table.get(&keys::connection(connection), Read::Eventual).await?;
+        Ok(item.map(convert::record::<ConnectionRecord>).transpose()?.map(|record| record.user_id))
+    }
+
+    /// Whose connection it is, and a thread they name, in one call.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn connection_and_thread(
+        &self,
+        connection: &ConnectionId,
+        thread: &ThreadId,
+    ) -> Result<(Option<UserId>, Option<Thread>), StoreError> {
+        let own = keys::connection(connection);
+        let (mut user, mut found) = (None, None);
+        // Consistent: nobody who was removed may be heard of any more.
+        for item in self.table.batch_get(&[own.clone(), keys::head(thread)], Read::Consistent).await? {
+            if convert::key_of(&item)? == own {
+                user = Some(convert::record::<ConnectionRecord>(item)?.user_id);
+            } else {
+                found = Head::parse(Some(item))?.thread();
+            }
+        }
+        Ok((user, found))
+    }
+
+    /// The live connections of `users`. Consistent, so that one that was opened before a message is stored gets it.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn connections(&self, users: &[UserId], now: Timestamp) -> Result<Vec<Connection>, StoreError> {
+        let keys: HashMap<_, _> = users.iter().map(|user| (keys::connections(user), user)).collect();
+        let wanted: Vec<_> = keys.keys().cloned().collect();
+        let mut connections = Vec::new();
+        for item in self.table.batch_get(&wanted, Read::Consistent).await? {
+            let Some(user) = keys.get(&convert::key_of(&item)?) else { continue };
+            let live = parse(&item)?.into_iter().filter(|(_, end)| *end > now.ms() / 1_000);
+            connections.extend(live.map(|(id, _)| Connection { user_id: (*user).clone(), id }));
+        }
+        Ok(connections)
+    }
+}

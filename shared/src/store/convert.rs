@@ -1,0 +1,138 @@
+//! Between the store's words and the SDK's.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use aws_sdk_dynamodb::error::{BuildError, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::{Guard, StoreError};
+use super::keys::Key;
+use super::retry::{Attempt, classify, classify_cancelled};
+use super::table::Item;
+use super::write::{Action, Write};
+
+/// A key as the SDK wants it.
+pub(super) fn key(key: &Key) -> Item {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    HashMap::from([("pk".to_owned(), text(&key.pk)), ("sk".to_owned(), text(&key.sk))])
+}
+
+/// The key of an item.
+pub(super) fn key_of(item: &Item) -> Result<Key, StoreError> {
+    let part = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+    match (part("pk"), part("sk")) {
+        (Some(pk), Some(sk)) => Ok(Key { pk, sk }),
+        _ => Err(StoreError::Refused { reason: "an item came back without its key".to_owned() }),
+    }
+}
+
+/// The stored form of a record.
+pub(super) fn item(record: &impl Serialize) -> Result<Item, StoreError> {
+    serde_dynamo::to_item(record).map_err(|error| StoreError::Refused { reason: format!("cannot be stored: {error}") })
+}
+
+/// The record in an item. One that does not parse is an error with its key, never skipped.
+pub(super) fn record<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    let key = key_of(&item)?;
+    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt { key, reason: error.to_string() })
+}
+
+/// `None` for an empty map: `DynamoDB` refuses those.
+pub(super) fn some<K: Eq + Hash, V>(map: HashMap<K, V>) -> Option<HashMap<K, V>> {
+    (!map.is_empty()).then_some(map)
+}
+
+/// The keys of one batch.
+pub(super) fn keys(batch: &[Key], consistent: bool) -> Result<KeysAndAttributes, StoreError> {
+    KeysAndAttributes::builder()
+        .set_keys(Some(batch.iter().map(key).collect()))
+        .consistent_read(consistent)
+        .build()
+        .map_err(|error| malformed(&error))
+}
+
+/// One write of a transaction.
+pub(super) fn transact_item(table: &str, write: Write) -> Result<TransactWriteItem, StoreError> {
+    let condition = write.condition.map(|(_, condition)| condition);
+    let (names, values) = (some(write.names), some(write.values));
+    let old = ReturnValuesOnConditionCheckFailure::AllOld;
+    let item = TransactWriteItem::builder();
+    let item = match write.action {
+        Action::Put(record) => item.put(
+            Put::builder()
+                .table_name(table)
+                .set_item(Some(record))
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .return_values_on_condition_check_failure(old)
+                .build()
+                .map_err(|error| malformed(&error))?,
+        ),
+        Action::Update(expression) => item.update(
+            Update::builder()
+                .table_name(table)
+                .set_key(Some(key(&write.key)))
+                .update_expression(expression)
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .return_values_on_condition_check_failure(old)
+                .build()
+                .map_err(|error| malformed(&error))?,
+        ),
+        Action::Delete => item.delete(
+            Delete::builder()
+                .table_name(table)
+                .set_key(Some(key(&write.key)))
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .return_values_on_condition_check_failure(old)
+                .build()
+                .map_err(|error| malformed(&error))?,
+        ),
+    };
+    Ok(item.build())
+}
+
+fn malformed(error: &BuildError) -> StoreError {
+    StoreError::Refused { reason: error.to_string() }
+}
+
+/// What a failed update means: a lost condition by its name, or what [`classify`] says.
+pub(super) fn lost(guard: Option<Guard>, error: &SdkError<UpdateItemError>) -> Attempt {
+    match (guard, error.as_service_error()) {
+        (Some(guard), Some(UpdateItemError::ConditionalCheckFailedException(failed))) => {
+            Attempt::Final(StoreError::Lost { guard, item: failed.item().cloned().map(Box::new) })
+        }
+        _ => classify(error),
+    }
+}
+
+/// What a failed transaction means: the first lost condition by its name, or what its other reasons say.
+pub(super) fn cancelled(guards: &[Option<Guard>], error: &SdkError<TransactWriteItemsError>) -> Attempt {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+        return classify(error);
+    };
+    let reasons = cancelled.cancellation_reasons();
+    let failed = guards.iter().zip(reasons).find_map(|(guard, reason)| {
+        let failed = reason.code() == Some("ConditionalCheckFailed");
+        guard.filter(|_| failed).map(|guard| (guard, reason.item()))
+    });
+    match failed {
+        Some((guard, item)) => {
+            // Without its key an item is the empty one that some engines answer for an absent item.
+            let item = item.filter(|item| !item.is_empty()).cloned().map(Box::new);
+            Attempt::Final(StoreError::Lost { guard, item })
+        }
+        None => classify_cancelled(&reasons.iter().filter_map(|reason| reason.code()).collect::<Vec<_>>()),
+    }
+}

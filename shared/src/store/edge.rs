@@ -1,0 +1,157 @@
+//! Follows and blocks (rule 3), and all that ties two users together.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+
+use super::error::{Guard, StoreError};
+use super::keys::Edge;
+use super::table::{Query, Read};
+use super::thread::{Head, change_writes};
+use super::write::Write;
+use super::{ITEM_VERSION, Store, convert, keys, profile};
+use crate::domain::ids::{Pair, ThreadId, UserId};
+use crate::domain::profile::Profile;
+use crate::domain::thread::Thread;
+use crate::domain::time::Timestamp;
+
+/// `USER#u` / `FOLLOW#v`, `BLOCK#v`.
+#[derive(Debug, Serialize, Deserialize)]
+struct EdgeRecord {
+    v: u8,
+    created_at: Timestamp,
+}
+
+/// Two users, seen from the first of them.
+#[derive(Debug)]
+pub struct Between {
+    /// The one who looks; `None` until they registered.
+    pub own: Option<Profile>,
+    /// The one they look at; `None` if there is no such user.
+    pub other: Option<Profile>,
+    /// The one who looks follows the other.
+    pub following: bool,
+    /// The other follows the one who looks.
+    pub followed: bool,
+    /// Their direct thread, or its empty place. It also says who blocks whom: it is what opening and sending depend on.
+    pub head: Head,
+}
+
+impl Store {
+    /// Everything between two users, in one consistent call.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn between(&self, own: &UserId, other: &UserId, pair: &Pair) -> Result<Between, StoreError> {
+        let wanted = [
+            keys::profile(own),
+            keys::profile(other),
+            keys::edge(Edge::Follow, own, other),
+            keys::edge(Edge::Follow, other, own),
+            keys::head(&ThreadId::direct(pair)),
+        ];
+        let mut items = HashMap::new();
+        for item in self.table.batch_get(&wanted, Read::Consistent).await? {
+            items.insert(convert::key_of(&item)?, item);
+        }
+        let [own, other, following, followed, head] = wanted.map(|key| items.remove(&key));
+        Ok(Between {
+            own: own.map(profile::parse).transpose()?,
+            other: other.map(profile::parse).transpose()?,
+            following: following.is_some(),
+            followed: followed.is_some(),
+            head: Head::parse(head)?,
+        })
+    }
+
+    /// Makes `from` follow `to`. `accepted` is their direct thread before and after, where following accepts a request.
+    ///
+    /// # Errors
+    /// [`Guard::Head`] if the thread changed meanwhile.
+    pub async fn follow(
+        &self,
+        from: &UserId,
+        to: &UserId,
+        accepted: Option<(&Thread, &Thread)>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let edge = edge_write(Edge::Follow, from, to, now)?;
+        match accepted {
+            None => self.table.write(edge).await.map(|_| ()),
+            Some((before, after)) => {
+                let mut writes = change_writes(before, after, &[])?;
+                writes.push(edge);
+                self.table.transact(writes).await
+            }
+        }
+    }
+
+    /// Ends that `from` follows `to`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn unfollow(&self, from: &UserId, to: &UserId) -> Result<(), StoreError> {
+        self.table.write(Write::delete(keys::edge(Edge::Follow, from, to))).await.map(|_| ())
+    }
+
+    /// Makes `from` block `to`, which also ends that they follow them. The block is written into the head of their direct
+    /// thread in the same transaction (whether there is one yet or not), so that no message stored later can have missed it.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn block(&self, from: &UserId, to: &UserId, pair: &Pair, now: Timestamp) -> Result<(), StoreError> {
+        let head = Write::update(keys::head(&ThreadId::direct(pair)), "ADD blocks :from, rev :one");
+        let writes = vec![
+            edge_write(Edge::Block, from, to, now)?,
+            Write::delete(keys::edge(Edge::Follow, from, to)),
+            by_one(head, from),
+        ];
+        self.table.transact(writes).await
+    }
+
+    /// Ends that `from` blocks `to`; nothing else comes back.
+    ///
+    /// # Errors
+    /// [`Guard::Edge`] if they do not block them.
+    pub async fn unblock(&self, from: &UserId, to: &UserId, pair: &Pair) -> Result<(), StoreError> {
+        let head = Write::update(keys::head(&ThreadId::direct(pair)), "DELETE blocks :from ADD rev :one");
+        let edge = Write::delete(keys::edge(Edge::Block, from, to)).only_if(Guard::Edge, "attribute_exists(pk)");
+        self.table.transact(vec![edge, by_one(head, from)]).await
+    }
+
+    /// The users that `from`'s edges lead to, in the order of their ids, behind `after`; at most `limit`, and the last one
+    /// looked at, if there are more.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn edge_targets(
+        &self,
+        edge: Edge,
+        from: &UserId,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Result<(Vec<UserId>, bool), StoreError> {
+        let range = keys::edges(edge, from);
+        let after = after.map(|after| keys::edge(edge, from, after));
+        let query = Query { range, newest_first: false, after, limit: limit + 1, read: Read::Consistent };
+        let page = self.table.query(&query).await?;
+        let mut targets = Vec::with_capacity(page.items.len());
+        for item in &page.items {
+            let key = convert::key_of(item)?;
+            let target = keys::edge_target(edge, &key.sk);
+            targets.push(target.ok_or(StoreError::Corrupt { key, reason: "not an edge's key".to_owned() })?);
+        }
+        let more = targets.len() > limit || page.more_after.is_some();
+        targets.truncate(limit);
+        Ok((targets, more))
+    }
+}
+
+fn edge_write(edge: Edge, from: &UserId, to: &UserId, now: Timestamp) -> Result<Write, StoreError> {
+    Ok(Write::put(keys::edge(edge, from, to), convert::item(&EdgeRecord { v: ITEM_VERSION, created_at: now })?))
+}
+
+fn by_one(head: Write, from: &UserId) -> Write {
+    head.value(":from", AttributeValue::Ss(vec![from.as_str().to_owned()])).number(":one", 1)
+}

@@ -1,0 +1,251 @@
+//! Every key of the table, and nothing else builds one: the character `#` appears in this file alone.
+//!
+//! | item | pk | sk |
+//! |---|---|---|
+//! | profile and settings | `USER#u` | `PROFILE` |
+//! | username | `NAME#<first 2 letters>` | `<username>` |
+//! | follow, block | `USER#u` | `FOLLOW#v`, `BLOCK#v` |
+//! | live connections of a user | `USER#u` | `CONNECTIONS` |
+//! | box entry | `USER#u` | `INBOX#<bumped at>#t`, `REQUEST#<bumped at>#t` |
+//! | connection | `CONNECTION#c` | `CONNECTION` |
+//! | ticket | `TICKET#t` | `TICKET` |
+//! | thread head | `THREAD#t` | `HEAD` |
+//! | message | `THREAD#t` | `MSG#<seq>` |
+//! | change | `THREAD#t` | `CHANGE#<seq>` |
+//! | once | `ONCE#u` | `<idempotency key>` |
+//!
+//! Sort parts are of fixed width, so that they sort as what they stand for: 13 digits of milliseconds, 10 of a seq.
+
+use crate::domain::idempotency::IdempotencyKey;
+use crate::domain::ids::{ConnectionId, Seq, ThreadId, Ticket, UserId};
+use crate::domain::member::Mailbox;
+use crate::domain::profile::{USERNAME_ALPHABET, Username, UsernamePrefix};
+use crate::domain::time::Timestamp;
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Partition.
+    pub pk: String,
+    /// Sort part.
+    pub sk: String,
+}
+
+/// Neighbouring keys of one partition, both ends included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Range {
+    /// Partition.
+    pub pk: String,
+    /// The first sort part.
+    pub from: String,
+    /// The last sort part.
+    pub to: String,
+}
+
+/// Sorts behind every character that a key is made of.
+const AFTER_ALL: char = '\u{7f}';
+
+fn user_partition(user: &UserId) -> String {
+    format!("USER#{user}")
+}
+
+fn thread_partition(thread: &ThreadId) -> String {
+    format!("THREAD#{thread}")
+}
+
+impl Range {
+    fn with_prefix(pk: String, prefix: &str) -> Self {
+        Self { pk, from: prefix.to_owned(), to: format!("{prefix}{AFTER_ALL}") }
+    }
+}
+
+/// `USER#u` / `PROFILE`.
+pub(super) fn profile(user: &UserId) -> Key {
+    Key { pk: user_partition(user), sk: "PROFILE".to_owned() }
+}
+
+/// `NAME#<first 2 letters>` / `<username>`: unique, and in order within a partition.
+pub(super) fn username(name: &Username) -> Key {
+    Key { pk: name_partition(&name.as_str()[..2]), sk: name.as_str().to_owned() }
+}
+
+fn name_partition(two_letters: &str) -> String {
+    format!("NAME#{two_letters}")
+}
+
+/// The partitions that hold names with this prefix, in the order of the names: one, or one for each second letter.
+pub(super) fn usernames(prefix: &UsernamePrefix) -> Vec<Range> {
+    let prefix = prefix.as_str();
+    let range = |two_letters: &str| Range::with_prefix(name_partition(two_letters), prefix);
+    match prefix.get(..2) {
+        Some(two_letters) => vec![range(two_letters)],
+        None => USERNAME_ALPHABET.chars().map(|second| range(&format!("{prefix}{second}"))).collect(),
+    }
+}
+
+/// The two kinds of one-way edges between users (rule 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// Follows.
+    Follow,
+    /// Blocks.
+    Block,
+}
+
+impl Edge {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Follow => "FOLLOW#",
+            Self::Block => "BLOCK#",
+        }
+    }
+}
+
+/// `USER#from` / `FOLLOW#to` or `BLOCK#to`.
+pub(super) fn edge(edge: Edge, from: &UserId, to: &UserId) -> Key {
+    Key { pk: user_partition(from), sk: format!("{}{to}", edge.prefix()) }
+}
+
+/// All edges of one kind that leave a user, in the order of the ids they lead to.
+pub(super) fn edges(edge: Edge, from: &UserId) -> Range {
+    Range::with_prefix(user_partition(from), edge.prefix())
+}
+
+/// The id that an edge's sort part leads to.
+pub(super) fn edge_target(edge: Edge, sk: &str) -> Option<UserId> {
+    UserId::try_from(sk.strip_prefix(edge.prefix())?.to_owned()).ok()
+}
+
+/// `USER#u` / `CONNECTIONS`.
+pub(super) fn connections(user: &UserId) -> Key {
+    Key { pk: user_partition(user), sk: "CONNECTIONS".to_owned() }
+}
+
+/// The user whose partition this is.
+pub(super) fn user_of(pk: &str) -> Option<UserId> {
+    UserId::try_from(pk.strip_prefix("USER#")?.to_owned()).ok()
+}
+
+fn mailbox_prefix(mailbox: Mailbox) -> &'static str {
+    match mailbox {
+        Mailbox::Inbox => "INBOX#",
+        Mailbox::Requests => "REQUEST#",
+    }
+}
+
+/// `USER#u` / `INBOX#<bumped at>#t` or `REQUEST#<bumped at>#t`.
+pub(super) fn listing(user: &UserId, mailbox: Mailbox, bumped_at: Timestamp, thread: &ThreadId) -> Key {
+    Key { pk: user_partition(user), sk: format!("{}{:013}#{thread}", mailbox_prefix(mailbox), bumped_at.ms()) }
+}
+
+/// A user's box, oldest first.
+pub(super) fn mailbox(user: &UserId, mailbox: Mailbox) -> Range {
+    Range::with_prefix(user_partition(user), mailbox_prefix(mailbox))
+}
+
+/// What a box entry's sort part says.
+pub(super) fn listing_parts(mailbox: Mailbox, sk: &str) -> Option<(Timestamp, ThreadId)> {
+    let (bumped_at, thread) = sk.strip_prefix(mailbox_prefix(mailbox))?.split_once('#')?;
+    Some((Timestamp::from_ms(bumped_at.parse().ok()?).ok()?, ThreadId::try_from(thread.to_owned()).ok()?))
+}
+
+/// `CONNECTION#c` / `CONNECTION`.
+pub(super) fn connection(connection: &ConnectionId) -> Key {
+    Key { pk: format!("CONNECTION#{}", connection.as_str()), sk: "CONNECTION".to_owned() }
+}
+
+/// `TICKET#t` / `TICKET`.
+pub(super) fn ticket(ticket: &Ticket) -> Key {
+    Key { pk: format!("TICKET#{}", ticket.as_str()), sk: "TICKET".to_owned() }
+}
+
+/// `THREAD#t` / `HEAD`.
+pub(super) fn head(thread: &ThreadId) -> Key {
+    Key { pk: thread_partition(thread), sk: "HEAD".to_owned() }
+}
+
+/// The thread whose partition this is.
+pub(super) fn thread_of(pk: &str) -> Option<ThreadId> {
+    ThreadId::try_from(pk.strip_prefix("THREAD#")?.to_owned()).ok()
+}
+
+/// The two kinds of entries of a log. They stand apart, so that a page of history reads messages alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LogKind {
+    /// `MSG#<seq>`.
+    Message,
+    /// `CHANGE#<seq>`.
+    Change,
+}
+
+impl LogKind {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Message => "MSG#",
+            Self::Change => "CHANGE#",
+        }
+    }
+}
+
+/// `THREAD#t` / `MSG#<seq>` or `CHANGE#<seq>`.
+pub(super) fn log(kind: LogKind, thread: &ThreadId, seq: Seq) -> Key {
+    Key { pk: thread_partition(thread), sk: format!("{}{:010}", kind.prefix(), seq.get()) }
+}
+
+/// The entries of one kind from `first` to `last`.
+pub(super) fn log_range(kind: LogKind, thread: &ThreadId, first: Seq, last: Seq) -> Range {
+    Range { pk: thread_partition(thread), from: log(kind, thread, first).sk, to: log(kind, thread, last).sk }
+}
+
+/// The seq in a log entry's sort part.
+pub(super) fn log_seq(kind: LogKind, sk: &str) -> Option<Seq> {
+    sk.strip_prefix(kind.prefix())?.parse().ok()
+}
+
+/// `ONCE#u` / `<idempotency key>`.
+pub(super) fn once(user: &UserId, key: &IdempotencyKey) -> Key {
+    Key { pk: format!("ONCE#{user}"), sk: key.as_str().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(key: &Key) -> String {
+        format!("{} / {}", key.pk, key.sk)
+    }
+
+    #[test]
+    fn keys_are_what_the_data_book_says() {
+        let ann = UserId::try_from("ann".to_owned()).unwrap();
+        let bob = UserId::try_from("bob".to_owned()).unwrap();
+        let thread = ThreadId::try_from(format!("thr_{}", "a".repeat(26))).unwrap();
+        let at = Timestamp::from_ms(1_732_406_400_123).unwrap();
+        let seq = Seq::try_from(42).unwrap();
+        assert_eq!(shown(&profile(&ann)), "USER#ann / PROFILE");
+        assert_eq!(shown(&username(&Username::try_from("Ann_b".to_owned()).unwrap())), "NAME#an / ann_b");
+        assert_eq!(shown(&edge(Edge::Follow, &ann, &bob)), "USER#ann / FOLLOW#bob");
+        assert_eq!(shown(&edge(Edge::Block, &ann, &bob)), "USER#ann / BLOCK#bob");
+        assert_eq!(shown(&connections(&ann)), "USER#ann / CONNECTIONS");
+        let inbox = listing(&ann, Mailbox::Inbox, at, &thread);
+        assert_eq!(shown(&inbox), "USER#ann / INBOX#1732406400123#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa");
+        assert_eq!(listing_parts(Mailbox::Inbox, &inbox.sk), Some((at, thread.clone())));
+        assert!(
+            shown(&listing(&ann, Mailbox::Requests, at, &thread)).starts_with("USER#ann / REQUEST#1732406400123#thr_")
+        );
+        assert_eq!(shown(&head(&thread)), "THREAD#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa / HEAD");
+        assert_eq!(log(LogKind::Message, &thread, seq).sk, "MSG#0000000042");
+        assert_eq!(log(LogKind::Change, &thread, seq).sk, "CHANGE#0000000042");
+        assert_eq!(log_seq(LogKind::Message, "MSG#0000000042"), Some(seq));
+        assert_eq!(shown(&once(&ann, &IdempotencyKey::try_from("k-1".to_owned()).unwrap())), "ONCE#ann / k-1");
+    }
+
+    #[test]
+    fn a_prefix_of_one_letter_walks_the_partitions_in_order() {
+        let ranges = usernames(&UsernamePrefix::try_from("a".to_owned()).unwrap());
+        assert_eq!(ranges.len(), USERNAME_ALPHABET.len());
+        assert!(ranges.is_sorted_by(|a, b| a.pk < b.pk));
+        let ranges = usernames(&UsernamePrefix::try_from("ann".to_owned()).unwrap());
+        assert_eq!(ranges, [Range { pk: "NAME#an".to_owned(), from: "ann".to_owned(), to: "ann\u{7f}".to_owned() }]);
+    }
+}

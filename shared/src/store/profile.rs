@@ -1,0 +1,216 @@
+//! Profiles, settings and the search by username.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+
+use super::convert;
+use super::error::{Guard, StoreError};
+use super::keys;
+use super::table::{Item, Query, Read};
+use super::write::Write;
+use super::{ITEM_VERSION, Store};
+use crate::domain::ids::UserId;
+use crate::domain::profile::{Card, ContactPolicy, Profile, Settings, Username, UsernamePrefix};
+use crate::domain::time::Timestamp;
+
+/// `USER#u` / `PROFILE`.
+#[derive(Debug, Deserialize)]
+struct ProfileRecord {
+    pk: String,
+    #[serde(flatten)]
+    card: Card,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    contact_policy: Option<ContactPolicy>,
+    read_receipts: Option<bool>,
+    typing_indicators: Option<bool>,
+}
+
+/// `NAME#ab` / `abc`: a copy of the card beside the id, so that a search reads names alone.
+#[derive(Debug, Serialize, Deserialize)]
+struct NameRecord {
+    v: u8,
+    user_id: UserId,
+    #[serde(flatten)]
+    card: Card,
+}
+
+/// A user as a list shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Who.
+    pub user_id: UserId,
+    /// What they show.
+    pub card: Card,
+}
+
+/// The settings a user changes; `None` leaves one as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// Whom they let write to them.
+    pub contact_policy: Option<ContactPolicy>,
+    /// Whether they show read marks.
+    pub read_receipts: Option<bool>,
+    /// Whether they show that they type.
+    pub typing_indicators: Option<bool>,
+}
+
+/// The profile in an item.
+pub(super) fn parse(item: Item) -> Result<Profile, StoreError> {
+    let key = convert::key_of(&item)?;
+    let record: ProfileRecord = convert::record(item)?;
+    let corrupt = || StoreError::Corrupt { key, reason: "not in a user's partition".to_owned() };
+    let defaults = Settings::default();
+    Ok(Profile {
+        id: keys::user_of(&record.pk).ok_or_else(corrupt)?,
+        card: record.card,
+        settings: Settings {
+            contact_policy: record.contact_policy.unwrap_or(defaults.contact_policy),
+            read_receipts: record.read_receipts.unwrap_or(defaults.read_receipts),
+            typing_indicators: record.typing_indicators.unwrap_or(defaults.typing_indicators),
+        },
+        created_at: record.created_at,
+        updated_at: record.updated_at,
+    })
+}
+
+impl Store {
+    /// A user's profile, as it is after every write answered so far; `None` until they registered.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn profile(&self, user: &UserId) -> Result<Option<Profile>, StoreError> {
+        self.table.get(&keys::profile(user), Read::Consistent).await?.map(parse).transpose()
+    }
+
+    /// The profiles of those of `users` who registered.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn profiles(&self, users: &[UserId]) -> Result<HashMap<UserId, Profile>, StoreError> {
+        let keys: Vec<_> = users.iter().map(keys::profile).collect();
+        let items = self.table.batch_get(&keys, Read::Eventual).await?;
+        let profiles = items.into_iter().map(|item| parse(item).map(|profile| (profile.id.clone(), profile)));
+        profiles.collect()
+    }
+
+    /// Registers `user` or gives them a new card, name and profile in one write. `before` is the profile as it was read.
+    ///
+    /// # Errors
+    /// [`Guard::Username`] if the name is somebody else's, [`Guard::Profile`] if the profile changed meanwhile.
+    pub async fn save_card(
+        &self,
+        user: &UserId,
+        before: Option<&Profile>,
+        card: &Card,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let old_name = before.map(|profile| &profile.card.username);
+        let avatar = if card.avatar_url.is_some() { ", avatar_url = :avatar_url" } else { " REMOVE avatar_url" };
+        let profile = Write::update(
+            keys::profile(user),
+            format!(
+                "SET v = :v, username = :username, display_name = :display_name, updated_at = :now, \
+                 created_at = if_not_exists(created_at, :now){avatar}"
+            ),
+        )
+        .number(":v", ITEM_VERSION)
+        .number(":now", now.ms())
+        .text(":username", card.username.clone())
+        .text(":display_name", card.display_name.clone());
+        let profile = match &card.avatar_url {
+            Some(url) => profile.text(":avatar_url", url.clone()),
+            None => profile,
+        };
+        let profile = match old_name {
+            None => profile.only_if(Guard::Profile, "attribute_not_exists(pk)"),
+            Some(old) => profile.only_if(Guard::Profile, "username = :old").text(":old", old.clone()),
+        };
+
+        let record = NameRecord { v: ITEM_VERSION, user_id: user.clone(), card: card.clone() };
+        let name = Write::put(keys::username(&card.username), convert::item(&record)?)
+            .only_if(Guard::Username, "attribute_not_exists(pk) OR user_id = :user")
+            .text(":user", user.clone());
+        let mut writes = vec![name, profile];
+        if let Some(old) = old_name.filter(|old| **old != card.username) {
+            writes.push(Write::delete(keys::username(old)));
+        }
+        self.table.transact(writes).await
+    }
+
+    /// Changes a user's settings and answers all of them; `None` if they have not registered.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn change_settings(&self, user: &UserId, change: SettingsChange) -> Result<Option<Settings>, StoreError> {
+        let policy = change.contact_policy.map(|policy| match policy {
+            ContactPolicy::Everyone => AttributeValue::S("everyone".to_owned()),
+            ContactPolicy::Following => AttributeValue::S("following".to_owned()),
+        });
+        let fields = [
+            ("contact_policy", policy),
+            ("read_receipts", change.read_receipts.map(AttributeValue::Bool)),
+            ("typing_indicators", change.typing_indicators.map(AttributeValue::Bool)),
+        ];
+        let set: Vec<_> = fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        if set.is_empty() {
+            return Ok(self.profile(user).await?.map(|profile| profile.settings));
+        }
+        let assignments: Vec<String> = set.iter().map(|(name, _)| format!("{name} = :{name}")).collect();
+        let update = Write::update(keys::profile(user), format!("SET {}", assignments.join(", ")))
+            .only_if(Guard::Profile, "attribute_exists(pk)");
+        let update = set.into_iter().fold(update, |update, (name, value)| update.value(format!(":{name}"), value));
+        match self.table.write(update).await {
+            Ok(item) => item.map(parse).transpose().map(|profile| profile.map(|profile| profile.settings)),
+            Err(error) if error.lost(Guard::Profile) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Users whose name begins with `prefix`, in the order of their names, behind `after`; at most `limit`, and whether
+    /// there are more.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn search(
+        &self,
+        prefix: &UsernamePrefix,
+        after: Option<&Username>,
+        limit: usize,
+    ) -> Result<(Vec<Listed>, bool), StoreError> {
+        let after = after.map(keys::username);
+        let mut found = Vec::new();
+        for range in keys::usernames(prefix) {
+            if after.as_ref().is_some_and(|after| range.pk < after.pk) {
+                continue;
+            }
+            let mut start = after.clone().filter(|after| after.pk == range.pk);
+            loop {
+                let query = Query {
+                    range: range.clone(),
+                    newest_first: false,
+                    after: start,
+                    // One more than asked for shows whether the page is the last.
+                    limit: limit + 1 - found.len(),
+                    read: Read::Eventual,
+                };
+                let page = self.table.query(&query).await?;
+                for item in page.items {
+                    let NameRecord { user_id, card, .. } = convert::record(item)?;
+                    found.push(Listed { user_id, card });
+                }
+                if found.len() > limit {
+                    found.truncate(limit);
+                    return Ok((found, true));
+                }
+                start = page.more_after;
+                if start.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok((found, false))
+    }
+}

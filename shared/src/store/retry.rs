@@ -1,0 +1,90 @@
+//! When to try again: one policy for every call to the table.
+//!
+//! The SDK's own retries are off. They know nothing of a cancelled transaction's reasons (`TransactionConflict`,
+//! `ThrottlingError` …), which the application has to retry itself, and nothing of the invocation's deadline.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use tokio::time::Instant;
+
+use super::error::StoreError;
+
+/// The first pause is drawn from up to this; each next one from up to twice as much.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+/// No pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+
+/// A failed attempt.
+#[derive(Debug)]
+pub(super) enum Attempt {
+    /// Another may succeed; if there is no time for one, this is the error.
+    Again(StoreError),
+    /// Another would fail as well.
+    Final(StoreError),
+}
+
+/// Pauses between attempts: full jitter, doubling, up to a moment when to give up.
+#[derive(Debug)]
+pub struct Pauses {
+    give_up_at: Instant,
+    longest: Duration,
+}
+
+impl Pauses {
+    /// Pauses until `give_up_at`.
+    #[must_use]
+    pub fn until(give_up_at: Instant) -> Self {
+        Self { give_up_at, longest: FIRST_PAUSE }
+    }
+
+    /// Waits before the next attempt; `false` if there is no time left for one.
+    pub async fn pause(&mut self) -> bool {
+        let pause = self.longest.mul_f64(fastrand::f64());
+        self.longest = (self.longest * 2).min(LONGEST_PAUSE);
+        if Instant::now() + pause >= self.give_up_at {
+            return false;
+        }
+        tokio::time::sleep(pause).await;
+        true
+    }
+}
+
+/// What a service error means for the next attempt, by its code; conditions are handled by the caller before.
+pub(super) fn classify<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Attempt {
+    let SdkError::ServiceError(service) = error else {
+        // Timeouts, broken connections, unreadable answers: the outcome is unknown, and every write is safe to repeat.
+        return Attempt::Again(StoreError::Unavailable);
+    };
+    let code = service.err().code().unwrap_or_default();
+    match code {
+        "ProvisionedThroughputExceededException"
+        | "ThrottlingException"
+        | "RequestLimitExceeded"
+        | "LimitExceededException" => Attempt::Again(StoreError::Throttled),
+        "TransactionConflictException"
+        | "TransactionInProgressException"
+        | "ReplicatedWriteConflictException"
+        | "InternalServerError"
+        | "InternalServerErrorException"
+        | "ServiceUnavailable" => Attempt::Again(StoreError::Unavailable),
+        _ if service.raw().status().is_server_error() => Attempt::Again(StoreError::Unavailable),
+        _ => {
+            let words = service.err().message().unwrap_or("no message");
+            Attempt::Final(StoreError::Refused { reason: format!("{code}: {words}") })
+        }
+    }
+}
+
+/// What the reasons of a cancelled transaction mean, no condition being among them.
+pub(super) fn classify_cancelled(codes: &[&str]) -> Attempt {
+    let throttled =
+        |code: &&str| matches!(*code, "ThrottlingError" | "ProvisionedThroughputExceeded" | "RequestLimitExceeded");
+    if codes.iter().any(throttled) {
+        Attempt::Again(StoreError::Throttled)
+    } else if codes.contains(&"TransactionConflict") {
+        Attempt::Again(StoreError::Unavailable)
+    } else {
+        Attempt::Final(StoreError::Refused { reason: format!("transaction cancelled: {}", codes.join(", ")) })
+    }
+}

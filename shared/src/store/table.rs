@@ -1,0 +1,283 @@
+//! The one door to the table: every call of the SDK is here, retried by one policy, counted, and answered in this
+//! crate's words.
+#![expect(clippy::disallowed_methods, reason = "this is the one door to the table")]
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConsumedCapacity, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
+};
+use futures_util::TryFutureExt;
+use tokio::time::Instant;
+
+use super::convert;
+use super::error::StoreError;
+use super::keys::{Key, Range};
+use super::retry::{Attempt, Pauses, classify};
+use super::write::{Action, Write};
+use crate::random;
+
+/// An item as the SDK has it.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// Whether a read has to see every write that was answered before it. Consistent reads cost twice as much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Read {
+    /// It has to: a decision or a user's own write hangs on it.
+    Consistent,
+    /// It may be some milliseconds late.
+    Eventual,
+}
+
+/// Keys that one `BatchGetItem` takes (`DynamoDB`'s limit).
+const BATCH_KEYS: usize = 100;
+
+/// What calls have cost since the request began.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Usage {
+    /// Calls, retries included.
+    pub calls: u32,
+    /// Calls that were repeats of a failed one.
+    pub retries: u32,
+    /// Read units.
+    pub rru: f64,
+    /// Write units.
+    pub wru: f64,
+}
+
+#[derive(Debug)]
+struct Scope {
+    usage: Usage,
+    give_up_at: Instant,
+}
+
+/// The table.
+#[derive(Debug)]
+pub struct Table {
+    client: Client,
+    name: String,
+    scope: Mutex<Scope>,
+}
+
+/// A page of items and the key to go on behind.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) items: Vec<Item>,
+    pub(super) more_after: Option<Key>,
+}
+
+/// Which part of a range to read, and how.
+#[derive(Debug, Clone)]
+pub(super) struct Query {
+    pub(super) range: Range,
+    pub(super) newest_first: bool,
+    pub(super) after: Option<Key>,
+    pub(super) limit: usize,
+    pub(super) read: Read,
+}
+
+impl Table {
+    /// The table `name`, reached through `client`, whose own retries have to be off.
+    #[must_use]
+    pub fn new(client: Client, name: String) -> Self {
+        let scope = Scope { usage: Usage::default(), give_up_at: Instant::now() + Duration::from_secs(5) };
+        Self { client, name, scope: Mutex::new(scope) }
+    }
+
+    /// Starts counting anew; calls are retried until `give_up_at`.
+    pub fn begin(&self, give_up_at: Instant) {
+        *self.scope() = Scope { usage: Usage::default(), give_up_at };
+    }
+
+    /// What calls have cost since [`Table::begin`].
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.scope().usage
+    }
+
+    /// Pauses for a caller that repeats a decision after a lost condition.
+    #[must_use]
+    pub fn pauses(&self) -> Pauses {
+        Pauses::until(self.scope().give_up_at)
+    }
+
+    fn scope(&self) -> MutexGuard<'_, Scope> {
+        // Counters have no state that a panic could leave half-changed.
+        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count<'a>(&self, write: bool, consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) {
+        let units: f64 = consumed.into_iter().filter_map(ConsumedCapacity::capacity_units).sum();
+        let usage = &mut self.scope().usage;
+        if write {
+            usage.wru += units;
+        } else {
+            usage.rru += units;
+        }
+    }
+
+    /// Calls until it succeeds, fails for good, or there is no time left.
+    async fn retry<T, F>(&self, call: impl Fn() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, Attempt>>,
+    {
+        let mut pauses = self.pauses();
+        loop {
+            self.scope().usage.calls += 1;
+            match call().await {
+                Ok(answer) => return Ok(answer),
+                Err(Attempt::Final(error)) => return Err(error),
+                Err(Attempt::Again(error)) => {
+                    if !pauses.pause().await {
+                        return Err(error);
+                    }
+                    self.scope().usage.retries += 1;
+                }
+            }
+        }
+    }
+
+    /// One item.
+    pub(super) async fn get(&self, key: &Key, read: Read) -> Result<Option<Item>, StoreError> {
+        let request = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(convert::key(key)))
+            .consistent_read(read == Read::Consistent)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = self.retry(|| request.clone().send().map_err(|error| classify(&error))).await?;
+        self.count(false, answer.consumed_capacity());
+        Ok(answer.item)
+    }
+
+    /// Those of the items that exist, in no order. More than a hundred are read in several calls at once.
+    pub(super) async fn batch_get(&self, keys: &[Key], read: Read) -> Result<Vec<Item>, StoreError> {
+        let unique: Vec<Key> = keys.iter().cloned().collect::<HashSet<_>>().into_iter().collect();
+        let chunks = unique.chunks(BATCH_KEYS).map(|chunk| self.batch_get_chunk(chunk, read));
+        let items = futures_util::future::try_join_all(chunks).await?;
+        Ok(items.into_iter().flatten().collect())
+    }
+
+    async fn batch_get_chunk(&self, keys: &[Key], read: Read) -> Result<Vec<Item>, StoreError> {
+        let mut pending = convert::keys(keys, read == Read::Consistent)?;
+        let mut items = Vec::with_capacity(keys.len());
+        let mut pauses = self.pauses();
+        loop {
+            let request = self
+                .client
+                .batch_get_item()
+                .request_items(&self.name, pending)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let answer = self.retry(|| request.clone().send().map_err(|error| classify(&error))).await?;
+            self.count(false, answer.consumed_capacity());
+            items.extend(answer.responses.unwrap_or_default().into_values().flatten());
+            match answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name)) {
+                None => return Ok(items),
+                Some(left) => pending = left,
+            }
+            if !pauses.pause().await {
+                return Err(StoreError::Throttled);
+            }
+        }
+    }
+
+    /// One page of a range. A page ends at `limit` items or at `DynamoDB`'s megabyte, whichever comes first.
+    pub(super) async fn query(&self, query: &Query) -> Result<Page, StoreError> {
+        let request = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", AttributeValue::S(query.range.pk.clone()))
+            .expression_attribute_values(":from", AttributeValue::S(query.range.from.clone()))
+            .expression_attribute_values(":to", AttributeValue::S(query.range.to.clone()))
+            .scan_index_forward(!query.newest_first)
+            .limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(query.after.as_ref().map(convert::key))
+            .consistent_read(query.read == Read::Consistent)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = self.retry(|| request.clone().send().map_err(|error| classify(&error))).await?;
+        self.count(false, answer.consumed_capacity());
+        let more_after = answer.last_evaluated_key.as_ref().map(convert::key_of).transpose()?;
+        Ok(Page { items: answer.items.unwrap_or_default(), more_after })
+    }
+
+    /// One write. An update answers the item as it is afterwards; conditions are for updates and transactions.
+    pub(super) async fn write(&self, write: Write) -> Result<Option<Item>, StoreError> {
+        match write.action {
+            Action::Put(item) => self.put(item).await.map(|()| None),
+            Action::Delete => self.delete(&write.key).await.map(|()| None),
+            Action::Update(expression) => {
+                let (guard, condition) = write.condition.unzip();
+                let request = self
+                    .client
+                    .update_item()
+                    .table_name(&self.name)
+                    .set_key(Some(convert::key(&write.key)))
+                    .update_expression(expression)
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(convert::some(write.names))
+                    .set_expression_attribute_values(convert::some(write.values))
+                    .return_values(ReturnValue::AllNew)
+                    .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total);
+                let call = || request.clone().send().map_err(|error| convert::lost(guard, &error));
+                let answer = self.retry(call).await?;
+                self.count(true, answer.consumed_capacity());
+                Ok(answer.attributes)
+            }
+        }
+    }
+
+    async fn put(&self, item: Item) -> Result<(), StoreError> {
+        let request = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = self.retry(|| request.clone().send().map_err(|error| classify(&error))).await?;
+        self.count(true, answer.consumed_capacity());
+        Ok(())
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        let request = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(convert::key(key)))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = self.retry(|| request.clone().send().map_err(|error| classify(&error))).await?;
+        self.count(true, answer.consumed_capacity());
+        Ok(())
+    }
+
+    /// All of the writes, or none. Repeating the call after an unknown outcome is safe: `token` names it, and `DynamoDB`
+    /// carries out a token once in ten minutes.
+    pub(super) async fn transact(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let guards: Vec<_> = writes.iter().map(|write| write.condition.as_ref().map(|(guard, _)| *guard)).collect();
+        let items: Result<Vec<_>, _> =
+            writes.into_iter().map(|write| convert::transact_item(&self.name, write)).collect();
+        let request = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(items?))
+            .client_request_token(token()?)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let call = || request.clone().send().map_err(|error| convert::cancelled(&guards, &error));
+        let answer = self.retry(call).await?;
+        self.count(true, answer.consumed_capacity());
+        Ok(())
+    }
+}
+
+/// A name for one transaction, the same over its repeats.
+fn token() -> Result<String, StoreError> {
+    let bytes: [u8; 16] = random::bytes().map_err(|reason| StoreError::Refused { reason })?;
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
+}
