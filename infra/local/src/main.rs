@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod chat;
 mod cli;
 mod console;
 mod control;
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
     let (console, writer) = Console::start();
     let ended = runtime.block_on(async {
         match cli.command {
-            Some(Command::Chat(_)) => Ok(()),
+            Some(Command::Chat(options)) => chat::run(options, console.clone()).await,
             None => stack::run(cli.start, console.clone()).await,
         }
     });

@@ -8,7 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use time::OffsetDateTime;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -29,6 +29,8 @@ const LIFE: Duration = Duration::from_hours(2);
 const WRITE_PATIENCE: Duration = Duration::from_secs(30);
 /// How long a client may take to answer a close frame.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(3);
+/// A client that sends nothing for so long has sent everything.
+const PAUSE: Duration = Duration::from_millis(200);
 /// Buffers start small: most sockets are idle.
 const BUFFER: usize = 8 * 1024;
 
@@ -177,5 +179,7 @@ async fn finish_too_long(
     let Ok(socket) = stream.reunite(sink) else { return };
     let mut raw = socket.into_inner();
     let _ = raw.flush().await;
-    let _ = timeout(CLOSE_PATIENCE, tokio::io::copy(&mut raw, &mut tokio::io::sink())).await;
+    let mut rest = [0; BUFFER];
+    let drained = async { while matches!(timeout(PAUSE, raw.read(&mut rest)).await, Ok(Ok(1..))) {} };
+    let _ = timeout(CLOSE_PATIENCE, drained).await;
 }

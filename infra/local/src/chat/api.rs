@@ -1,0 +1,227 @@
+//! The public HTTP API, as any client in any language would call it.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use hyper::{Method, Request, StatusCode};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use parking_lot::RwLock;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
+
+/// How often a call is tried when nobody answers, and when the service fails or asks for patience.
+const ATTEMPTS_UNREACHABLE: u32 = 8;
+const ATTEMPTS_FAILING: u32 = 3;
+/// The pause after the first failure; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// How long one attempt may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why a call failed for good.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The service refused: a problem document, or what else it said.
+    Refused(StatusCode, Value),
+    /// Nobody answered.
+    Unreachable(String),
+}
+
+impl Failure {
+    /// The stable code of the problem, such as `profile-required`.
+    pub(super) fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused(_, problem) => problem.get("type")?.as_str()?.rsplit('/').next(),
+            Self::Unreachable(_) => None,
+        }
+    }
+
+    /// What to tell the user.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Refused(status, problem) => {
+                problem_text(problem).unwrap_or_else(|| format!("the service answered {status}"))
+            }
+            Self::Unreachable(reason) => {
+                format!("the service cannot be reached ({reason}); is the stack still running?")
+            }
+        }
+    }
+}
+
+/// A problem document in one line.
+pub(super) fn problem_text(problem: &Value) -> Option<String> {
+    let part = |name: &str| problem.get(name).and_then(Value::as_str);
+    let title = part("title").or_else(|| part("message"))?;
+    let mut text = part("detail").map_or_else(|| title.to_owned(), |detail| format!("{title}: {detail}"));
+    for field in problem.get("fields").and_then(Value::as_array).into_iter().flatten() {
+        let pointer = field.get("pointer").and_then(Value::as_str).unwrap_or_default();
+        let detail = field.get("detail").and_then(Value::as_str).unwrap_or_default();
+        text = format!("{text} ({pointer} {detail})");
+    }
+    Some(text)
+}
+
+/// Where the stack is, from its ready file.
+#[derive(Deserialize)]
+struct Ready {
+    http_url: String,
+    sign_in_url: String,
+}
+
+/// A signed-in client.
+pub(super) struct Api {
+    http: Client<HttpConnector, Full<Bytes>>,
+    ready: Ready,
+    name: String,
+    token: RwLock<String>,
+}
+
+impl Api {
+    /// Finds the stack; [`Api::sign_in`] comes next.
+    ///
+    /// # Errors
+    /// A sentence if there is no ready file.
+    pub(super) fn find(ready_file: &Path, name: &str) -> Result<Self> {
+        let missing = || {
+            format!(
+                "no running stack is found at {}: start one with cargo dev, or name its ready file with --stack",
+                ready_file.display()
+            )
+        };
+        let ready = serde_json::from_slice(&fs::read(ready_file).with_context(missing)?).with_context(missing)?;
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        let http = Client::builder(TokioExecutor::new()).build(connector);
+        Ok(Self { http, ready, name: name.to_owned(), token: RwLock::default() })
+    }
+
+    /// Signs in with the local issuer and gives the user id.
+    pub(super) async fn sign_in(&self) -> Result<String, Failure> {
+        let body = json!({ "username": self.name });
+        let answer = self.persist(|| self.request(&Method::POST, &self.ready.sign_in_url, Some(&body), None)).await?;
+        let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        *self.token.write() = text("token");
+        Ok(text("user_id"))
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.call(Method::GET, path, None, None).await
+    }
+
+    pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.call(Method::PUT, path, Some(body), None).await
+    }
+
+    pub(super) async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.call(Method::DELETE, path, None, None).await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.call(Method::POST, path, Some(body), None).await
+    }
+
+    /// A `POST` that takes effect once, however often it has to be tried.
+    pub(super) async fn post_once(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        let key = uuid::Uuid::new_v4().to_string();
+        self.call(Method::POST, path, Some(body), Some(&key)).await
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        key: Option<&str>,
+    ) -> Result<Value, Failure> {
+        let url = format!("{}{path}", self.ready.http_url);
+        let attempt = || self.request(&method, &url, body, key);
+        match self.persist(attempt).await {
+            // The token has expired, or the stack was set up anew.
+            Err(Failure::Refused(StatusCode::UNAUTHORIZED, _)) => {
+                self.sign_in().await?;
+                self.persist(attempt).await
+            }
+            result => result,
+        }
+    }
+
+    /// Tries again where the network or the service is at fault; every call of this client may be repeated.
+    async fn persist<F>(&self, attempt: impl Fn() -> F) -> Result<Value, Failure>
+    where
+        F: Future<Output = Result<Value, (Failure, Option<Duration>)>>,
+    {
+        let mut pause = FIRST_PAUSE;
+        let mut tried = 1;
+        loop {
+            let (failure, wished) = match attempt().await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            let attempts = match &failure {
+                Failure::Unreachable(_) => ATTEMPTS_UNREACHABLE,
+                Failure::Refused(StatusCode::TOO_MANY_REQUESTS, _) => ATTEMPTS_FAILING,
+                Failure::Refused(status, _) if status.is_server_error() => ATTEMPTS_FAILING,
+                Failure::Refused(..) => 1,
+            };
+            if tried >= attempts {
+                return Err(failure);
+            }
+            sleep(wished.unwrap_or(pause)).await;
+            pause *= 2;
+            tried += 1;
+        }
+    }
+
+    async fn request(
+        &self,
+        method: &Method,
+        url: &str,
+        body: Option<&Value>,
+        key: Option<&str>,
+    ) -> Result<Value, (Failure, Option<Duration>)> {
+        let unreachable = |reason: String| (Failure::Unreachable(reason), None);
+        let mut request = Request::builder().method(method).uri(url);
+        let token = self.token.read().clone();
+        if !token.is_empty() {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let content = body.map(Value::to_string).unwrap_or_default();
+        let request = request.body(Full::new(Bytes::from(content))).map_err(|error| unreachable(error.to_string()))?;
+        let exchange = async {
+            let answer = self.http.request(request).await.map_err(|error| error.to_string())?;
+            let (parts, body) = answer.into_parts();
+            let body = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
+            Ok((parts, body))
+        };
+        let (parts, body) = match timeout(PATIENCE, exchange).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(reason)) => return Err(unreachable(reason)),
+            Err(_) => return Err(unreachable("no answer in time".to_owned())),
+        };
+        let value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        if parts.status.is_success() {
+            return Ok(value);
+        }
+        let wished = parts.headers.get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
+        Err((Failure::Refused(parts.status, value), wished.map(Duration::from_secs)))
+    }
+}
+
+/// A value for a query string or a path.
+pub(super) fn escaped(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
