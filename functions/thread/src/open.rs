@@ -120,7 +120,7 @@ fn decide(
         policy: peer.settings.contact_policy,
     };
     let (before, thread, mut entries) = match head {
-        Head::Thread(thread) => (Ok(thread.clone()), thread, Vec::new()),
+        Head::Thread(thread) => (Ok((*thread).clone()), *thread, Vec::new()),
         Head::Vacant(vacancy) => {
             let standing = ties.standing().map_err(|refusal| Problem::contact(refusal, &peer.id))?;
             let revision = vacancy.revision.unwrap_or_default();

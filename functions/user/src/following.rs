@@ -52,7 +52,7 @@ pub(crate) async fn set(app: &App, request: &Request) -> Result<Reply, Problem> 
 fn accepted(head: &Head, caller: &UserId) -> Result<Option<(Thread, Thread)>, Problem> {
     match head {
         Head::Vacant(_) => Ok(None),
-        Head::Thread(thread) => Ok(accept(thread, caller)?.map(|after| (thread.clone(), after))),
+        Head::Thread(thread) => Ok(accept(thread, caller)?.map(|after| ((**thread).clone(), after))),
     }
 }
 

@@ -60,7 +60,7 @@ pub async fn send(
 ) -> Result<Reply, Problem> {
     let context = app.store.send_context(thread_id, author, &once.key, draft.reply_to, now).await?;
     if let Some(used) = context.used {
-        return replay(used, &once, author, thread_id, &draft);
+        return replay(&used, &once, author, thread_id, &draft);
     }
     let mut thread = context.thread.ok_or(Problem::NotFound)?;
     let mut pauses = app.store.table().pauses();
@@ -85,7 +85,7 @@ pub async fn send(
                 // The same request, at the same time or in an attempt whose answer was lost.
                 let used = app.store.used(author, &once.key, now).await?;
                 let used = used.ok_or_else(|| Problem::from(error))?;
-                return replay(used, &once, author, thread_id, &draft);
+                return replay(&used, &once, author, thread_id, &draft);
             }
             Err(error) => {
                 let reason = error.to_string();
@@ -138,7 +138,7 @@ pub fn events_of(sending: &Sending) -> Vec<Delivery> {
 }
 
 /// The first answer again: made of the request, which is the same, and the place and time the message got.
-fn replay(used: Used, once: &Once, author: &UserId, thread_id: &ThreadId, draft: &Draft) -> Result<Reply, Problem> {
+fn replay(used: &Used, once: &Once, author: &UserId, thread_id: &ThreadId, draft: &Draft) -> Result<Reply, Problem> {
     match used.outcome {
         Outcome::Sent { seq, at } if used.fingerprint == once.fingerprint => {
             let Draft { text, reply_to, mentions } = draft.clone();

@@ -23,15 +23,15 @@ pub const MAX_PREVIEW_BYTES: usize = 80;
 /// Messages that may wait in a request before it is accepted (rule 7).
 pub const MAX_REQUEST_MESSAGES: u64 = 3;
 /// How long a declined request stays away, whatever the sender writes (rule 7).
-pub const DECLINED_REST: Duration = Duration::from_secs(24 * 60 * 60);
+pub const DECLINED_REST: Duration = Duration::from_hours(24);
 /// How long a repeated `Idempotency-Key` answers the first response (rule 15).
-pub const IDEMPOTENCY_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+pub const IDEMPOTENCY_WINDOW: Duration = Duration::from_hours(24);
 /// Characters of an `Idempotency-Key`, at most (rule 15).
 pub const MAX_IDEMPOTENCY_KEY_CHARS: usize = 64;
 /// How long a socket ticket is good for (rule 22).
 pub const TICKET_LIFE: Duration = Duration::from_secs(30);
 /// How long a connection lives at most: API Gateway closes a socket after two hours.
-pub const CONNECTION_LIFE: Duration = Duration::from_secs(2 * 60 * 60);
+pub const CONNECTION_LIFE: Duration = Duration::from_hours(2);
 /// After how long a typing signal is to be forgotten by those who saw it (rule 24).
 pub const TYPING_LIFE: Duration = Duration::from_secs(7);
 /// Bytes of a request's body (section 4).

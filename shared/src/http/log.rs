@@ -28,22 +28,14 @@ pub(super) struct Line<'a> {
     pub(super) cold: bool,
     /// Until the answer was ready.
     pub(super) duration_ms: f64,
-    /// Calls to the table, retries and those after the answer included.
-    pub(super) dynamodb_calls: u32,
-    /// Of those, repeats.
-    pub(super) retries: u32,
-    /// Read units.
-    pub(super) rru: f64,
-    /// Write units.
-    pub(super) wru: f64,
+    /// The table, calls after the answer included.
+    #[serde(flatten)]
+    pub(super) usage: Usage,
     /// Whether an idempotency key was answered again.
     pub(super) replayed: bool,
-    /// Posts to sockets that arrived.
-    pub(super) pushes: u32,
-    /// Sockets that were gone.
-    pub(super) gone: u32,
-    /// Posts that failed.
-    pub(super) push_failures: u32,
+    /// The sockets.
+    #[serde(flatten)]
+    pub(super) pushed: Pushed,
 }
 
 impl Line<'_> {
@@ -52,19 +44,5 @@ impl Line<'_> {
     pub(super) fn print(&self) {
         // Texts and numbers only: turning them into JSON cannot fail.
         println!("{}", serde_json::to_string(self).unwrap_or_default());
-    }
-}
-
-/// The parts of a line that come from counters.
-pub(super) fn counted<'a>(line: Line<'a>, usage: Usage, pushed: Pushed) -> Line<'a> {
-    Line {
-        dynamodb_calls: usage.calls,
-        retries: usage.retries,
-        rru: usage.rru,
-        wru: usage.wru,
-        pushes: pushed.delivered,
-        gone: pushed.gone,
-        push_failures: pushed.failed,
-        ..line
     }
 }

@@ -59,8 +59,8 @@ const RETRY_AFTER_S: u32 = 2;
 
 impl Problem {
     /// Bad input at one place.
-    pub fn invalid(pointer: impl Into<String>, detail: impl ToString) -> Self {
-        Self::InvalidRequest(vec![Field { pointer: pointer.into(), detail: detail.to_string() }])
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::InvalidRequest(vec![Field { pointer: pointer.into(), detail: detail.into() }])
     }
 
     /// The template sends a route here that this function does not have.

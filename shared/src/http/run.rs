@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 
-use super::log::{Line, counted};
+use super::log::Line;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Request;
@@ -107,16 +107,11 @@ where
             cause: cause.as_deref(),
             cold,
             duration_ms: millis(duration),
-            dynamodb_calls: 0,
-            retries: 0,
-            rru: 0.0,
-            wru: 0.0,
+            usage: app.store.table().usage(),
             replayed,
-            pushes: 0,
-            gone: 0,
-            push_failures: 0,
+            pushed: pushed.unwrap_or_default(),
         };
-        counted(line, app.store.table().usage(), pushed.unwrap_or_default()).print();
+        line.print();
     };
     (response, work)
 }

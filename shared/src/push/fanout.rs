@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use serde::Serialize;
 
 use super::gateway::{Gateway, Posted};
 use crate::domain::ids::UserId;
@@ -33,13 +34,15 @@ impl Delivery {
 }
 
 /// What became of a fan-out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Pushed {
     /// Posts that arrived.
+    #[serde(rename = "pushes")]
     pub delivered: u32,
     /// Connections that were gone and are forgotten now.
     pub gone: u32,
     /// Posts that failed.
+    #[serde(rename = "push_failures")]
     pub failed: u32,
 }
 
@@ -58,12 +61,11 @@ impl Fanout {
     /// # Errors
     /// If the connections could not be read. Failed posts are no error; they are counted.
     pub async fn run(self, store: &Store, gateway: &Gateway, now: Timestamp) -> Result<Pushed, StoreError> {
-        let connections = match self.connections {
-            Some(connections) => connections,
-            None => {
-                let users: Vec<UserId> = self.deliveries.iter().flat_map(|delivery| delivery.users.clone()).collect();
-                store.connections(&users, now).await?
-            }
+        let connections = if let Some(known) = self.connections {
+            known
+        } else {
+            let users: Vec<UserId> = self.deliveries.iter().flat_map(|delivery| delivery.users.clone()).collect();
+            store.connections(&users, now).await?
         };
         let mut posts = Vec::with_capacity(connections.len());
         for connection in &connections {

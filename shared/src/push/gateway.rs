@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_apigatewaymanagement::Client;
+use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 
 use crate::domain::ids::ConnectionId;
@@ -43,7 +44,9 @@ impl Gateway {
             self.client.post_to_connection().connection_id(connection.as_str()).data(Blob::new(frame.to_vec()));
         match tokio::time::timeout(POST_TIMEOUT, request.send()).await {
             Ok(Ok(_)) => Posted::Delivered,
-            Ok(Err(error)) if error.as_service_error().is_some_and(|error| error.is_gone_exception()) => Posted::Gone,
+            Ok(Err(error)) if error.as_service_error().is_some_and(PostToConnectionError::is_gone_exception) => {
+                Posted::Gone
+            }
             Ok(Err(_)) | Err(_) => Posted::Failed,
         }
     }

@@ -105,7 +105,7 @@ impl Store {
                  AND (attribute_not_exists(connection_id) OR connection_id = :connection)",
             )
             .text(":connection", connection.clone())
-            .number(":now", now.ms());
+            .number(":now", &now.ms());
         match self.table.write(write).await? {
             Some(item) => Ok(convert::record::<TicketRecord>(item)?.user_id),
             None => Err(StoreError::Corrupt { key, reason: "an update answered no item".to_owned() }),
@@ -124,8 +124,8 @@ impl Store {
         let own = Write::put(keys::connection(&connection.id), convert::item(&record)?);
         let listed = Write::update(keys::connections(&connection.user_id), "SET v = :v, #c = :end, expires_at = :end")
             .name("#c", attribute(&connection.id))
-            .number(":v", ITEM_VERSION)
-            .number(":end", expires_at);
+            .number(":v", &ITEM_VERSION)
+            .number(":end", &expires_at);
         let (_, listed) = tokio::try_join!(self.table.write(own), self.table.write(listed))?;
 
         let all = listed.as_ref().map(parse).transpose()?.unwrap_or_default();

@@ -153,5 +153,5 @@ fn edge_write(edge: Edge, from: &UserId, to: &UserId, now: Timestamp) -> Result<
 }
 
 fn by_one(head: Write, from: &UserId) -> Write {
-    head.value(":from", AttributeValue::Ss(vec![from.as_str().to_owned()])).number(":one", 1)
+    head.value(":from", AttributeValue::Ss(vec![from.as_str().to_owned()])).number(":one", &1)
 }

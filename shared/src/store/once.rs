@@ -77,7 +77,7 @@ pub(super) fn once_write(record: &OnceRecord) -> Result<Write, StoreError> {
     // Expired items may still be there for days: DynamoDB removes them when it has time.
     Ok(Write::put(keys::once(&record.user_id, &record.once.key), item)
         .only_if(Guard::Once, "attribute_not_exists(pk) OR expires_at <= :now")
-        .number(":now", record.now.ms() / 1_000))
+        .number(":now", &(record.now.ms() / 1_000)))
 }
 
 fn parse(item: Item, now: Timestamp) -> Result<Option<Used>, StoreError> {

@@ -116,8 +116,8 @@ impl Store {
                  created_at = if_not_exists(created_at, :now){avatar}"
             ),
         )
-        .number(":v", ITEM_VERSION)
-        .number(":now", now.ms())
+        .number(":v", &ITEM_VERSION)
+        .number(":now", &now.ms())
         .text(":username", card.username.clone())
         .text(":display_name", card.display_name.clone());
         let profile = match &card.avatar_url {

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ConsumedCapacity, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
 };
 use futures_util::TryFutureExt;
+use serde::Serialize;
 use tokio::time::Instant;
 
 use super::convert;
@@ -36,9 +37,10 @@ pub(super) enum Read {
 const BATCH_KEYS: usize = 100;
 
 /// What calls have cost since the request began.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Usage {
     /// Calls, retries included.
+    #[serde(rename = "dynamodb_calls")]
     pub calls: u32,
     /// Calls that were repeats of a failed one.
     pub retries: u32,
@@ -127,7 +129,8 @@ impl Table {
         let mut pauses = self.pauses();
         loop {
             self.scope().usage.calls += 1;
-            match call().await {
+            // Boxed, because the SDK's futures are large and every caller would hold one in its own.
+            match Box::pin(call()).await {
                 Ok(answer) => return Ok(answer),
                 Err(Attempt::Final(error)) => return Err(error),
                 Err(Attempt::Again(error)) => {

@@ -86,7 +86,7 @@ pub enum Head {
     /// No thread.
     Vacant(Vacancy),
     /// This thread.
-    Thread(Thread),
+    Thread(Box<Thread>),
 }
 
 impl Head {
@@ -103,7 +103,7 @@ impl Head {
     #[must_use]
     pub fn thread(self) -> Option<Thread> {
         match self {
-            Self::Thread(thread) => Some(thread),
+            Self::Thread(thread) => Some(*thread),
             Self::Vacant(_) => None,
         }
     }
@@ -125,7 +125,7 @@ impl Head {
             .map(|(user_id, member)| member.parse(user_id).ok_or_else(|| corrupt("a member's state is unknown")))
             .collect::<Result<Vec<_>, _>>()?;
         members.sort_by_key(|member| (member.joined_seq, member.slot));
-        Ok(Self::Thread(Thread {
+        Ok(Self::Thread(Box::new(Thread {
             id,
             kind: match record.kind {
                 KindRecord::Direct => Kind::Direct { blocks: record.blocks },
@@ -139,7 +139,7 @@ impl Head {
             last_message: record.last.map(LastRecord::parse),
             members,
             revision: Revision(record.rev),
-        }))
+        })))
     }
 }
 
@@ -151,10 +151,7 @@ impl MemberRecord {
 
     fn parse(self, user_id: UserId) -> Option<Member> {
         let Self(state, slot, joined_at, joined_seq, seq, others, declined_at) = self;
-        let (role, standing) = match state.as_bytes() {
-            [role, standing] => (role, standing),
-            _ => return None,
-        };
+        let [role, standing] = state.as_bytes() else { return None };
         let role = match role {
             b'm' => Role::Moderator,
             b'-' => Role::Member,
@@ -213,12 +210,12 @@ pub(super) fn change_writes(before: &Thread, after: &Thread, entries: &[Entry]) 
     let mut sets = vec!["seq = :seq, at = :at, bumped_at = :bumped_at, tally = :tally, rev = :rev".to_owned()];
     let mut head = Write::update(keys::head(&after.id), "")
         .only_if(Guard::Head, "seq = :seen_seq AND rev = :seen_rev")
-        .number(":seen_seq", before.last_seq)
-        .number(":seen_rev", before.revision.0)
-        .number(":seq", after.last_seq)
-        .number(":at", after.active_at.ms())
-        .number(":bumped_at", after.bumped_at.ms())
-        .number(":rev", after.revision.0)
+        .number(":seen_seq", &before.last_seq)
+        .number(":seen_rev", &before.revision.0)
+        .number(":seq", &after.last_seq)
+        .number(":at", &after.active_at.ms())
+        .number(":bumped_at", &after.bumped_at.ms())
+        .number(":rev", &after.revision.0)
         .value(":tally", value(&after.tally)?);
     if let Some(last) = &after.last_message {
         sets.push("#last = :last".to_owned());
@@ -232,7 +229,7 @@ pub(super) fn change_writes(before: &Thread, after: &Thread, entries: &[Entry]) 
         head = head
             .name(format!("#m{index}"), member.user_id.clone())
             .text(&format!(":s{index}"), state(member.role, member.standing))
-            .number(&format!(":d{index}"), declined_at(member.standing).ms());
+            .number(&format!(":d{index}"), &declined_at(member.standing).ms());
     }
     let mut writes = vec![head.expression(format!("SET {}", sets.join(", ")))];
     writes.extend(log::writes(&after.id, entries)?);
@@ -309,7 +306,7 @@ impl Store {
             None => head.only_if(Guard::Head, "attribute_not_exists(pk)"),
             Some(revision) => head
                 .only_if(Guard::Head, "attribute_not_exists(kind) AND rev = :seen_rev")
-                .number(":seen_rev", revision.0),
+                .number(":seen_rev", &revision.0),
         };
         let mut writes = once.map(once_write).transpose()?.into_iter().collect::<Vec<_>>();
         writes.push(head);
@@ -347,8 +344,8 @@ impl Store {
         )
         .only_if(Guard::Head, format!("members.#me[{READ_SEQ}] < :seq"))
         .name("#me", user.clone())
-        .number(":seq", mark.seq)
-        .number(":others", mark.others);
+        .number(":seq", &mark.seq)
+        .number(":others", &mark.others);
         match self.table.write(write).await {
             Err(error) if error.lost(Guard::Head) => Ok(()),
             other => other.map(|_| ()),

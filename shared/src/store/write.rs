@@ -70,7 +70,7 @@ impl Write {
     }
 
     /// Gives a placeholder its number.
-    pub(super) fn number(self, placeholder: &str, number: impl ToString) -> Self {
+    pub(super) fn number(self, placeholder: &str, number: &impl ToString) -> Self {
         self.value(placeholder, AttributeValue::N(number.to_string()))
     }
 
