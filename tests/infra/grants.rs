@@ -24,7 +24,8 @@ async fn nothing_is_granted_that_nothing_uses() {
 async fn a_call_that_is_not_granted_is_refused() {
     let template = fs::read_to_string(root().join("infra/template.yaml")).expect("the template can be read");
     let (before, settings) = template.split_once("  SettingsFunction:").expect("there is such a function");
-    let poorer = format!("{before}  SettingsFunction:{}", settings.replacen("- dynamodb:UpdateItem\n", "", 1));
+    let poorer =
+        format!("{before}  SettingsFunction:{}", settings.replacen("\n                - dynamodb:UpdateItem", "", 1));
     let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
     fs::write(file.path(), poorer).expect("it can be written");
 
