@@ -28,7 +28,7 @@ struct HeadRecord {
     blocks: BTreeSet<UserId>,
     rev: u64,
     seq: Seq,
-    at: Timestamp,
+    active_at: Timestamp,
     bumped_at: Timestamp,
     tally: Tally,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,7 +133,7 @@ impl Head {
             created_by: record.by,
             created_at: record.created_at,
             last_seq: record.seq,
-            active_at: record.at,
+            active_at: record.active_at,
             bumped_at: record.bumped_at,
             tally: record.tally,
             last_message: record.last.map(LastRecord::parse),
@@ -207,13 +207,13 @@ fn value(value: impl Serialize) -> Result<AttributeValue, StoreError> {
 /// The writes that bring a thread from `before` to `after` and add `entries` to its log. Marks are left alone: they move
 /// at any time, and no decision hangs on them.
 pub(super) fn change_writes(before: &Thread, after: &Thread, entries: &[Entry]) -> Result<Vec<Write>, StoreError> {
-    let mut sets = vec!["seq = :seq, at = :at, bumped_at = :bumped_at, tally = :tally, rev = :rev".to_owned()];
+    let mut sets = vec!["seq = :seq, active_at = :active_at, bumped_at = :bumped_at, tally = :tally, rev = :rev".to_owned()];
     let mut head = Write::update(keys::head(&after.id), "")
         .only_if(Guard::Head, "seq = :seen_seq AND rev = :seen_rev")
         .number(":seen_seq", &before.last_seq)
         .number(":seen_rev", &before.revision.0)
         .number(":seq", &after.last_seq)
-        .number(":at", &after.active_at.ms())
+        .number(":active_at", &after.active_at.ms())
         .number(":bumped_at", &after.bumped_at.ms())
         .number(":rev", &after.revision.0)
         .value(":tally", value(&after.tally)?);
@@ -293,7 +293,7 @@ impl Store {
             },
             rev: thread.revision.0,
             seq: thread.last_seq,
-            at: thread.active_at,
+            active_at: thread.active_at,
             bumped_at: thread.bumped_at,
             tally: thread.tally.clone(),
             last: thread.last_message.as_ref().map(LastRecord::of),
