@@ -61,7 +61,7 @@ pub(crate) async fn typing(app: &App, request: &Request) -> Result<Reply, Proble
 async fn refused(app: &App, request: &Request, problem: &Problem) -> Result<Reply, Problem> {
     let id = request.connection_id()?;
     let Some(user_id) = app.store.connection_user(&id).await? else { return Ok(Reply::quiet()) };
-    let event = signal(Signal::Problem, None, None, request.now(), problem.document(request.id()));
+    let event = signal(Signal::Problem, None, None, request.now(), json!(problem.document(request.id())));
     let deliveries = vec![Delivery::new(&event, vec![user_id.clone()])];
     Ok(Reply::quiet().then_push(Fanout { deliveries, connections: Some(vec![Connection { user_id, id }]) }))
 }

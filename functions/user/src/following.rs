@@ -42,7 +42,8 @@ pub(crate) async fn set(app: &App, request: &Request) -> Result<Reply, Problem> 
         let change = accepted.as_ref().map(|(before, after)| (before, after));
         match app.store.follow(&caller, &user_id, change, request.now()).await {
             Ok(()) => return Ok(announced(&caller, accepted, request)),
-            Err(error) if error.lost(Guard::Head) && pauses.pause().await => {}
+            // Blocked, or a message, at this very moment: look again.
+            Err(error) if (error.lost(Guard::Edge) || error.lost(Guard::Head)) && pauses.pause().await => {}
             Err(error) => return Err(error.into()),
         }
     }

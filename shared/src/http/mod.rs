@@ -6,7 +6,7 @@ mod reply;
 mod request;
 mod run;
 
-pub use problem::{Field, Problem};
+pub use problem::{Document, Field, Problem};
 pub use reply::Reply;
 pub use request::{PageLimit, Request};
 pub use run::run;

@@ -1,6 +1,6 @@
 //! Errors as clients get them: RFC 9457, one closed set, one place that gives each its status and title.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use crate::domain::contact::Refusal;
 use crate::domain::idempotency::Mismatch;
@@ -15,12 +15,28 @@ use crate::store::StoreError;
 const TYPE_BASE: &str = "https://backchannel.example/problems";
 
 /// A part of the input that does not fit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Field {
     /// Where: a JSON pointer into the body, or the name of a parameter or header.
     pub pointer: String,
     /// What would fit.
     pub detail: String,
+}
+
+/// A problem document (RFC 9457, `application/problem+json`).
+#[derive(Debug, Serialize)]
+pub struct Document<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    request_id: &'a str,
+    /// Where bad input does not fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<&'a [Field]>,
+    /// Whom a refusal is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_ids: Option<&'a [UserId]>,
 }
 
 /// Every error there is. The cause of a 5xx is for the log; no client sees it.
@@ -153,26 +169,15 @@ impl Problem {
 
     /// The problem document.
     #[must_use]
-    pub fn document(&self, request_id: &str) -> Value {
+    pub fn document<'a>(&'a self, request_id: &'a str) -> Document<'a> {
         let (status, code, title) = self.kind();
-        let mut document = Map::from_iter([
-            ("type".to_owned(), json!(format!("{TYPE_BASE}/{code}"))),
-            ("title".to_owned(), json!(title)),
-            ("status".to_owned(), json!(status)),
-            ("detail".to_owned(), json!(self.detail())),
-            ("request_id".to_owned(), json!(request_id)),
-        ]);
-        match self {
-            Self::InvalidRequest(fields) => {
-                let field = |field: &Field| json!({"pointer": field.pointer, "detail": field.detail});
-                document.insert("fields".to_owned(), fields.iter().map(field).collect());
-            }
-            Self::ContactClosed(users) | Self::YouBlockThem(users) => {
-                document.insert("user_ids".to_owned(), json!(users));
-            }
-            _ => {}
-        }
-        Value::Object(document)
+        let (fields, user_ids) = match self {
+            Self::InvalidRequest(fields) => (Some(fields.as_slice()), None),
+            Self::ContactClosed(users) | Self::YouBlockThem(users) => (None, Some(users.as_slice())),
+            _ => (None, None),
+        };
+        let r#type = format!("{TYPE_BASE}/{code}");
+        Document { r#type, title, status, detail: self.detail(), request_id, fields, user_ids }
     }
 }
 
@@ -216,11 +221,13 @@ impl From<MarkRefusal> for Problem {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn a_document_has_all_members_and_no_cause() {
-        let document = Problem::Internal("the secret cause".to_owned()).document("r-1");
+        let document = json!(Problem::Internal("the secret cause".to_owned()).document("r-1"));
         assert_eq!(document["type"], "https://backchannel.example/problems/internal");
         assert_eq!((document["status"].as_u64(), document["request_id"].as_str()), (Some(500), Some("r-1")));
         assert!(document["title"].is_string() && document["detail"].is_string());
@@ -229,7 +236,7 @@ mod tests {
 
     #[test]
     fn bad_input_points_at_itself() {
-        let document = Problem::invalid("/text", "must not be empty").document("r-1");
+        let document = json!(Problem::invalid("/text", "must not be empty").document("r-1"));
         assert_eq!(document["fields"], json!([{"pointer": "/text", "detail": "must not be empty"}]));
     }
 }

@@ -1,8 +1,8 @@
 //! What a handler answers, and what is to happen once it is answered.
 
 use serde::Serialize;
-use serde_json::Value;
 
+use super::problem::Document;
 use crate::push::Fanout;
 
 /// The answer of a handler.
@@ -76,7 +76,7 @@ impl Reply {
         self.body.as_deref()
     }
 
-    pub(super) fn problem(status: u16, document: &Value) -> Self {
+    pub(super) fn problem(status: u16, document: &Document) -> Self {
         Self::json(status, document)
     }
 }

@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::error::{BuildError, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -90,6 +91,17 @@ pub(super) fn transact_item(table: &str, write: Write) -> Result<TransactWriteIt
         ),
         Action::Delete => item.delete(
             Delete::builder()
+                .table_name(table)
+                .set_key(Some(key(&write.key)))
+                .set_condition_expression(condition)
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .return_values_on_condition_check_failure(old)
+                .build()
+                .map_err(|error| malformed(&error))?,
+        ),
+        Action::Check => item.condition_check(
+            ConditionCheck::builder()
                 .table_name(table)
                 .set_key(Some(key(&write.key)))
                 .set_condition_expression(condition)

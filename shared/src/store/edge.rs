@@ -65,10 +65,11 @@ impl Store {
         })
     }
 
-    /// Makes `from` follow `to`. `accepted` is their direct thread before and after, where following accepts a request.
+    /// Makes `from` follow `to`, whom they must not block. `accepted` is their direct thread before and after, where following
+    /// accepts a request.
     ///
     /// # Errors
-    /// [`Guard::Head`] if the thread changed meanwhile.
+    /// [`Guard::Edge`] if `from` blocks `to`, [`Guard::Head`] if the thread changed meanwhile.
     pub async fn follow(
         &self,
         from: &UserId,
@@ -76,15 +77,13 @@ impl Store {
         accepted: Option<(&Thread, &Thread)>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let edge = edge_write(Edge::Follow, from, to, now)?;
-        match accepted {
-            None => self.table.write(edge).await.map(|_| ()),
-            Some((before, after)) => {
-                let mut writes = change_writes(before, after, &[])?;
-                writes.push(edge);
-                self.table.transact(writes).await
-            }
+        let unblocked =
+            Write::check(keys::edge(Edge::Block, from, to)).only_if(Guard::Edge, "attribute_not_exists(pk)");
+        let mut writes = vec![unblocked, edge_write(Edge::Follow, from, to, now)?];
+        if let Some((before, after)) = accepted {
+            writes.extend(change_writes(before, after, &[])?);
         }
+        self.table.transact(writes).await
     }
 
     /// Ends that `from` follows `to`.

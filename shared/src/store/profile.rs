@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
 use super::convert;
 use super::error::{Guard, StoreError};
-use super::keys;
+use super::keys::{self, Key, Range};
 use super::table::{Item, Query, Read};
 use super::write::Write;
 use super::{ITEM_VERSION, Store};
@@ -36,6 +37,9 @@ struct NameRecord {
     #[serde(flatten)]
     card: Card,
 }
+
+/// Partitions of usernames that a search reads at once.
+const PARTITIONS_AT_ONCE: usize = 8;
 
 /// A user as a list shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,36 +185,41 @@ impl Store {
         limit: usize,
     ) -> Result<(Vec<Listed>, bool), StoreError> {
         let after = after.map(keys::username);
+        let ranges = keys::usernames(prefix).into_iter();
+        let ranges = ranges.filter(|range| after.as_ref().is_none_or(|after| range.pk >= after.pk));
+        // One more than asked for shows whether the page is the last.
+        let names = |range: Range| {
+            let start = after.clone().filter(|after| after.pk == range.pk);
+            self.names(range, start, limit + 1)
+        };
+        // A prefix of one letter has many partitions, most of them small: several are asked at once, and read in order.
+        let mut partitions = stream::iter(ranges.map(names).collect::<Vec<_>>()).buffered(PARTITIONS_AT_ONCE);
         let mut found = Vec::new();
-        for range in keys::usernames(prefix) {
-            if after.as_ref().is_some_and(|after| range.pk < after.pk) {
-                continue;
-            }
-            let mut start = after.clone().filter(|after| after.pk == range.pk);
-            loop {
-                let query = Query {
-                    range: range.clone(),
-                    newest_first: false,
-                    after: start,
-                    // One more than asked for shows whether the page is the last.
-                    limit: limit + 1 - found.len(),
-                    read: Read::Eventual,
-                };
-                let page = self.table.query(&query).await?;
-                for item in page.items {
-                    let NameRecord { user_id, card, .. } = convert::record(item)?;
-                    found.push(Listed { user_id, card });
-                }
-                if found.len() > limit {
-                    found.truncate(limit);
-                    return Ok((found, true));
-                }
-                start = page.more_after;
-                if start.is_none() {
-                    break;
-                }
+        while let Some(names) = partitions.try_next().await? {
+            found.extend(names);
+            if found.len() > limit {
+                found.truncate(limit);
+                return Ok((found, true));
             }
         }
         Ok((found, false))
+    }
+
+    /// The first names of a partition's range, at most `limit`.
+    async fn names(&self, range: Range, mut after: Option<Key>, limit: usize) -> Result<Vec<Listed>, StoreError> {
+        let mut found = Vec::new();
+        loop {
+            let (range, left) = (range.clone(), limit - found.len());
+            let query = Query { range, newest_first: false, after, limit: left, read: Read::Eventual };
+            let page = self.table.query(&query).await?;
+            for item in page.items {
+                let NameRecord { user_id, card, .. } = convert::record(item)?;
+                found.push(Listed { user_id, card });
+            }
+            after = page.more_after;
+            if after.is_none() || found.len() >= limit {
+                return Ok(found);
+            }
+        }
     }
 }

@@ -214,6 +214,8 @@ impl Table {
         match write.action {
             Action::Put(item) => self.put(item).await.map(|()| None),
             Action::Delete => self.delete(&write.key).await.map(|()| None),
+            // Nothing to do: a condition that nothing hangs on.
+            Action::Check => Ok(None),
             Action::Update(expression) => {
                 let (guard, condition) = write.condition.unzip();
                 let request = self

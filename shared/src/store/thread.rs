@@ -207,7 +207,8 @@ fn value(value: impl Serialize) -> Result<AttributeValue, StoreError> {
 /// The writes that bring a thread from `before` to `after` and add `entries` to its log. Marks are left alone: they move
 /// at any time, and no decision hangs on them.
 pub(super) fn change_writes(before: &Thread, after: &Thread, entries: &[Entry]) -> Result<Vec<Write>, StoreError> {
-    let mut sets = vec!["seq = :seq, active_at = :active_at, bumped_at = :bumped_at, tally = :tally, rev = :rev".to_owned()];
+    let mut sets =
+        vec!["seq = :seq, active_at = :active_at, bumped_at = :bumped_at, tally = :tally, rev = :rev".to_owned()];
     let mut head = Write::update(keys::head(&after.id), "")
         .only_if(Guard::Head, "seq = :seen_seq AND rev = :seen_rev")
         .number(":seen_seq", &before.last_seq)

@@ -17,6 +17,8 @@ pub(super) enum Action {
     Update(String),
     /// Removes it.
     Delete,
+    /// Leaves it alone: only its condition counts. For transactions.
+    Check,
 }
 
 /// One write, alone or in a transaction.
@@ -55,6 +57,11 @@ impl Write {
     /// Removes the item at `key`, if it is there.
     pub(super) fn delete(key: Key) -> Self {
         Self::new(key, Action::Delete)
+    }
+
+    /// Leaves the item at `key` alone, but lets the transaction hang on its condition.
+    pub(super) fn check(key: Key) -> Self {
+        Self::new(key, Action::Check)
     }
 
     /// Only if `condition` holds; if it does not, [`super::StoreError::Lost`] says `guard`.
