@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use bytes::Bytes;
@@ -16,6 +17,9 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use tokio::net::TcpListener;
+
+/// How long accepting rests after it failed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// An answer with its whole body in hand.
 pub(crate) type Answer = Response<Full<Bytes>>;
@@ -55,9 +59,9 @@ where
 {
     let handler = Arc::new(handler);
     loop {
-        // Accepting fails when file descriptors run out; the next connection may work again.
         let Ok((stream, peer)) = listener.accept().await else {
-            tokio::task::yield_now().await;
+            // File descriptors have run out; one that is closed meanwhile makes room.
+            tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
         let _ = stream.set_nodelay(true);
@@ -69,6 +73,9 @@ where
         });
     }
 }
+
+/// How much of a body that is too large is read for the sake of its answer.
+const MOST_DISCARDED: usize = 64 * 1024 * 1024;
 
 /// Why a body could not be read.
 pub(crate) enum BodyError {
@@ -82,10 +89,20 @@ pub(crate) enum BodyError {
 ///
 /// # Errors
 /// [`BodyError`] says whether the client sent too much or too little.
-pub(crate) async fn read_body(body: Incoming, limit: usize) -> Result<Bytes, BodyError> {
-    match Limited::new(body, limit).collect().await {
+pub(crate) async fn read_body(mut body: Incoming, limit: usize) -> Result<Bytes, BodyError> {
+    match Limited::new(&mut body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
+        Err(error) if error.is::<LengthLimitError>() => {
+            // A client that is still sending does not look for an answer, so the rest is read and thrown away.
+            let mut patience = MOST_DISCARDED;
+            while let Some(Ok(frame)) = body.frame().await {
+                patience = patience.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+                if patience == 0 {
+                    break;
+                }
+            }
+            Err(BodyError::TooLarge)
+        }
         Err(_) => Err(BodyError::Broken),
     }
 }

@@ -1,5 +1,6 @@
 //! `cargo dev chat`: a client for people that uses nothing but the public API.
 
+mod actions;
 mod api;
 mod commands;
 mod live;

@@ -121,11 +121,14 @@ impl Pool {
         }
     }
 
-    /// The next event for a process, as soon as there is one.
+    /// The next event for a process, as soon as there is one; nothing if the process is to end.
     pub(super) async fn next(&self, process: &Arc<Process>) -> Option<Delivery> {
         process.release();
         let delivery = {
             let mut state = self.state.lock();
+            if state.closed {
+                return None;
+            }
             let first_event = process.becomes_ready();
             if first_event {
                 state.starting -= 1;
@@ -182,9 +185,7 @@ impl Pool {
         let spare = state.alive.saturating_sub(1);
         // The longest idle ones stand first.
         let long = state.idle.iter().take_while(|idle| idle.since.elapsed() > IDLE_LIMIT).count();
-        for idle in state.idle.drain(..long.min(spare)) {
-            idle.process.kill();
-        }
+        state.idle.drain(..long.min(spare));
     }
 
     /// Whether no process has an event in hand.
@@ -197,9 +198,7 @@ impl Pool {
     pub(crate) fn close(&self) {
         let mut state = self.state.lock();
         state.closed = true;
-        for idle in state.idle.drain(..) {
-            idle.process.kill();
-        }
+        state.idle.clear();
     }
 
     /// How many processes live.

@@ -21,7 +21,11 @@ pub(super) async fn handle(pool: Arc<Pool>, process: Arc<Process>, request: Requ
     match (request.method(), parts.as_slice()) {
         (&Method::GET, ["invocation", "next"]) => match pool.next(&process).await {
             Some(delivery) => Ok(event(&pool, delivery)),
-            None => Err(Cut),
+            None => {
+                // It must not see its Runtime API go away first, and complain.
+                process.kill_and_wait().await;
+                Err(Cut)
+            }
         },
         (&Method::POST, ["invocation", id, "response"]) => response(&process, id, request).await,
         (&Method::POST, ["invocation", id, "error"]) => {
