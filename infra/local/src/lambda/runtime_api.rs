@@ -19,14 +19,7 @@ pub(super) async fn handle(pool: Arc<Pool>, process: Arc<Process>, request: Requ
     let path = request.uri().path().to_owned();
     let parts: Vec<&str> = path.strip_prefix(PREFIX).map(|rest| rest.split('/').collect()).unwrap_or_default();
     match (request.method(), parts.as_slice()) {
-        (&Method::GET, ["invocation", "next"]) => match pool.next(&process).await {
-            Some(delivery) => Ok(event(&pool, delivery)),
-            None => {
-                // It must not see its Runtime API go away first, and complain.
-                process.kill_and_wait().await;
-                Err(Cut)
-            }
-        },
+        (&Method::GET, ["invocation", "next"]) => next(&pool, &process).await,
         (&Method::POST, ["invocation", id, "response"]) => response(&process, id, request).await,
         (&Method::POST, ["invocation", id, "error"]) => {
             report(&pool, "error", request).await;
@@ -38,6 +31,15 @@ pub(super) async fn handle(pool: Arc<Pool>, process: Arc<Process>, request: Requ
         }
         _ => Ok(error(StatusCode::NOT_FOUND, "UnknownPath", "there is no such path in the Runtime API")),
     }
+}
+
+async fn next(pool: &Pool, process: &Arc<Process>) -> Result<Answer, Cut> {
+    if let Some(delivery) = pool.next(process).await {
+        return Ok(event(pool, delivery));
+    }
+    // It is to end, and must not see its Runtime API go away first, and complain.
+    process.kill_and_wait().await;
+    Err(Cut)
 }
 
 fn event(pool: &Pool, delivery: Delivery) -> Answer {
