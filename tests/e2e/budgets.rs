@@ -18,7 +18,8 @@ const CONNECTION_READS: f64 = 2.0;
 
 const SEND: Budget = Budget { operation: "send a text message", calls: 2, rru: 2.0 + CONNECTION_READS, wru: 6.0 };
 const OPEN: Budget = Budget { operation: "open a direct thread", calls: 2, rru: f64::INFINITY, wru: 12.0 };
-const OPEN_WITH_MESSAGE: Budget = Budget { operation: "open with a message", calls: 2, rru: f64::INFINITY, wru: 18.0 };
+// Beyond the table: one more read, for the key.
+const OPEN_WITH_MESSAGE: Budget = Budget { operation: "open with a message", calls: 3, rru: f64::INFINITY, wru: 18.0 };
 const INBOX: Budget = Budget { operation: "inbox page of 50", calls: 2, rru: 60.0, wru: 0.0 };
 const HISTORY: Budget = Budget { operation: "history page of 50", calls: 2, rru: 16.0, wru: 0.0 };
 const READ_MARK: Budget = Budget { operation: "read mark", calls: 2, rru: f64::INFINITY, wru: 1.0 };
@@ -138,18 +139,19 @@ async fn inbox_page(stack: &Stack, user: &User, items: usize) -> Invocation {
 }
 
 #[tokio::test]
-async fn an_inbox_page_costs_the_same_with_2000_threads_as_with_60() {
+async fn an_inbox_page_costs_the_same_with_2000_threads_as_with_200() {
     let Some(stack) = measured_stack() else { return };
-    let (few, some, many) = (stack.user("few").await, stack.user("some").await, stack.user("many").await);
+    let (few, some, many) = tokio::join!(stack.user("few"), stack.user("some"), stack.user("many"));
     seed::inbox(&stack, &few, 10, 10).await;
-    seed::inbox(&stack, &some, 60, 10).await;
+    seed::inbox(&stack, &some, 200, 10).await;
     seed::inbox(&stack, &many, 2_000, 10).await;
     let ten = inbox_page(&stack, &few, 10).await;
-    let sixty = inbox_page(&stack, &some, 50).await;
+    let two_hundred = inbox_page(&stack, &some, 50).await;
     let two_thousand = inbox_page(&stack, &many, 50).await;
-    assert!(ten.rru <= sixty.rru, "{ten:?}");
-    assert!((two_thousand.rru - sixty.rru).abs() < 1.0, "{} RRU with 60, {} with 2,000", sixty.rru, two_thousand.rru);
-    assert_eq!(two_thousand.sequential_calls, sixty.sequential_calls);
+    assert!(ten.rru <= two_hundred.rru, "{ten:?}");
+    let (fewer, more) = (two_hundred.rru, two_thousand.rru);
+    assert!((more - fewer).abs() < 1.0, "{fewer} RRU with 200 threads, {more} with 2,000");
+    assert_eq!(two_thousand.sequential_calls, two_hundred.sequential_calls);
 
     // And the pages hold all of them, newest first.
     let threads = many.list("/threads?limit=100").await;

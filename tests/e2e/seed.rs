@@ -3,8 +3,6 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::domain::ids::{Pair, ThreadId, UserId};
 use shared::domain::member::Standing;
@@ -14,8 +12,10 @@ use shared::domain::profile::Card;
 use shared::domain::send::send;
 use shared::domain::thread::Revision;
 use shared::domain::time::Timestamp;
-use shared::store::{Store, StoreError, Table, Vacancy};
+use shared::store::{Store, StoreError, Vacancy};
 use tests::{Stack, User, unique};
+
+use crate::engine::store;
 
 /// Writers at work at the same time.
 const WRITERS: usize = 4;
@@ -34,19 +34,6 @@ pub(crate) async fn inbox(stack: &Stack, user: &User, threads: u32, per_day: u32
         .try_collect::<Vec<()>>()
         .await
         .expect("the threads are written");
-}
-
-fn store(stack: &Stack) -> Store {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("local"))
-        .credentials_provider(Credentials::new("seed", "seed", None, None, "seed"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(stack.database_url())
-        .build();
-    let table = Table::new(Client::from_conf(config), stack.table_name());
-    table.begin((std::time::Instant::now() + Duration::from_mins(5)).into());
-    Store::new(table)
 }
 
 /// A user who wrote to `recipient`, and was followed by them, at `at`.

@@ -1,0 +1,22 @@
+//! The product's store on the table of a running stack: the embedded engine, or the one that `AWS_ENDPOINT_URL_DYNAMODB` names.
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
+use shared::store::{Store, Table};
+use tests::Stack;
+
+/// A store of its own client, so that several writers do not share one.
+pub(crate) fn store(stack: &Stack) -> Store {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("local"))
+        .credentials_provider(Credentials::new("seed", "seed", None, None, "seed"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(stack.database_url())
+        .build();
+    let table = Table::new(Client::from_conf(config), stack.table_name());
+    table.begin((Instant::now() + Duration::from_mins(5)).into());
+    Store::new(table)
+}
