@@ -183,10 +183,9 @@ fn encode(headers: &HeaderMap, body: &Bytes) -> (Option<String>, bool) {
     let is_text = kind.starts_with("text/")
         || ["application/json", "application/javascript", "application/xml"].contains(&kind.as_str());
     match std::str::from_utf8(body) {
-        _ if !is_text => (Some(BASE64.encode(body)), true),
-        Ok(text) => (Some(text.to_owned()), false),
-        // JSON cannot carry other bytes: they arrive as replacement characters.
-        Err(_) => (Some(String::from_utf8_lossy(body).into_owned()), false),
+        Ok(text) if is_text => (Some(text.to_owned()), false),
+        // JSON cannot carry bytes that are no text, and replacing them would hide from the function what was sent.
+        _ => (Some(BASE64.encode(body)), true),
     }
 }
 
@@ -207,6 +206,7 @@ mod tests {
         assert_eq!(encode(&kind("application/x-www-form-urlencoded"), &body), (Some("e30=".to_owned()), true));
         assert_eq!(encode(&HeaderMap::new(), &body), (Some("e30=".to_owned()), true));
         assert_eq!(encode(&HeaderMap::new(), &Bytes::new()), (None, false));
+        assert_eq!(encode(&kind("text/plain"), &Bytes::from_static(b"\xff")), (Some("/w==".to_owned()), true));
     }
 
     #[test]
