@@ -1,7 +1,7 @@
 //! What the stack says when it is ready.
 
+use crate::assembly::Ready;
 use crate::console::Console;
-use crate::stack::Ready;
 
 /// Prints the URLs and what to try first.
 pub(crate) fn print(console: &Console, ready: &Ready, token: &str, in_default_folder: bool) {
