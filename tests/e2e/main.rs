@@ -9,6 +9,8 @@ mod budgets;
 mod connections;
 mod contact;
 mod edges;
+#[path = "../store/engine.rs"]
+mod engine;
 mod events;
 mod exactly_once;
 mod faults;

@@ -1,0 +1,83 @@
+//! Tickets and connections (rule 22).
+
+use std::time::Duration;
+
+use shared::domain::ids::{ConnectionId, Ticket, UserId};
+use shared::domain::time::Timestamp;
+use shared::store::{Connection, Guard};
+use tests::{Stack, unique};
+
+use crate::engine::store;
+use crate::given::user;
+
+/// A time to come: the engine's clean-up goes by the machine's clock.
+fn ahead(seconds: u64) -> Timestamp {
+    Timestamp::from_ms(4_000_000_000_000).unwrap().plus(Duration::from_secs(seconds))
+}
+
+fn connection(user_id: &UserId) -> Connection {
+    Connection { user_id: user_id.clone(), id: ConnectionId::try_from(format!("{}=", unique("c"))).unwrap() }
+}
+
+#[tokio::test]
+async fn a_ticket_is_good_once_and_until_its_end() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let ann = user("ann");
+    let ticket = |first| {
+        let mut bytes = [first; 32];
+        bytes[1..9].copy_from_slice(&unique("t").as_bytes()[..8]);
+        Ticket::from_random(bytes)
+    };
+    let (mine, another) = (connection(&ann).id, connection(&ann).id);
+    let good = ticket(1);
+    store.save_ticket(&good, &ann, ahead(30), None).await.unwrap();
+    assert_eq!(store.claim_ticket(&good, &mine, ahead(0)).await.unwrap(), ann);
+    assert!(store.claim_ticket(&good, &another, ahead(0)).await.unwrap_err().lost(Guard::Ticket));
+    // Our own call again, after an answer that was lost.
+    assert_eq!(store.claim_ticket(&good, &mine, ahead(1)).await.unwrap(), ann);
+
+    let late = ticket(2);
+    store.save_ticket(&late, &ann, ahead(30), None).await.unwrap();
+    assert!(store.claim_ticket(&late, &mine, ahead(30)).await.unwrap_err().lost(Guard::Ticket));
+    assert!(store.claim_ticket(&ticket(3), &mine, ahead(0)).await.unwrap_err().lost(Guard::Ticket));
+}
+
+#[tokio::test]
+async fn rule_23_dropping_a_connection_drops_nothing_else() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let (ann, bob) = (user("ann"), user("bob"));
+    let all = [connection(&ann), connection(&ann), connection(&bob)];
+    for connection in &all {
+        store.open_connection(connection, ahead(0)).await.unwrap();
+    }
+    store.drop_connection(&all[0]).await.unwrap();
+    store.drop_connection(&all[0]).await.unwrap();
+    let mut left = store.connections(&[ann, bob, user("eve")], ahead(1)).await.unwrap();
+    left.sort_by_key(|connection| connection.id.clone());
+    let mut expected = all[1..].to_vec();
+    expected.sort_by_key(|connection| connection.id.clone());
+    assert_eq!(left, expected);
+    assert_eq!(store.connection_user(&all[0].id).await.unwrap(), None);
+    assert_eq!(store.connection_user(&all[1].id).await.unwrap().as_ref(), Some(&all[1].user_id));
+
+    // Forgetting a connection of somebody who has none makes nothing either.
+    store.drop_connection(&connection(&user("dan"))).await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_that_are_over_are_not_listed_and_go_with_the_next() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let ann = user("ann");
+    let (old, new) = (connection(&ann), connection(&ann));
+    store.open_connection(&old, ahead(0)).await.unwrap();
+    let later = 2 * 60 * 60 + 1;
+    let users = [ann];
+    assert_eq!(store.connections(&users, ahead(later - 2)).await.unwrap(), [old]);
+    assert_eq!(store.connections(&users, ahead(later)).await.unwrap(), []);
+    store.open_connection(&new, ahead(later)).await.unwrap();
+    // Asked for a time at which both would live, only the new one is left.
+    assert_eq!(store.connections(&users, ahead(1)).await.unwrap(), [new]);
+}

@@ -1,0 +1,111 @@
+//! Follows and blocks, and what hangs on them.
+
+use std::collections::BTreeSet;
+
+use shared::domain::member::Standing;
+use shared::domain::open::open;
+use shared::domain::thread::Revision;
+use shared::store::{Edge, Guard, Head, Vacancy};
+use tests::Stack;
+
+use crate::engine::store;
+use crate::given::{card, later, message, noon, pair, sent, thread, user};
+
+#[tokio::test]
+async fn rule_06_a_block_refuses_what_was_decided_before_it() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let thread = thread(&store, Standing::Accepted).await;
+    let (ann, bob) = (&thread.members[0].user_id, &thread.members[1].user_id);
+    let in_flight = message(&thread, 0, "hello", later(1));
+    store.block(bob, ann, &pair(ann, bob).0, later(1)).await.unwrap();
+
+    let error = store.change_thread(&thread, &in_flight.thread, &[in_flight.entry()], None).await.unwrap_err();
+    assert!(error.lost(Guard::Head));
+    let now = store.head_after(error, &thread.id).await.unwrap();
+    assert!(now.is_blocked_by(bob) && !now.is_blocked_by(ann));
+
+    store.unblock(bob, ann, &pair(ann, bob).0).await.unwrap();
+    let free = store.thread(&thread.id).await.unwrap().unwrap();
+    assert!(!free.is_blocked_by(bob));
+    sent(&store, &free, 0, "hello again", later(2)).await;
+}
+
+#[tokio::test]
+async fn rule_06_a_block_refuses_an_opening_that_was_decided_before_it() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let (ann, bob) = (user("ann"), user("bob"));
+    let (pair, id) = pair(&ann, &bob);
+    let decided = |revision| open(id.clone(), &ann, &bob, Standing::Pending, revision, noon());
+    let (thread, created) = decided(Revision::default());
+    store.block(&bob, &ann, &pair, later(1)).await.unwrap();
+    let error = store.create_thread(&Vacancy::default(), &thread, &[created], None).await.unwrap_err();
+    let Head::Vacant(vacancy) = store.head_after(error, &id).await.unwrap() else { panic!("no thread was opened") };
+    assert_eq!(vacancy.blocks, BTreeSet::from([bob.clone()]));
+
+    // Unblocked, the place is free again, for who has seen it as it is.
+    store.unblock(&bob, &ann, &pair).await.unwrap();
+    let between = store.between(&ann, &bob, &pair).await.unwrap();
+    let Head::Vacant(now) = between.head else { panic!("no thread was opened") };
+    assert!(now.blocks.is_empty());
+    let (thread, created) = decided(now.revision.unwrap());
+    let stale = store.create_thread(&vacancy, &thread, std::slice::from_ref(&created), None).await.unwrap_err();
+    assert!(stale.lost(Guard::Head));
+    store.create_thread(&now, &thread, &[created], None).await.unwrap();
+    assert_eq!(store.thread(&id).await.unwrap(), Some(thread));
+}
+
+#[tokio::test]
+async fn rule_03_blocking_ends_the_blockers_own_follow_alone() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let (ann, bob) = (user("ann"), user("bob"));
+    let (pair, _) = pair(&ann, &bob);
+    for (from, to) in [(&ann, &bob), (&bob, &ann)] {
+        store.follow(from, to, None, noon()).await.unwrap();
+        store.follow(from, to, None, noon()).await.unwrap();
+    }
+    store.block(&ann, &bob, &pair, later(1)).await.unwrap();
+    store.block(&ann, &bob, &pair, later(2)).await.unwrap();
+    let between = store.between(&ann, &bob, &pair).await.unwrap();
+    assert!(!between.following && between.followed);
+    assert!(store.follow(&ann, &bob, None, noon()).await.unwrap_err().lost(Guard::Edge));
+
+    store.unblock(&ann, &bob, &pair).await.unwrap();
+    assert!(store.unblock(&ann, &bob, &pair).await.unwrap_err().lost(Guard::Edge));
+    assert!(!store.between(&ann, &bob, &pair).await.unwrap().following, "unblocking restores nothing");
+}
+
+#[tokio::test]
+async fn between_two_users_everything_is_read_from_the_side_of_the_first() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let (ann, bob) = (user("ann"), user("bob"));
+    store.save_card(&ann, None, &card(ann.as_str()), noon()).await.unwrap();
+    store.follow(&ann, &bob, None, noon()).await.unwrap();
+    let (pair, _) = pair(&ann, &bob);
+    let from_ann = store.between(&ann, &bob, &pair).await.unwrap();
+    assert!(from_ann.own.is_some() && from_ann.other.is_none() && from_ann.following && !from_ann.followed);
+    let from_bob = store.between(&bob, &ann, &pair).await.unwrap();
+    assert!(from_bob.own.is_none() && from_bob.other.is_some() && !from_bob.following && from_bob.followed);
+}
+
+#[tokio::test]
+async fn edges_are_listed_in_pages_and_kinds_do_not_mix() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let ann = user("ann");
+    // Ids that begin with the first and the last character there can be.
+    let mut others: Vec<_> = ["!", "m", "~"].iter().map(|first| user(&format!("{first}bob"))).collect();
+    others.sort();
+    for other in &others {
+        store.follow(&ann, other, None, noon()).await.unwrap();
+    }
+    store.block(&ann, &user("eve"), &pair(&ann, &others[0]).0, noon()).await.unwrap();
+    let (first, more) = store.edge_targets(Edge::Follow, &ann, None, 2).await.unwrap();
+    assert_eq!((first.as_slice(), more), (&others[..2], true));
+    let (rest, more) = store.edge_targets(Edge::Follow, &ann, first.last(), 2).await.unwrap();
+    assert_eq!((rest.as_slice(), more), (&others[2..], false));
+    assert_eq!(store.edge_targets(Edge::Follow, &ann, None, 3).await.unwrap(), (others, false));
+}
