@@ -45,7 +45,7 @@ async fn answer(app: &App, request: &Request, answer: Answer) -> Result<Reply, P
     }
     let mut thread = thread_of(app, &caller, &thread_id).await?;
     let people = people_of(app, &thread).await?;
-    let mut pauses = app.store.table().pauses();
+    let pauses = app.store.table().pauses();
     loop {
         let after = match answer {
             Answer::Accept => request::accept(&thread, &caller)?,
@@ -72,7 +72,7 @@ async fn answer(app: &App, request: &Request, answer: Answer) -> Result<Reply, P
             Err(error) => {
                 let reason = error.to_string();
                 thread = app.store.head_after(error, &thread_id).await?.thread().ok_or(Problem::NotFound)?;
-                if !pauses.pause().await {
+                if !pauses.time_left() {
                     return Err(Problem::Unavailable(reason));
                 }
             }

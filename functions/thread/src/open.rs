@@ -72,7 +72,7 @@ pub(crate) async fn open(app: &App, request: &Request) -> Result<Reply, Problem>
     let people = People::from([(caller.clone(), own), (other.clone(), peer.clone())]);
 
     let mut head = between.head;
-    let mut pauses = app.store.table().pauses();
+    let pauses = app.store.table().pauses();
     loop {
         let opening = decide(head, &thread_id, &caller, &peer, between.followed, draft.as_ref(), answered, now)?;
         let view = thread_view(&opening.after, &caller, &people)?;
@@ -86,7 +86,7 @@ pub(crate) async fn open(app: &App, request: &Request) -> Result<Reply, Problem>
             Err(error) => {
                 let reason = error.to_string();
                 head = app.store.head_after(error, &thread_id).await?;
-                if !pauses.pause().await {
+                if !pauses.time_left() {
                     return Err(Problem::Unavailable(reason));
                 }
             }

@@ -63,7 +63,7 @@ pub async fn send(
         return replay(&used, &once, author, thread_id, &draft);
     }
     let mut thread = context.thread.ok_or(Problem::NotFound)?;
-    let mut pauses = app.store.table().pauses();
+    let pauses = app.store.table().pauses();
     let mut connections = None;
     loop {
         let sending = decide(&thread, author, &draft, context.answered, now)
@@ -90,7 +90,7 @@ pub async fn send(
             Err(error) => {
                 let reason = error.to_string();
                 thread = app.store.head_after(error, thread_id).await?.thread().ok_or(Problem::NotFound)?;
-                if !pauses.pause().await {
+                if !pauses.time_left() {
                     return Err(Problem::Unavailable(reason));
                 }
             }

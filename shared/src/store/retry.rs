@@ -38,6 +38,13 @@ impl Pauses {
         Self { give_up_at, longest: FIRST_PAUSE }
     }
 
+    /// Whether there is time left for another attempt without waiting: after a lost condition, which came back with the
+    /// present state. Somebody else has succeeded meanwhile, and whoever waited would only come back with an old state.
+    #[must_use]
+    pub fn time_left(&self) -> bool {
+        Instant::now() < self.give_up_at
+    }
+
     /// Waits before the next attempt; `false` if there is no time left for one.
     pub async fn pause(&mut self) -> bool {
         let pause = self.longest.mul_f64(fastrand::f64());
