@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -61,6 +62,11 @@ pub(crate) struct ChatOptions {
     pub(crate) stack: Option<PathBuf>,
 }
 
+/// The arguments without a leading `--`: the alias `cargo dev` ends with one, and `cargo dev -- --port 0` adds another.
+pub(crate) fn arguments(all: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    all.enumerate().filter(|(index, argument)| *index != 1 || argument != "--").map(|(_, argument)| argument).collect()
+}
+
 fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
@@ -74,7 +80,8 @@ mod tests {
     fn both_commands_parse() {
         let cli = Cli::try_parse_from(["dev", "--port", "0", "--parameter", "A=b=c"]).unwrap();
         assert_eq!(cli.start.parameters, [("A".to_owned(), "b=c".to_owned())]);
-        let cli = Cli::try_parse_from(["dev", "chat", "--as", "ann"]).unwrap();
+        let doubled = ["dev", "--", "chat", "--as", "ann"].map(OsString::from);
+        let cli = Cli::try_parse_from(arguments(doubled.into_iter())).unwrap();
         assert!(matches!(cli.command, Some(Command::Chat(options)) if options.name == "ann"));
     }
 }
