@@ -130,7 +130,8 @@ mod tests {
         let at = Timestamp::from_ms(1_000).unwrap();
         let declined = Standing::Declined { at };
         let day = DECLINED_REST;
-        assert_eq!(declined.after_message(at.plus(day - Duration::from_millis(1))), declined);
+        let almost = Duration::from_millis(86_399_999);
+        assert_eq!(declined.after_message(at.plus(almost)), declined);
         assert_eq!(declined.after_message(at.plus(day)), Standing::Pending);
         assert_eq!(Standing::Accepted.after_message(at.plus(day)), Standing::Accepted);
     }

@@ -175,7 +175,7 @@ mod tests {
         thread.members[1].standing = Standing::Declined { at: at(2) };
         let soon = send(&thread, &ann, &draft(), None, at(3)).unwrap().thread;
         assert_eq!(soon.listings().len(), 1, "only in the sender's box");
-        let later = send(&soon, &ann, &draft(), None, at(2).plus(Duration::from_secs(86_400))).unwrap().thread;
+        let later = send(&soon, &ann, &draft(), None, at(2).plus(Duration::from_hours(24))).unwrap().thread;
         assert_eq!(later.member(&bob).unwrap().standing.listed_in(), Some(Mailbox::Requests));
         assert_eq!(later.bumped_at, later.active_at);
         assert_eq!(send(&later, &ann, &draft(), None, later.active_at), Err(SendRefusal::RequestPending));

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::problem::Document;
 use crate::push::Fanout;
 
 /// The answer of a handler.
@@ -74,9 +73,5 @@ impl Reply {
     #[must_use]
     pub fn body(&self) -> Option<&str> {
         self.body.as_deref()
-    }
-
-    pub(super) fn problem(status: u16, document: &Document) -> Self {
-        Self::json(status, document)
     }
 }

@@ -78,13 +78,14 @@ where
         Err(problem) => (Err(problem), None),
     };
     let problem = outcome.as_ref().err().map(|problem| (problem.kind().1, problem.cause().map(str::to_owned)));
+    let status = outcome.as_ref().map_or_else(|problem| problem.kind().0, |reply| reply.status);
     let (mut reply, retry_after) = match outcome {
         Ok(reply) => (reply, None),
         Err(problem) => (refusal(&problem, request.as_deref(), now), problem.retry_after_s()),
     };
     let duration = started.elapsed();
     let fanout = reply.fanout.take();
-    let (status, replayed) = (reply.status, reply.replayed);
+    let replayed = reply.replayed;
     let response = response(reply, problem.is_some(), retry_after);
 
     let work = async move {
@@ -136,13 +137,13 @@ fn millis(duration: Duration) -> f64 {
 /// A problem as the caller gets it: a document over HTTP, a frame with the document over a socket.
 fn refusal(problem: &Problem, request: Option<&Request>, now: Timestamp) -> Reply {
     let document = problem.document(request.map_or("", Request::id));
-    let (status, ..) = problem.kind();
     match request {
-        // Frames have no status; and `$connect` refuses the handshake with this one.
-        Some(request) if request.is_socket() => {
-            Reply::json(status, &signal(Signal::Problem, None, None, now, json!(document)))
+        // A frame has no status; all that API Gateway has to do with it is to send it.
+        Some(request) if request.is_socket() && request.route_key() != "$connect" => {
+            Reply::ok(&signal(Signal::Problem, None, None, now, json!(document)))
         }
-        _ => Reply::problem(status, &document),
+        // `$connect` refuses the handshake with its status.
+        _ => Reply::json(problem.kind().0, &document),
     }
 }
 
