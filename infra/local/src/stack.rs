@@ -32,12 +32,15 @@ pub(crate) async fn run(options: StartOptions, console: Console) -> Result<()> {
     let ports = Ports::bind(options.port).await?;
     let template_file = options.template.clone().unwrap_or_else(|| workspace.path("infra/template.yaml"));
     let template = template::read(&template_file, &options.parameters, &folder.stack_name()?)?;
-    let binaries = binaries(&workspace, &template, &options, &console).await?;
 
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let start = async {
+        let binaries = binaries(&workspace, &template, &options, &console).await?;
+        Stack::start(template, &folder, ports, binaries, &options, &console).await
+    };
     let stack = tokio::select! {
-        stack = Stack::start(template, &folder, ports, binaries, &options, &console) => stack?,
+        stack = start => stack?,
         _ = terminate.recv() => return Ok(()),
         _ = interrupt.recv() => return Ok(()),
     };

@@ -49,7 +49,9 @@ impl Workspace {
         for binary in binaries {
             command.args(["--bin", binary]);
         }
-        let output = command.stderr(Stdio::inherit()).stdin(Stdio::null()).kill_on_drop(true).output().await?;
+        // Its messages for people go where ours go; those for us are caught.
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        let output = command.spawn()?.wait_with_output().await?;
         if !output.status.success() {
             bail!("the functions could not be built: cargo's messages above say why");
         }

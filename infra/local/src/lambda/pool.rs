@@ -74,7 +74,7 @@ impl Pool {
         let mut first = self.first.subscribe();
         let known = first.wait_for(|first| !matches!(first, First::Starting)).await;
         match known.map(|first| first.clone()) {
-            Ok(First::Failed(why)) => bail!("{} could not start: {why}", self.spec.id),
+            Ok(First::Failed(why)) => bail!("{} could not start ({why}): what it printed above says why", self.spec.id),
             _ => Ok(()),
         }
     }
