@@ -45,6 +45,8 @@ pub(crate) struct Connection {
     id: String,
     pub(super) connected_at: OffsetDateTime,
     pub(super) query: BTreeMap<String, String>,
+    /// The host that the client asked for.
+    pub(super) host: String,
     pub(super) source_ip: String,
     pub(super) user_agent: Option<String>,
     active_ms: AtomicI64,
@@ -55,6 +57,7 @@ impl Connection {
     /// A connection that is not open yet, and the queue that its session will write out.
     pub(super) fn new(
         query: BTreeMap<String, String>,
+        host: String,
         source_ip: String,
         user_agent: Option<String>,
     ) -> Result<(Self, mpsc::Receiver<Outgoing>), getrandom::Error> {
@@ -67,6 +70,7 @@ impl Connection {
             id: BASE64URL.encode(&random),
             connected_at,
             query,
+            host,
             source_ip,
             user_agent,
             active_ms: AtomicI64::new(epoch_ms(connected_at)),

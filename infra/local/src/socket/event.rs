@@ -22,7 +22,7 @@ pub(super) fn connect(api: &SocketApi, connection: &Connection, headers: &Header
             values.push(value);
         }
     }
-    let mut event = base(api, connection, "$connect", "CONNECT", id, headers_host(headers));
+    let mut event = base(api, connection, "$connect", "CONNECT", id);
     event.insert("headers".to_owned(), Value::Object(single));
     event.insert("multiValueHeaders".to_owned(), Value::Object(multiple));
     if !connection.query.is_empty() {
@@ -36,7 +36,7 @@ pub(super) fn connect(api: &SocketApi, connection: &Connection, headers: &Header
 
 /// `MESSAGE`.
 pub(super) fn message(api: &SocketApi, connection: &Connection, route_key: &str, id: &str, frame: &Frame) -> Bytes {
-    let mut event = base(api, connection, route_key, "MESSAGE", id, "");
+    let mut event = base(api, connection, route_key, "MESSAGE", id);
     let (body, encoded) = match frame {
         Frame::Text(text) => (text.to_string(), false),
         Frame::Binary(bytes) => (BASE64.encode(bytes), true),
@@ -51,7 +51,7 @@ pub(super) fn message(api: &SocketApi, connection: &Connection, route_key: &str,
 
 /// `DISCONNECT`.
 pub(super) fn disconnect(api: &SocketApi, connection: &Connection, id: &str, code: u16, reason: &str) -> Bytes {
-    let mut event = base(api, connection, "$disconnect", "DISCONNECT", id, "");
+    let mut event = base(api, connection, "$disconnect", "DISCONNECT", id);
     if let Some(Value::Object(context)) = event.get_mut("requestContext") {
         context.insert("disconnectStatusCode".to_owned(), json!(code));
         context.insert("disconnectReason".to_owned(), json!(reason));
@@ -59,20 +59,12 @@ pub(super) fn disconnect(api: &SocketApi, connection: &Connection, id: &str, cod
     bytes(event)
 }
 
-fn base(
-    api: &SocketApi,
-    connection: &Connection,
-    route_key: &str,
-    kind: &str,
-    id: &str,
-    host: &str,
-) -> Map<String, Value> {
+fn base(api: &SocketApi, connection: &Connection, route_key: &str, kind: &str, id: &str) -> Map<String, Value> {
     let now = OffsetDateTime::now_utc();
     let mut identity = json!({ "sourceIp": connection.source_ip });
     if let Some(agent) = &connection.user_agent {
         identity["userAgent"] = json!(agent);
     }
-    let domain = if host.is_empty() { format!("{}.execute-api.localhost", api.id) } else { host.to_owned() };
     let mut event = Map::new();
     event.insert(
         "requestContext".to_owned(),
@@ -87,7 +79,7 @@ fn base(
             "requestTimeEpoch": epoch_ms(now),
             "identity": identity,
             "requestId": id,
-            "domainName": domain,
+            "domainName": connection.host,
             "connectionId": connection.id(),
             "apiId": api.id,
         }),
@@ -98,10 +90,6 @@ fn base(
 
 fn bytes(event: Map<String, Value>) -> Bytes {
     Bytes::from(Value::Object(event).to_string())
-}
-
-fn headers_host(headers: &HeaderMap) -> &str {
-    headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default()
 }
 
 /// `sec-websocket-key` as `Sec-WebSocket-Key`.

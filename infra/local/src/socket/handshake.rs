@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use hyper::body::Incoming;
 use hyper::header::{
-    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
-    UPGRADE, USER_AGENT,
+    CONNECTION, HOST, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE, USER_AGENT,
 };
 use hyper::{HeaderMap, Method, Request, StatusCode};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -24,8 +24,9 @@ pub(super) async fn handle(sockets: Arc<Sockets>, mut request: Request<Incoming>
         );
     };
     let user_agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
     let query = query(request.uri().query().unwrap_or_default());
-    let Ok((connection, queue)) = Connection::new(query, peer.ip().to_string(), user_agent) else {
+    let Ok((connection, queue)) = Connection::new(query, host, peer.ip().to_string(), user_agent) else {
         return net::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error");
     };
     let mut protocol = None;
