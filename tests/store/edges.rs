@@ -22,7 +22,7 @@ async fn rule_06_a_block_refuses_what_was_decided_before_it() {
 
     let error = store.change_thread(&thread, &in_flight.thread, &[in_flight.entry()], None).await.unwrap_err();
     assert!(error.lost(Guard::Head));
-    let now = store.head_after(error, &thread.id).await.unwrap();
+    let now = store.head_after(error, &thread.id, &mut store.table().pauses()).await.unwrap();
     assert!(now.is_blocked_by(bob) && !now.is_blocked_by(ann));
 
     store.unblock(bob, ann, &pair(ann, bob).0).await.unwrap();
@@ -41,7 +41,9 @@ async fn rule_06_a_block_refuses_an_opening_that_was_decided_before_it() {
     let (thread, created) = decided(Revision::default());
     store.block(&bob, &ann, &pair, later(1)).await.unwrap();
     let error = store.create_thread(&Vacancy::default(), &thread, &[created], None).await.unwrap_err();
-    let Head::Vacant(vacancy) = store.head_after(error, &id).await.unwrap() else { panic!("no thread was opened") };
+    let Head::Vacant(vacancy) = store.head_after(error, &id, &mut store.table().pauses()).await.unwrap() else {
+        panic!("no thread was opened")
+    };
     assert_eq!(vacancy.blocks, BTreeSet::from([bob.clone()]));
 
     // Unblocked, the place is free again, for who has seen it as it is.

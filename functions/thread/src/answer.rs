@@ -45,7 +45,7 @@ async fn answer(app: &App, request: &Request, answer: Answer) -> Result<Reply, P
     }
     let mut thread = thread_of(app, &caller, &thread_id).await?;
     let people = people_of(app, &thread).await?;
-    let pauses = app.store.table().pauses();
+    let mut pauses = app.store.table().pauses();
     loop {
         let after = match answer {
             Answer::Accept => request::accept(&thread, &caller)?,
@@ -70,11 +70,8 @@ async fn answer(app: &App, request: &Request, answer: Answer) -> Result<Reply, P
                 return replay_after(app, &caller, once.as_ref(), now, error).await;
             }
             Err(error) => {
-                let reason = error.to_string();
-                thread = app.store.head_after(error, &thread_id).await?.thread().ok_or(Problem::NotFound)?;
-                if !pauses.time_left() {
-                    return Err(Problem::Unavailable(reason));
-                }
+                let head = app.store.head_after(error, &thread_id, &mut pauses).await?;
+                thread = head.thread().ok_or(Problem::NotFound)?;
             }
         }
     }

@@ -72,7 +72,7 @@ pub(crate) async fn open(app: &App, request: &Request) -> Result<Reply, Problem>
     let people = People::from([(caller.clone(), own), (other.clone(), peer.clone())]);
 
     let mut head = between.head;
-    let pauses = app.store.table().pauses();
+    let mut pauses = app.store.table().pauses();
     loop {
         let opening = decide(head, &thread_id, &caller, &peer, between.followed, draft.as_ref(), answered, now)?;
         let view = thread_view(&opening.after, &caller, &people)?;
@@ -83,13 +83,7 @@ pub(crate) async fn open(app: &App, request: &Request) -> Result<Reply, Problem>
             Err(error) if error.lost(Guard::Once) => {
                 return replay_after(app, &caller, once.as_ref(), now, error).await;
             }
-            Err(error) => {
-                let reason = error.to_string();
-                head = app.store.head_after(error, &thread_id).await?;
-                if !pauses.time_left() {
-                    return Err(Problem::Unavailable(reason));
-                }
-            }
+            Err(error) => head = app.store.head_after(error, &thread_id, &mut pauses).await?,
         }
     }
 }

@@ -63,7 +63,7 @@ pub async fn send(
         return replay(&used, &once, author, thread_id, &draft);
     }
     let mut thread = context.thread.ok_or(Problem::NotFound)?;
-    let pauses = app.store.table().pauses();
+    let mut pauses = app.store.table().pauses();
     let mut connections = None;
     loop {
         let sending = decide(&thread, author, &draft, context.answered, now)
@@ -88,11 +88,8 @@ pub async fn send(
                 return replay(&used, &once, author, thread_id, &draft);
             }
             Err(error) => {
-                let reason = error.to_string();
-                thread = app.store.head_after(error, thread_id).await?.thread().ok_or(Problem::NotFound)?;
-                if !pauses.time_left() {
-                    return Err(Problem::Unavailable(reason));
-                }
+                let head = app.store.head_after(error, thread_id, &mut pauses).await?;
+                thread = head.thread().ok_or(Problem::NotFound)?;
             }
         }
     }

@@ -158,7 +158,12 @@ impl Request {
     /// # Errors
     /// `invalid-request` with a pointer to the place that does not fit; `too-large` over 64 KiB.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let mut json = serde_json::Deserializer::from_slice(self.body()?);
+        let body = self.body()?;
+        // Every body is an object; without this, a list would do for one, its items taken for the members in order.
+        if body.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+            return Err(Problem::invalid("", "must be a JSON object"));
+        }
+        let mut json = serde_json::Deserializer::from_slice(body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let pointer = pointer(error.path());
             Problem::invalid(pointer, words(error.inner()))

@@ -29,20 +29,20 @@ pub(super) enum Attempt {
 pub struct Pauses {
     give_up_at: Instant,
     longest: Duration,
+    repeated: bool,
 }
 
 impl Pauses {
     /// Pauses until `give_up_at`.
     #[must_use]
     pub fn until(give_up_at: Instant) -> Self {
-        Self { give_up_at, longest: FIRST_PAUSE }
+        Self { give_up_at, longest: FIRST_PAUSE, repeated: false }
     }
 
-    /// Whether there is time left for another attempt without waiting: after a lost condition, which came back with the
-    /// present state. Somebody else has succeeded meanwhile, and whoever waited would only come back with an old state.
-    #[must_use]
-    pub fn time_left(&self) -> bool {
-        Instant::now() < self.give_up_at
+    /// Whether the next attempt is the first repeat; true once. Two who meet by chance need not wait: the second knows the
+    /// state that the first has left. Only where it happens again do many want the same thing.
+    pub(super) fn is_first_repeat(&mut self) -> bool {
+        !std::mem::replace(&mut self.repeated, true)
     }
 
     /// Waits before the next attempt; `false` if there is no time left for one.

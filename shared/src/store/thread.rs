@@ -8,6 +8,7 @@ use serde_dynamo::to_attribute_value;
 
 use super::error::{Guard, StoreError};
 use super::once::{OnceRecord, once_write};
+use super::retry::Pauses;
 use super::table::{Item, Read};
 use super::write::Write;
 use super::{ITEM_VERSION, Store, convert, keys, listing, log};
@@ -247,15 +248,25 @@ impl Store {
         Ok(Head::parse(self.table.get(&keys::head(thread), Read::Consistent).await?)?.thread())
     }
 
-    /// The head as it is after `error`, if that was the loss of its condition. A lost condition brings the item along, so this
-    /// costs a call only where an engine leaves it out.
+    /// The head to decide on again after `error`, if that was the loss of its condition.
+    ///
+    /// The first loss brings the present head along, so the repeat costs no read. Whoever loses again is one of many: they
+    /// pause, longer each time, and read the head when they wake, since what they have is old by then. Without the pause the
+    /// many would spend the time of the one that gets through.
     ///
     /// # Errors
-    /// `error` itself where it is about something else; see [`StoreError`].
-    pub async fn head_after(&self, error: StoreError, thread: &ThreadId) -> Result<Head, StoreError> {
+    /// `error` itself where it is about something else, or where no time is left; see [`StoreError`].
+    pub async fn head_after(
+        &self,
+        error: StoreError,
+        thread: &ThreadId,
+        pauses: &mut Pauses,
+    ) -> Result<Head, StoreError> {
         match error {
-            StoreError::Lost { guard: Guard::Head, item: Some(item) } => Head::parse(Some(*item)),
-            StoreError::Lost { guard: Guard::Head, item: None } => {
+            StoreError::Lost { guard: Guard::Head, item: Some(item) } if pauses.is_first_repeat() => {
+                Head::parse(Some(*item))
+            }
+            StoreError::Lost { guard: Guard::Head, .. } if pauses.pause().await => {
                 Head::parse(self.table.get(&keys::head(thread), Read::Consistent).await?)
             }
             other => Err(other),
