@@ -196,11 +196,9 @@ impl Request {
     pub(super) fn give_up_at(&self) -> Instant {
         /// What is left of the function's time for answering and for pushing what was stored.
         const RESERVE: Duration = Duration::from_millis(1_500);
-        /// Beyond this a client has lost patience.
-        const PATIENCE: Duration = Duration::from_secs(5);
         let deadline_ms = self.event.lambda_context_ref().map_or(0, |context| context.deadline);
         let left = Duration::from_millis(deadline_ms.saturating_sub(self.now.ms().unsigned_abs()));
-        Instant::now() + left.saturating_sub(RESERVE).min(PATIENCE)
+        Instant::now() + left.saturating_sub(RESERVE)
     }
 }
 

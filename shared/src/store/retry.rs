@@ -14,6 +14,8 @@ use super::error::StoreError;
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+/// The first pause after a lost condition is drawn from up to this.
+const PAUSE_AFTER_LOSS: Duration = Duration::from_millis(300);
 
 /// A failed attempt.
 #[derive(Debug)]
@@ -29,26 +31,37 @@ pub(super) enum Attempt {
 pub struct Pauses {
     give_up_at: Instant,
     longest: Duration,
-    repeated: bool,
+    losses: u32,
 }
 
 impl Pauses {
     /// Pauses until `give_up_at`.
     #[must_use]
     pub fn until(give_up_at: Instant) -> Self {
-        Self { give_up_at, longest: FIRST_PAUSE, repeated: false }
+        Self { give_up_at, longest: FIRST_PAUSE, losses: 0 }
     }
 
-    /// Whether the next attempt is the first repeat; true once. Two who meet by chance need not wait: the second knows the
-    /// state that the first has left. Only where it happens again do many want the same thing.
-    pub(super) fn is_first_repeat(&mut self) -> bool {
-        !std::mem::replace(&mut self.repeated, true)
+    /// Counts a lost condition; whether it was the first. Two who meet by chance need not wait: the second learns from the
+    /// loss what the first has left. Only where it happens again do many want the same thing.
+    pub(super) fn is_first_loss(&mut self) -> bool {
+        self.losses += 1;
+        self.losses == 1
+    }
+
+    /// Waits before looking again at what many want; `false` if there is no time left. Pauses become shorter with each loss:
+    /// whoever has waited longest goes first, and newcomers spread out.
+    pub(super) async fn pause_after_loss(&mut self) -> bool {
+        self.wait(PAUSE_AFTER_LOSS.div_f64(f64::from(self.losses.max(1))).mul_f64(fastrand::f64())).await
     }
 
     /// Waits before the next attempt; `false` if there is no time left for one.
     pub async fn pause(&mut self) -> bool {
         let pause = self.longest.mul_f64(fastrand::f64());
         self.longest = (self.longest * 2).min(LONGEST_PAUSE);
+        self.wait(pause).await
+    }
+
+    async fn wait(&self, pause: Duration) -> bool {
         if Instant::now() + pause >= self.give_up_at {
             return false;
         }

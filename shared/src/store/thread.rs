@@ -251,8 +251,8 @@ impl Store {
     /// The head to decide on again after `error`, if that was the loss of its condition.
     ///
     /// The first loss brings the present head along, so the repeat costs no read. Whoever loses again is one of many: they
-    /// pause, longer each time, and read the head when they wake, since what they have is old by then. Without the pause the
-    /// many would spend the time of the one that gets through.
+    /// pause and read the head when they wake, since what they have is old by then. Without the pause the many would spend
+    /// the time of the one that gets through.
     ///
     /// # Errors
     /// `error` itself where it is about something else, or where no time is left; see [`StoreError`].
@@ -263,10 +263,10 @@ impl Store {
         pauses: &mut Pauses,
     ) -> Result<Head, StoreError> {
         match error {
-            StoreError::Lost { guard: Guard::Head, item: Some(item) } if pauses.is_first_repeat() => {
+            StoreError::Lost { guard: Guard::Head, item: Some(item) } if pauses.is_first_loss() => {
                 Head::parse(Some(*item))
             }
-            StoreError::Lost { guard: Guard::Head, .. } if pauses.pause().await => {
+            StoreError::Lost { guard: Guard::Head, .. } if pauses.pause_after_loss().await => {
                 Head::parse(self.table.get(&keys::head(thread), Read::Consistent).await?)
             }
             other => Err(other),
