@@ -1,6 +1,7 @@
 //! From an event to an answer: the same for every function.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -8,7 +9,6 @@ use std::time::Duration;
 use lambda_http::{Adapter, Body, Response, service_fn};
 use lambda_runtime::{Error, LambdaInvocation, Runtime};
 use serde_json::json;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 
@@ -21,8 +21,8 @@ use crate::domain::time::Timestamp;
 use crate::push::Pushed;
 use crate::view::{Signal, signal};
 
-/// The work that an answered request leaves behind, until it is done.
-type Rest = Arc<Mutex<Option<JoinHandle<()>>>>;
+/// The work that an answered request leaves behind, until its turn has come.
+type Rest = Arc<Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>>;
 
 /// Answers events with `route` until Lambda ends the process.
 ///
@@ -45,7 +45,7 @@ where
         let cold = std::mem::take(&mut cold);
         async move {
             let (response, work) = answer(app, route, event, cold).await;
-            *rest.lock().unwrap_or_else(PoisonError::into_inner) = Some(tokio::spawn(work));
+            *rest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(work));
             Ok::<_, Error>(response)
         }
     });
@@ -166,8 +166,8 @@ fn response(reply: Reply, problem: bool, retry_after_s: Option<u32>) -> Response
     response.body(body).unwrap_or_default()
 }
 
-/// Lets an invocation end only when the rest of its work is done.
-#[derive(Debug, Clone)]
+/// Does the rest of an invocation's work between its answer and its end.
+#[derive(Clone)]
 struct Finish {
     rest: Rest,
 }
@@ -180,8 +180,8 @@ impl<S> Layer<S> for Finish {
     }
 }
 
-/// The service below posts the answer; this one waits for the rest behind it.
-#[derive(Debug, Clone)]
+/// The service below posts the answer; this one does the rest behind it.
+#[derive(Clone)]
 struct Finishing<S> {
     inner: S,
     rest: Rest,
@@ -195,7 +195,7 @@ where
 {
     type Response = ();
     type Error = S::Error;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<(), S::Error>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<(), S::Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -208,8 +208,7 @@ where
             let answered = answered.await;
             let work = rest.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(work) = work {
-                // A panic in there was printed where it happened; the process is still good.
-                let _ = work.await;
+                work.await;
             }
             answered
         })
