@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tests::{Pair, Stack, ThreadLog, User};
 
@@ -41,10 +42,8 @@ async fn a_kill_in_the_middle_of_a_thousand_sends_loses_nothing_that_was_answere
             tokio::spawn(send_while_it_lasts(user, pair.thread.clone(), name, Arc::clone(&answered)))
         })
         .collect();
-    tests::wait::until_async("half of the sends", async || {
-        (answered.load(Ordering::Relaxed) >= SENDS / 2).then_some(())
-    })
-    .await;
+    let half = async || (answered.load(Ordering::Relaxed) >= SENDS / 2).then_some(());
+    tests::wait::within_async(Duration::from_mins(2), "half of the sends", half).await;
     // The killing must not hold up this runtime, on which the senders go on.
     let stack = tokio::task::spawn_blocking(move || {
         stack.kill();

@@ -1,5 +1,7 @@
 //! Sixteen at once in one thread, who throw away every tenth answer and ask again.
 
+use std::time::Instant;
+
 use serde_json::Value;
 use tests::{Pair, Stack, ThreadLog, User, fresh_key};
 
@@ -34,6 +36,7 @@ async fn sixteen_senders_in_one_thread_make_one_dense_log_that_both_see() {
     let (stack, count) = (Stack::own(), messages());
     let pair = Pair::new(&stack).await;
     let (anns, bobs) = tokio::join!(pair.ann.connect(), pair.bob.connect());
+    let started = Instant::now();
     let senders: Vec<_> = (0..SENDERS)
         .map(|name| {
             let user = if name % 2 == 0 { pair.ann.clone() } else { pair.bob.clone() };
@@ -44,6 +47,7 @@ async fn sixteen_senders_in_one_thread_make_one_dense_log_that_both_see() {
     for sender in senders {
         sent.extend(sender.await.unwrap());
     }
+    println!("{} messages in {:?}", sent.len(), started.elapsed());
     sent.sort_unstable();
     let last_seq = (SENDERS * count + 1) as u64;
     let seqs: Vec<u64> = sent.iter().map(|(seq, _)| *seq).collect();

@@ -29,13 +29,22 @@ pub fn within<T>(patience: Duration, mut condition: impl FnMut() -> Option<T>) -
 }
 
 /// The same for a condition that has to be asked over the network.
-pub async fn until_async<T, F: Future<Output = Option<T>>>(what: &str, mut condition: impl FnMut() -> F) -> T {
+pub async fn until_async<T, F: Future<Output = Option<T>>>(what: &str, condition: impl FnMut() -> F) -> T {
+    within_async(PATIENCE, what, condition).await
+}
+
+/// The same for something that takes longer.
+pub async fn within_async<T, F: Future<Output = Option<T>>>(
+    patience: Duration,
+    what: &str,
+    mut condition: impl FnMut() -> F,
+) -> T {
     let started = Instant::now();
     loop {
         if let Some(answer) = condition().await {
             return answer;
         }
-        assert!(started.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain for {what}");
+        assert!(started.elapsed() < patience, "waited {patience:?} in vain for {what}");
         tokio::time::sleep(GLANCE).await;
     }
 }
