@@ -14,8 +14,9 @@ use super::error::StoreError;
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
-/// The first pause after a lost condition is drawn from up to this.
-const PAUSE_AFTER_LOSS: Duration = Duration::from_millis(300);
+/// A pause after a lost condition is drawn from up to this: some twenty writes of one thread. Of five policies measured with
+/// 16 senders in one thread it had the highest rate and the shortest longest wait.
+const PAUSE_AFTER_LOSS: Duration = Duration::from_millis(200);
 
 /// A failed attempt.
 #[derive(Debug)]
@@ -48,10 +49,10 @@ impl Pauses {
         self.losses == 1
     }
 
-    /// Waits before looking again at what many want; `false` if there is no time left. Pauses become shorter with each loss:
-    /// whoever has waited longest goes first, and newcomers spread out.
+    /// Waits before looking again at what many want; `false` if there is no time left. Pauses are of the same length each
+    /// time: longer ones would starve whoever has waited longest, shorter ones wear everybody out.
     pub(super) async fn pause_after_loss(&mut self) -> bool {
-        self.wait(PAUSE_AFTER_LOSS.div_f64(f64::from(self.losses.max(1))).mul_f64(fastrand::f64())).await
+        self.wait(PAUSE_AFTER_LOSS.mul_f64(fastrand::f64())).await
     }
 
     /// Waits before the next attempt; `false` if there is no time left for one.
