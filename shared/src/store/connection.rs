@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Guard, StoreError};
+use super::head::Head;
 use super::once::{OnceRecord, once_write};
 use super::table::{Item, Read};
-use super::thread::Head;
 use super::write::Write;
 use super::{ITEM_VERSION, Store, convert, keys};
 use crate::domain::ids::{ConnectionId, ThreadId, Ticket, UserId};

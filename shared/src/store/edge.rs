@@ -6,9 +6,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Guard, StoreError};
+use super::head::Head;
 use super::keys::Edge;
 use super::table::{Query, Read};
-use super::thread::{Head, change_writes};
+use super::thread::change_writes;
 use super::write::Write;
 use super::{ITEM_VERSION, Store, convert, keys, profile};
 use crate::domain::ids::{Pair, ThreadId, UserId};

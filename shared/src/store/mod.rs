@@ -8,6 +8,7 @@ mod convert;
 mod cursor;
 mod edge;
 mod error;
+mod head;
 mod keys;
 mod listing;
 mod log;
@@ -22,13 +23,13 @@ pub use connection::Connection;
 pub use cursor::Cursor;
 pub use edge::Between;
 pub use error::{Guard, StoreError};
+pub use head::{Head, Vacancy};
 pub use keys::Edge;
 pub use listing::BoxEntry;
 pub use once::{OnceRecord, Outcome, SendContext, Used};
 pub use profile::{Listed, SettingsChange};
 pub use retry::Pauses;
 pub use table::{Table, Usage};
-pub use thread::{Head, Vacancy};
 
 /// The version that stored items carry as `v`, so that old and new code can tell each other's items apart.
 const ITEM_VERSION: u8 = 1;

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::{Guard, StoreError};
+use super::head::Head;
 use super::keys::LogKind;
 use super::table::{Item, Read};
-use super::thread::Head;
 use super::write::Write;
 use super::{ITEM_VERSION, Store, convert, keys};
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey, Once};
