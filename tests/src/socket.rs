@@ -1,5 +1,7 @@
 //! One open WebSocket of a user, with everything that came over it.
 
+use std::net;
+use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::{SinkExt, StreamExt, stream::SplitSink, stream::SplitStream};
@@ -21,6 +23,8 @@ pub struct Socket {
     inbox: Arc<Mutex<Vec<Frame>>>,
     arrivals: watch::Receiver<usize>,
     reader: JoinHandle<()>,
+    /// The same TCP connection, to cut it at once when the socket is dropped.
+    wire: net::TcpStream,
     ticket: String,
 }
 
@@ -36,12 +40,13 @@ impl Socket {
     /// What the handshake failed with, such as the status that refused it.
     pub async fn open(url: &str) -> Result<Self, tungstenite::Error> {
         let (stream, _) = connect_async(url).await?;
+        let wire = wire(&stream);
         let (sink, stream) = stream.split();
         let inbox = Arc::new(Mutex::new(Vec::new()));
         let (announce, arrivals) = watch::channel(0);
         let reader = tokio::spawn(read(stream, Arc::clone(&inbox), announce));
         let ticket = url.rsplit_once("ticket=").map(|(_, ticket)| ticket.to_owned()).unwrap_or_default();
-        Ok(Self { sink, inbox, arrivals, reader, ticket })
+        Ok(Self { sink, inbox, arrivals, reader, wire, ticket })
     }
 
     /// The ticket it was opened with: how the gateway's list of connections knows it.
@@ -146,7 +151,15 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         self.reader.abort();
+        // The reader lets go only when its runtime runs again; the stack, stopping, must not wait for it. A connection that
+        // is closed already cannot be cut any more.
+        let _ = self.wire.shutdown(net::Shutdown::Both);
     }
+}
+
+fn wire(stream: &Stream) -> net::TcpStream {
+    let MaybeTlsStream::Plain(tcp) = stream.get_ref() else { panic!("the local stack speaks plain TCP") };
+    tcp.as_fd().try_clone_to_owned().expect("a socket can be duplicated").into()
 }
 
 async fn read(mut stream: SplitStream<Stream>, inbox: Arc<Mutex<Vec<Frame>>>, announce: watch::Sender<usize>) {
