@@ -19,6 +19,11 @@ use crate::store::{Store, Table};
 /// Reading them from here instead of the machine's whole store saves some 2 ms of every cold start.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
+/// Where the table is, if not where the region says.
+const TABLE_ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+/// Where the sockets are: the WebSocket API's stage.
+const SOCKET_ENDPOINT: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
+
 /// How long one call to the table may take before it is tried again. `DynamoDB` answers within some milliseconds.
 const TABLE_ATTEMPT: Duration = Duration::from_secs(2);
 /// How long a connection may take to open.
@@ -47,6 +52,8 @@ pub struct App {
     pub clock: Clock,
     /// The function's name, for the log.
     pub function: String,
+    /// One client for all of AWS: its roots are parsed once.
+    http: SharedHttpClient,
 }
 
 /// A variable of the environment.
@@ -63,25 +70,26 @@ impl App {
     /// # Errors
     /// If a variable is missing.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let endpoint = env::var("AWS_ENDPOINT_URL_DYNAMODB").ok();
+        let http = http_client()?;
         let mut config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
             .region(aws_sdk_dynamodb::config::Region::new(variable("AWS_REGION")?))
             .credentials_provider(credentials()?)
-            .http_client(http_client(endpoint.as_deref())?)
+            .http_client(http.clone())
             .sleep_impl(TokioSleep::new())
             // The table retries by itself, with the invocation's deadline in view.
             .retry_config(RetryConfig::disabled())
             .timeout_config(
                 TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(TABLE_ATTEMPT).build(),
             );
-        config.set_endpoint_url(endpoint);
+        config.set_endpoint_url(env::var(TABLE_ENDPOINT).ok());
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
         Ok(Self {
             store: Store::new(Table::new(client, variable("TABLE_NAME")?)),
             gateway: None,
             clock: Clock::SYSTEM,
             function: variable("AWS_LAMBDA_FUNCTION_NAME")?,
+            http,
         })
     }
 
@@ -90,12 +98,12 @@ impl App {
     /// # Errors
     /// If a variable is missing.
     pub fn pushing(self) -> Result<Self, ConfigError> {
-        let endpoint = variable("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI")?;
+        let endpoint = variable(SOCKET_ENDPOINT)?;
         let config = aws_sdk_apigatewaymanagement::Config::builder()
             .behavior_version(aws_sdk_apigatewaymanagement::config::BehaviorVersion::latest())
             .region(aws_sdk_apigatewaymanagement::config::Region::new(variable("AWS_REGION")?))
             .credentials_provider(credentials()?)
-            .http_client(http_client(Some(&endpoint))?)
+            .http_client(self.http.clone())
             .sleep_impl(TokioSleep::new())
             // One more try, soon: a push is a hint, and the gateway bounds its time.
             .retry_config(RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(50)))
@@ -114,8 +122,9 @@ fn credentials() -> Result<Credentials, ConfigError> {
 }
 
 /// A client that trusts Amazon's roots; the machine's as well where someone names other servers or other roots.
-fn http_client(endpoint: Option<&str>) -> Result<SharedHttpClient, ConfigError> {
-    let elsewhere = endpoint.is_some_and(|url| url.starts_with("https://") && !url.contains(".amazonaws.com"));
+fn http_client() -> Result<SharedHttpClient, ConfigError> {
+    let endpoints = [TABLE_ENDPOINT, SOCKET_ENDPOINT].into_iter().filter_map(|name| env::var(name).ok());
+    let elsewhere = endpoints.into_iter().any(|url| url.starts_with("https://") && !url.contains(".amazonaws.com"));
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
     let roots = roots.with_native_roots(elsewhere || env::var_os("SSL_CERT_FILE").is_some());
     let tls = TlsContext::builder().with_trust_store(roots).build();

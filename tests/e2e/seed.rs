@@ -48,7 +48,7 @@ async fn thread(store: &Store, recipient: &str, at: Timestamp) -> Result<(), Sto
     let (opened, created) = open(thread_id, &author, &recipient, Standing::Accepted, Revision::default(), at);
     let draft = Draft { text: "how have you been?".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
     let sent = send(&opened, &author, &draft, None, at).expect("a friend may write");
-    store.create_thread(&Vacancy::default(), &sent.thread, &[created, sent.entry()], None).await
+    store.create_thread(&Vacancy::default(), false, &sent.thread, &[created, sent.entry()], None).await
 }
 
 fn ago(age: Duration) -> Timestamp {

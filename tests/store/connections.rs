@@ -15,8 +15,9 @@ fn ahead(seconds: u64) -> Timestamp {
     Timestamp::from_ms(4_000_000_000_000).unwrap().plus(Duration::from_secs(seconds))
 }
 
-fn connection(user_id: &UserId) -> Connection {
-    Connection { user_id: user_id.clone(), id: ConnectionId::try_from(format!("{}=", unique("c"))).unwrap() }
+fn connection(user_id: &UserId, opened_at: Timestamp) -> Connection {
+    let id = ConnectionId::try_from(format!("{}=", unique("c"))).unwrap();
+    Connection { user_id: user_id.clone(), id, opened_at }
 }
 
 #[tokio::test]
@@ -29,7 +30,7 @@ async fn a_ticket_is_good_once_and_until_its_end() {
         bytes[1..9].copy_from_slice(&unique("t").as_bytes()[..8]);
         Ticket::from_random(bytes)
     };
-    let (mine, another) = (connection(&ann).id, connection(&ann).id);
+    let (mine, another) = (connection(&ann, ahead(0)).id, connection(&ann, ahead(0)).id);
     let good = ticket(1);
     store.save_ticket(&good, &ann, ahead(30), None).await.unwrap();
     assert_eq!(store.claim_ticket(&good, &mine, ahead(0)).await.unwrap(), ann);
@@ -48,12 +49,12 @@ async fn rule_23_dropping_a_connection_drops_nothing_else() {
     let stack = Stack::shared();
     let store = store(&stack);
     let (ann, bob) = (user("ann"), user("bob"));
-    let all = [connection(&ann), connection(&ann), connection(&bob)];
+    let all = [connection(&ann, ahead(0)), connection(&ann, ahead(0)), connection(&bob, ahead(0))];
     for connection in &all {
-        store.open_connection(connection, ahead(0)).await.unwrap();
+        store.open_connection(connection).await.unwrap();
     }
-    store.drop_connection(&all[0]).await.unwrap();
-    store.drop_connection(&all[0]).await.unwrap();
+    store.drop_connection(&all[0].user_id, &all[0].id).await.unwrap();
+    store.drop_connection(&all[0].user_id, &all[0].id).await.unwrap();
     let mut left = store.connections(&[ann, bob, user("eve")], ahead(1)).await.unwrap();
     left.sort_by_key(|connection| connection.id.clone());
     let mut expected = all[1..].to_vec();
@@ -63,7 +64,7 @@ async fn rule_23_dropping_a_connection_drops_nothing_else() {
     assert_eq!(store.connection_user(&all[1].id).await.unwrap().as_ref(), Some(&all[1].user_id));
 
     // Forgetting a connection of somebody who has none makes nothing either.
-    store.drop_connection(&connection(&user("dan"))).await.unwrap();
+    store.drop_connection(&user("dan"), &all[0].id).await.unwrap();
 }
 
 #[tokio::test]
@@ -71,13 +72,27 @@ async fn connections_that_are_over_are_not_listed_and_go_with_the_next() {
     let stack = Stack::shared();
     let store = store(&stack);
     let ann = user("ann");
-    let (old, new) = (connection(&ann), connection(&ann));
-    store.open_connection(&old, ahead(0)).await.unwrap();
     let later = 2 * 60 * 60 + 1;
+    let (old, new) = (connection(&ann, ahead(0)), connection(&ann, ahead(later)));
+    store.open_connection(&old).await.unwrap();
     let users = [ann];
     assert_eq!(store.connections(&users, ahead(later - 2)).await.unwrap(), [old]);
     assert_eq!(store.connections(&users, ahead(later)).await.unwrap(), []);
-    store.open_connection(&new, ahead(later)).await.unwrap();
+    store.open_connection(&new).await.unwrap();
     // Asked for a time at which both would live, only the new one is left.
     assert_eq!(store.connections(&users, ahead(1)).await.unwrap(), [new]);
+}
+
+#[tokio::test]
+async fn a_user_keeps_the_twenty_newest_connections() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let ann = user("ann");
+    let all: Vec<_> = (0..23).map(|second| connection(&ann, ahead(second))).collect();
+    for connection in &all {
+        store.open_connection(connection).await.unwrap();
+    }
+    let mut left = store.connections(&[ann], ahead(60)).await.unwrap();
+    left.sort_by_key(|connection| connection.opened_at);
+    assert_eq!(left, all[3..]);
 }

@@ -40,7 +40,7 @@ async fn rule_06_a_block_refuses_an_opening_that_was_decided_before_it() {
     let decided = |revision| open(id.clone(), &ann, &bob, Standing::Pending, revision, noon());
     let (thread, created) = decided(Revision::default());
     store.block(&bob, &ann, &pair, later(1)).await.unwrap();
-    let error = store.create_thread(&Vacancy::default(), &thread, &[created], None).await.unwrap_err();
+    let error = store.create_thread(&Vacancy::default(), false, &thread, &[created], None).await.unwrap_err();
     let Head::Vacant(vacancy) = store.head_after(error, &id, &mut store.table().pauses()).await.unwrap() else {
         panic!("no thread was opened")
     };
@@ -52,9 +52,9 @@ async fn rule_06_a_block_refuses_an_opening_that_was_decided_before_it() {
     let Head::Vacant(now) = between.head else { panic!("no thread was opened") };
     assert!(now.blocks.is_empty());
     let (thread, created) = decided(now.revision.unwrap());
-    let stale = store.create_thread(&vacancy, &thread, std::slice::from_ref(&created), None).await.unwrap_err();
+    let stale = store.create_thread(&vacancy, false, &thread, std::slice::from_ref(&created), None).await.unwrap_err();
     assert!(stale.lost(Guard::Head));
-    store.create_thread(&now, &thread, &[created], None).await.unwrap();
+    store.create_thread(&now, false, &thread, &[created], None).await.unwrap();
     assert_eq!(store.thread(&id).await.unwrap(), Some(thread));
 }
 
@@ -72,10 +72,10 @@ async fn rule_03_blocking_ends_the_blockers_own_follow_alone() {
     store.block(&ann, &bob, &pair, later(2)).await.unwrap();
     let between = store.between(&ann, &bob, &pair).await.unwrap();
     assert!(!between.following && between.followed);
-    assert!(store.follow(&ann, &bob, None, noon()).await.unwrap_err().lost(Guard::Edge));
+    assert!(store.follow(&ann, &bob, None, noon()).await.unwrap_err().lost(Guard::Unblocked));
 
     store.unblock(&ann, &bob, &pair).await.unwrap();
-    assert!(store.unblock(&ann, &bob, &pair).await.unwrap_err().lost(Guard::Edge));
+    assert!(store.unblock(&ann, &bob, &pair).await.unwrap_err().lost(Guard::Blocked));
     assert!(!store.between(&ann, &bob, &pair).await.unwrap().following, "unblocking restores nothing");
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn opening(standing: Standing) -> (Thread, Entry) {
 /// A stored thread of two new users; the first of them opened it.
 pub(crate) async fn thread(store: &Store, standing: Standing) -> Thread {
     let (thread, created) = opening(standing);
-    store.create_thread(&Vacancy::default(), &thread, &[created], None).await.unwrap();
+    store.create_thread(&Vacancy::default(), false, &thread, &[created], None).await.unwrap();
     thread
 }
 

@@ -31,8 +31,9 @@ async fn a_stored_thread_comes_back_as_it_was() {
 async fn of_sixteen_who_open_the_same_thread_one_creates_it() {
     let stack = Stack::shared();
     let (thread, created) = opening(Standing::Accepted);
-    let create =
-        async || store(&stack).create_thread(&Vacancy::default(), &thread, std::slice::from_ref(&created), None).await;
+    let create = async || {
+        store(&stack).create_thread(&Vacancy::default(), false, &thread, std::slice::from_ref(&created), None).await
+    };
     let outcomes = join_all((0..16).map(|_| create())).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     let store = store(&stack);
@@ -99,9 +100,12 @@ async fn rule_19_marks_move_forward_only_and_beside_messages() {
     let bob = &thread.members[1].user_id;
     let mark = |seq: u64, others| ReadMark { seq: Seq::try_from(seq).unwrap(), others };
 
-    store.move_mark(&thread.id, bob, mark(3, 2)).await.unwrap();
-    store.move_mark(&thread.id, bob, mark(2, 1)).await.unwrap();
+    let (moved, _) = store.move_mark(&thread.id, bob, mark(3, 2)).await.unwrap();
+    assert!(moved);
+    let (moved, now) = store.move_mark(&thread.id, bob, mark(2, 1)).await.unwrap();
+    assert!(!moved);
     let head = store.thread(&thread.id).await.unwrap().unwrap();
+    assert_eq!(now.unwrap(), head, "who comes second learns where the mark is");
     assert_eq!(head.members[1].mark, mark(3, 2));
     assert_eq!(head.members[1].unread(&head.tally), 0);
 
@@ -131,10 +135,25 @@ async fn a_vacancy_that_is_not_there_any_more_is_a_lost_condition() {
     let (thread, created) = opening(Standing::Accepted);
     assert_eq!(store.thread(&thread.id).await.unwrap(), None);
     let gone = Vacancy { revision: Some(shared::domain::thread::Revision::default()), ..Vacancy::default() };
-    let error = store.create_thread(&gone, &thread, &[created], None).await.unwrap_err();
+    let error = store.create_thread(&gone, false, &thread, &[created], None).await.unwrap_err();
     assert!(matches!(error, StoreError::Lost { guard: Guard::Head, item: None }), "{error:?}");
     assert_eq!(
         store.head_after(error, &thread.id, &mut store.table().pauses()).await.unwrap(),
         Head::Vacant(Vacancy::default())
     );
+}
+
+#[tokio::test]
+async fn rule_05_an_opening_hangs_on_whether_the_other_follows() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let (thread, created) = opening(Standing::Pending);
+    let (ann, bob) = (&thread.members[0].user_id, &thread.members[1].user_id);
+    let create = async |followed| {
+        store.create_thread(&Vacancy::default(), followed, &thread, std::slice::from_ref(&created), None).await
+    };
+    assert!(create(true).await.unwrap_err().lost(Guard::Followed));
+    store.follow(bob, ann, None, later(1)).await.unwrap();
+    assert!(create(false).await.unwrap_err().lost(Guard::Followed));
+    create(true).await.unwrap();
 }

@@ -18,6 +18,6 @@ pub(crate) async fn connect(app: &App, request: &Request) -> Result<Reply, Probl
         Err(error) if error.lost(Guard::Ticket) => return Err(Problem::Unauthenticated),
         other => other?,
     };
-    app.store.open_connection(&Connection { user_id, id }, request.now()).await?;
+    app.store.open_connection(&Connection { user_id, id, opened_at: request.now() }).await?;
     Ok(Reply::quiet())
 }

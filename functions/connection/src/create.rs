@@ -1,7 +1,7 @@
 //! `POST /connections`.
 
 use serde::Serialize;
-use shared::act::{outcome_of, replay, replay_after};
+use shared::act::{outcome_of, replay, replay_or};
 use shared::app::{App, variable};
 use shared::domain::ids::Ticket;
 use shared::domain::limits::TICKET_LIFE;
@@ -41,7 +41,7 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Reply, Proble
     let record = once.as_ref().map(|once| outcome_of(&caller, once, &reply, now));
     match app.store.save_ticket(&ticket, &caller, expires_at, record.as_ref()).await {
         Ok(()) => Ok(reply),
-        Err(error) if error.lost(Guard::Once) => replay_after(app, &caller, once.as_ref(), now, error).await,
+        Err(error) if error.lost(Guard::Once) => replay_or(app, &caller, once.as_ref(), now, error.into()).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -2,7 +2,6 @@
 
 use shared::app::App;
 use shared::http::{Problem, Reply, Request};
-use shared::store::Connection;
 
 /// Forgets the connection.
 ///
@@ -11,7 +10,7 @@ use shared::store::Connection;
 pub(crate) async fn disconnect(app: &App, request: &Request) -> Result<Reply, Problem> {
     let id = request.connection_id()?;
     if let Some(user_id) = app.store.connection_user(&id).await? {
-        app.store.drop_connection(&Connection { user_id, id }).await?;
+        app.store.drop_connection(&user_id, &id).await?;
     }
     Ok(Reply::quiet())
 }

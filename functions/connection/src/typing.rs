@@ -63,15 +63,16 @@ async fn refused(app: &App, request: &Request, problem: &Problem) -> Result<Repl
     let Some(user_id) = app.store.connection_user(&id).await? else { return Ok(Reply::quiet()) };
     let event = signal(Signal::Problem, None, None, request.now(), json!(problem.document(request.id())));
     let deliveries = vec![Delivery::new(&event, vec![user_id.clone()])];
-    Ok(Reply::quiet().then_push(Fanout { deliveries, connections: Some(vec![Connection { user_id, id }]) }))
+    // It is open: a frame came from it.
+    let socket = Connection { user_id, id, opened_at: Timestamp::EPOCH };
+    Ok(Reply::quiet().then_push(Fanout { deliveries, connections: Some(vec![socket]) }))
 }
 
 /// Who gets to see that `user` types: members who accepted the thread, if `user` did so too (rule 7), and if no block stands
 /// between them.
 fn readers(thread: &Thread, user: &UserId) -> Vec<UserId> {
     let accepted = thread.member(user).is_some_and(|member| member.standing.is_accepted());
-    let blocked = thread.members.iter().any(|member| thread.is_blocked_by(&member.user_id));
-    if !accepted || blocked {
+    if !accepted || thread.is_blocked() {
         return Vec::new();
     }
     let readers = thread.others(user).filter(|member| member.standing.is_accepted());

@@ -1,16 +1,12 @@
 //! `POST /threads/{thread_id}/accept`, `POST /threads/{thread_id}/decline`: answering a request (rule 7).
 
-use serde_json::json;
-use shared::act::{outcome_of, people_of, replay, replay_after, thread_of, thread_view};
+use shared::act::{accepted, outcome_of, people_of, replay, replay_or, thread_of, thread_view};
 use shared::app::App;
-use shared::domain::ids::{ThreadId, UserId};
+use shared::domain::ids::ThreadId;
 use shared::domain::request;
-use shared::domain::thread::Thread;
-use shared::domain::time::Timestamp;
 use shared::http::{Problem, Reply, Request};
-use shared::push::{Delivery, Fanout};
+use shared::push::Fanout;
 use shared::store::Guard;
-use shared::view::{Signal, signal};
 
 /// Takes a request into the caller's inbox. The sender learns of it by what follows: receipts, typing, answers.
 ///
@@ -47,9 +43,13 @@ async fn answer(app: &App, request: &Request, answer: Answer) -> Result<Reply, P
     let people = people_of(app, &thread).await?;
     let mut pauses = app.store.table().pauses();
     loop {
-        let after = match answer {
-            Answer::Accept => request::accept(&thread, &caller)?,
-            Answer::Decline => request::decline(&thread, &caller, now)?,
+        let decision = match answer {
+            Answer::Accept => request::accept(&thread, &caller),
+            Answer::Decline => request::decline(&thread, &caller, now),
+        };
+        let after = match decision {
+            Ok(after) => after,
+            Err(refusal) => return replay_or(app, &caller, once.as_ref(), now, refusal.into()).await,
         };
         let reply = match answer {
             Answer::Accept => Reply::ok(&thread_view(after.as_ref().unwrap_or(&thread), &caller, &people)?),
@@ -63,11 +63,12 @@ async fn answer(app: &App, request: &Request, answer: Answer) -> Result<Reply, P
         };
         match stored {
             Ok(()) if answer == Answer::Accept && after.is_some() => {
-                return Ok(reply.then_push(accepted(&thread, &caller, now)));
+                let deliveries = vec![accepted(&thread, &caller, now)];
+                return Ok(reply.then_push(Fanout { deliveries, connections: None }));
             }
             Ok(()) => return Ok(reply),
             Err(error) if error.lost(Guard::Once) => {
-                return replay_after(app, &caller, once.as_ref(), now, error).await;
+                return replay_or(app, &caller, once.as_ref(), now, error.into()).await;
             }
             Err(error) => {
                 let head = app.store.head_after(error, &thread_id, &mut pauses).await?;
@@ -75,10 +76,4 @@ async fn answer(app: &App, request: &Request, answer: Answer) -> Result<Reply, P
             }
         }
     }
-}
-
-/// Tells the caller's devices, and them alone.
-fn accepted(thread: &Thread, caller: &UserId, now: Timestamp) -> Fanout {
-    let event = signal(Signal::ThreadAccepted, Some(&thread.id), Some(caller), now, json!({}));
-    Fanout { deliveries: vec![Delivery::new(&event, vec![caller.clone()])], connections: None }
 }

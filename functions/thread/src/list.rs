@@ -50,7 +50,11 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem>
         return Err(Problem::ProfileRequired);
     }
 
-    let standing_here = entries.iter().filter_map(|entry| stands(entry, threads.get(&entry.place.thread_id)?));
+    let first_page = start.is_none() && shown.is_none();
+    let standing_here = entries.iter().filter_map(|entry| {
+        let thread = threads.get(&entry.place.thread_id)?;
+        stands(entry, thread, &caller, mailbox, first_page).then(|| activity(thread))
+    });
     let (shown_now, left) = page(standing_here.collect(), shown.as_ref(), limit);
     let next = match (left, more) {
         (true, _) => Some(Place { start, shown: shown_now.last().cloned() }),
@@ -69,8 +73,13 @@ fn list_name(mailbox: Mailbox) -> &'static str {
     }
 }
 
-/// The thread's activity, unless it moved up between reading the box and reading the thread: then it stands further ahead.
-fn stands(entry: &BoxEntry, thread: &Thread) -> Option<Activity> {
-    let moved = thread.bumped_at > entry.place.bumped_at;
-    (!moved).then(|| Activity { active_at: thread.active_at, thread_id: thread.id.clone() })
+/// Whether a thread still stands where the box had it when it was read. It may have left the box meanwhile; or it got the
+/// first message of a day and moved up: then an earlier page is its place, but for the first page, which it leads.
+fn stands(entry: &BoxEntry, thread: &Thread, caller: &UserId, mailbox: Mailbox, first_page: bool) -> bool {
+    let listed = thread.member(caller).is_some_and(|member| member.standing.listed_in() == Some(mailbox));
+    listed && (first_page || thread.bumped_at <= entry.place.bumped_at)
+}
+
+fn activity(thread: &Thread) -> Activity {
+    Activity { active_at: thread.active_at, thread_id: thread.id.clone() }
 }

@@ -1,8 +1,7 @@
 //! `POST /threads`.
 
 use serde::Deserialize;
-use serde_json::json;
-use shared::act::{DraftBody, events_of, outcome_of, replay, replay_after, thread_view};
+use shared::act::{DraftBody, events_of, outcome_of, replay, replay_or, requested, thread_view};
 use shared::app::App;
 use shared::domain::contact::Ties;
 use shared::domain::ids::{Pair, Seq, ThreadId, UserId};
@@ -10,40 +9,62 @@ use shared::domain::log::Entry;
 use shared::domain::member::Standing;
 use shared::domain::message::Draft;
 use shared::domain::open::open as begin;
-use shared::domain::profile::Profile;
 use shared::domain::send::{Sending, send};
 use shared::domain::thread::Thread;
 use shared::domain::time::Timestamp;
-use shared::http::{Problem, Reply, Request};
+use shared::http::{Object, Problem, Reply, Request};
 use shared::push::{Delivery, Fanout};
-use shared::store::{Guard, Head, OnceRecord, StoreError, Vacancy};
-use shared::view::{People, Signal, entry, signal};
+use shared::store::{Between, Guard, Head, OnceRecord, StoreError, Vacancy};
+use shared::view::{People, entry};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
     #[serde(rename = "kind")]
-    _kind: Kind,
+    _kind: Direct,
     user_id: UserId,
-    message: Option<DraftBody>,
+    message: Option<Object<DraftBody>>,
 }
 
+/// The kinds of threads that can be opened.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    Direct,
+#[serde(try_from = "String")]
+struct Direct;
+
+impl TryFrom<String> for Direct {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text == "direct" { Ok(Self) } else { Err("must be direct") }
+    }
 }
 
-/// What opening leads to, before it is stored.
+/// What the caller asked for.
+struct Wish {
+    caller: UserId,
+    other: UserId,
+    pair: Pair,
+    thread_id: ThreadId,
+    draft: Option<Draft>,
+    /// The place of the message that the draft answers, if it is there.
+    answered: Option<Seq>,
+    now: Timestamp,
+}
+
+/// What it leads to, before it is stored.
 struct Opening {
-    /// The thread that was there.
+    /// The thread that was there, or its empty place.
     before: Result<Thread, Vacancy>,
     /// The thread afterwards.
     after: Thread,
+    /// Whether the other follows the caller: an empty place is taken only while that holds.
+    followed: bool,
     /// What comes into its log.
     entries: Vec<Entry>,
     /// The message among them.
     sending: Option<Sending>,
+    /// The two, for the answer.
+    people: People,
 }
 
 /// Opens the direct thread with a user, or answers the one there is; with a `message`, sends it there in the same write.
@@ -54,41 +75,44 @@ struct Opening {
 pub(crate) async fn open(app: &App, request: &Request) -> Result<Reply, Problem> {
     let caller = request.caller()?;
     let Body { user_id: other, message, .. } = request.json()?;
-    let draft = message.map(DraftBody::draft).transpose()?;
+    let draft = message.map(|Object(message)| message.draft()).transpose()?;
     let once = if draft.is_some() { Some(request.required_once()?) } else { request.once()? };
+    let once = once.as_ref();
     let pair = Pair::new(&caller, &other).ok_or_else(|| Problem::invalid("/user_id", "must not be yourself"))?;
     let thread_id = ThreadId::direct(&pair);
     let now = request.now();
 
-    let replayed = replay(app, &caller, once.as_ref(), now);
     let between = async { app.store.between(&caller, &other, &pair).await.map_err(Problem::from) };
-    let (replayed, between) = tokio::try_join!(replayed, between)?;
+    let answered = answered(app, &thread_id, draft.as_ref());
+    let (replayed, mut between, answered) = tokio::try_join!(replay(app, &caller, once, now), between, answered)?;
     if let Some(reply) = replayed {
         return Ok(reply);
     }
-    let own = between.own.ok_or(Problem::ProfileRequired)?;
-    let peer = between.other.ok_or(Problem::NotFound)?;
-    let answered = answered(app, &thread_id, draft.as_ref()).await?;
-    let people = People::from([(caller.clone(), own), (other.clone(), peer.clone())]);
-
-    let mut head = between.head;
+    let wish = Wish { caller, other, pair, thread_id, draft, answered, now };
+    let caller = &wish.caller;
     let mut pauses = app.store.table().pauses();
     loop {
-        let opening = decide(head, &thread_id, &caller, &peer, between.followed, draft.as_ref(), answered, now)?;
-        let view = thread_view(&opening.after, &caller, &people)?;
+        let opening = match decide(&wish, between) {
+            Ok(opening) => opening,
+            Err(problem) => return replay_or(app, caller, once, now, problem).await,
+        };
+        let view = thread_view(&opening.after, caller, &opening.people)?;
         let reply = Reply::json(if opening.before.is_ok() { 200 } else { 201 }, &view);
-        let record = once.as_ref().map(|once| outcome_of(&caller, once, &reply, now));
+        let record = once.map(|once| outcome_of(caller, once, &reply, now));
         match store(app, &opening, record.as_ref()).await {
             Ok(()) => return Ok(announce(reply, &opening)),
-            Err(error) if error.lost(Guard::Once) => {
-                return replay_after(app, &caller, once.as_ref(), now, error).await;
+            Err(error) if error.lost(Guard::Once) => return replay_or(app, caller, once, now, error.into()).await,
+            Err(error)
+                if (error.lost(Guard::Head) || error.lost(Guard::Followed)) && pauses.pause_after_loss().await =>
+            {
+                between = app.store.between(caller, &wish.other, &wish.pair).await?;
             }
-            Err(error) => head = app.store.head_after(error, &thread_id, &mut pauses).await?,
+            Err(error) => return Err(error.into()),
         }
     }
 }
 
-/// The place of the message that the draft answers, if it is there.
+/// The place of the message that a draft answers, if it is there.
 async fn answered(app: &App, thread: &ThreadId, draft: Option<&Draft>) -> Result<Option<Seq>, Problem> {
     match draft.and_then(|draft| draft.reply_to) {
         None => Ok(None),
@@ -96,17 +120,11 @@ async fn answered(app: &App, thread: &ThreadId, draft: Option<&Draft>) -> Result
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "everything a decision rests on, and each of another type")]
-fn decide(
-    head: Head,
-    thread_id: &ThreadId,
-    caller: &UserId,
-    peer: &Profile,
-    followed: bool,
-    draft: Option<&Draft>,
-    answered: Option<Seq>,
-    now: Timestamp,
-) -> Result<Opening, Problem> {
+fn decide(wish: &Wish, between: Between) -> Result<Opening, Problem> {
+    let Wish { caller, thread_id, draft, answered, now, .. } = wish;
+    let Between { own, other, followed, head, .. } = between;
+    let own = own.ok_or(Problem::ProfileRequired)?;
+    let peer = other.ok_or(Problem::NotFound)?;
     let ties = Ties {
         blocking: head.is_blocked_by(caller),
         blocked: head.is_blocked_by(&peer.id),
@@ -118,21 +136,22 @@ fn decide(
         Head::Vacant(vacancy) => {
             let standing = ties.standing().map_err(|refusal| Problem::contact(refusal, &peer.id))?;
             let revision = vacancy.revision.unwrap_or_default();
-            let (thread, created) = begin(thread_id.clone(), caller, &peer.id, standing, revision, now);
+            let (thread, created) = begin(thread_id.clone(), caller, &peer.id, standing, revision, *now);
             (Err(vacancy), thread, vec![created])
         }
     };
-    let sending = draft.map(|draft| send(&thread, caller, draft, answered, now)).transpose();
+    let sending = draft.as_ref().map(|draft| send(&thread, caller, draft, *answered, *now)).transpose();
     let sending = sending.map_err(|refusal| Problem::send(refusal, Some(&peer.id)))?;
     entries.extend(sending.as_ref().map(Sending::entry));
     let after = sending.as_ref().map_or(thread, |sending| sending.thread.clone());
-    Ok(Opening { before, after, entries, sending })
+    let people = People::from([(caller.clone(), own), (peer.id.clone(), peer)]);
+    Ok(Opening { before, after, followed, entries, sending, people })
 }
 
 async fn store(app: &App, opening: &Opening, once: Option<&OnceRecord>) -> Result<(), StoreError> {
-    let Opening { before, after, entries, .. } = opening;
+    let Opening { before, after, followed, entries, .. } = opening;
     match (before, once) {
-        (Err(vacancy), once) => app.store.create_thread(vacancy, after, entries, once).await,
+        (Err(vacancy), once) => app.store.create_thread(vacancy, *followed, after, entries, once).await,
         (Ok(before), once) if !entries.is_empty() => app.store.change_thread(before, after, entries, once).await,
         (Ok(_), Some(once)) => app.store.save_once(once).await,
         (Ok(_), None) => Ok(()),
@@ -150,14 +169,7 @@ fn announce(reply: Reply, opening: &Opening) -> Reply {
         let pending = thread.members.iter().filter(|member| member.standing == Standing::Pending);
         let pending: Vec<UserId> = pending.map(|member| member.user_id.clone()).collect();
         if !pending.is_empty() {
-            let event = signal(
-                Signal::RequestReceived,
-                Some(&thread.id),
-                Some(&thread.created_by),
-                thread.created_at,
-                json!({}),
-            );
-            deliveries.push(Delivery::new(&event, pending));
+            deliveries.push(requested(thread, &thread.created_by, thread.created_at, pending));
         }
     }
     deliveries.extend(opening.sending.as_ref().map(events_of).unwrap_or_default());

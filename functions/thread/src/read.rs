@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::app::App;
 use shared::domain::ids::{Seq, ThreadId, UserId};
-use shared::domain::member::{Member, ReadMark};
+use shared::domain::member::Member;
 use shared::domain::read;
 use shared::domain::thread::Thread;
 use shared::http::{Problem, Reply, Request};
@@ -41,23 +41,29 @@ pub(crate) async fn read(app: &App, request: &Request) -> Result<Reply, Problem>
     };
 
     let members = thread.member_ids();
-    let ((), people) = tokio::try_join!(app.store.move_mark(&thread_id, &caller, mark), app.store.profiles(&members))?;
-    let own = Member { mark, ..own.clone() };
-    let reply = Reply::ok(&Marked { read_seq: mark.seq, unread: own.unread(&thread.tally) });
-    let deliveries = moved(&thread, &own, mark, &people, request);
-    Ok(reply.then_push(Fanout { deliveries, connections: None }))
+    let moving = app.store.move_mark(&thread_id, &caller, mark);
+    let ((moved, now), people) = tokio::try_join!(moving, app.store.present_profiles(&members))?;
+    let now = now.ok_or(Problem::NotFound)?;
+    let own = now.member(&caller).ok_or(Problem::NotFound)?;
+    let reply = Reply::ok(&Marked { read_seq: own.mark.seq, unread: own.unread(&now.tally) });
+    // Another device was further already: it has told everyone.
+    if !moved {
+        return Ok(reply);
+    }
+    Ok(reply.then_push(Fanout { deliveries: announced(&now, own, &people, request), connections: None }))
 }
 
-/// The caller's own devices hear of it with what is left unread; of the others, those whom the mark is shown to.
-fn moved(thread: &Thread, own: &Member, mark: ReadMark, people: &People, request: &Request) -> Vec<Delivery> {
+/// The caller's own devices hear of it with what is left unread; of the others, those whom the mark is shown to, while no
+/// block stands between them.
+fn announced(thread: &Thread, own: &Member, people: &People, request: &Request) -> Vec<Delivery> {
     let shows = |user: &UserId| people.get(user).is_some_and(|profile| profile.settings.read_receipts);
     let event = |data| signal(Signal::ReadMoved, Some(&thread.id), Some(&own.user_id), request.now(), data);
-    let mine = json!({"user_id": own.user_id, "read_seq": mark.seq, "unread": own.unread(&thread.tally)});
-    let theirs = json!({"user_id": own.user_id, "read_seq": mark.seq});
+    let mine = json!({"user_id": own.user_id, "read_seq": own.mark.seq, "unread": own.unread(&thread.tally)});
+    let theirs = json!({"user_id": own.user_id, "read_seq": own.mark.seq});
     let told = thread
         .others(&own.user_id)
         .filter(|other| read::shows(own, shows(&own.user_id), shows(&other.user_id)))
-        .filter(|other| other.standing.listed_in().is_some())
+        .filter(|other| other.standing.listed_in().is_some() && !thread.is_blocked())
         .map(|other| other.user_id.clone());
     vec![Delivery::new(&event(mine), vec![own.user_id.clone()]), Delivery::new(&event(theirs), told.collect())]
 }

@@ -45,7 +45,7 @@ pub(crate) async fn delete(app: &App, request: &Request) -> Result<Reply, Proble
     let (caller, user_id, pair) = edges::pair(request)?;
     app.store.profile(&caller).await?.ok_or(Problem::ProfileRequired)?;
     match app.store.unblock(&caller, &user_id, &pair).await {
-        Err(error) if error.lost(Guard::Edge) => Ok(Reply::nothing()),
+        Err(error) if error.lost(Guard::Blocked) => Ok(Reply::nothing()),
         other => Ok(other.map(|()| Reply::nothing())?),
     }
 }

@@ -1,14 +1,13 @@
 //! `GET /me/following`, `PUT` and `DELETE /me/following/{user_id}`.
 
-use serde_json::json;
+use shared::act;
 use shared::app::App;
 use shared::domain::ids::{Pair, UserId};
 use shared::domain::request::accept;
 use shared::domain::thread::Thread;
 use shared::http::{Problem, Reply, Request};
-use shared::push::{Delivery, Fanout};
+use shared::push::Fanout;
 use shared::store::{Edge, Guard, Head};
-use shared::view::{Signal, signal};
 
 use crate::edges;
 
@@ -43,7 +42,8 @@ pub(crate) async fn set(app: &App, request: &Request) -> Result<Reply, Problem> 
         match app.store.follow(&caller, &user_id, change, request.now()).await {
             Ok(()) => return Ok(announced(&caller, accepted, request)),
             // Blocked, or a message, at this very moment: look again.
-            Err(error) if (error.lost(Guard::Edge) || error.lost(Guard::Head)) && pauses.pause().await => {}
+            Err(error)
+                if (error.lost(Guard::Unblocked) || error.lost(Guard::Head)) && pauses.pause_after_loss().await => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -59,8 +59,7 @@ fn accepted(head: &Head, caller: &UserId) -> Result<Option<(Thread, Thread)>, Pr
 
 fn announced(caller: &UserId, accepted: Option<(Thread, Thread)>, request: &Request) -> Reply {
     let Some((_, thread)) = accepted else { return Reply::nothing() };
-    let event = signal(Signal::ThreadAccepted, Some(&thread.id), Some(caller), request.now(), json!({}));
-    let deliveries = vec![Delivery::new(&event, vec![caller.clone()])];
+    let deliveries = vec![act::accepted(&thread, caller, request.now())];
     Reply::nothing().then_push(Fanout { deliveries, connections: None })
 }
 

@@ -44,7 +44,7 @@ pub(crate) async fn set(app: &App, request: &Request) -> Result<Reply, Problem> 
             Ok(()) => break before,
             Err(error) if error.lost(Guard::Username) => return Err(Problem::UsernameTaken),
             // Another request of the same user was faster.
-            Err(error) if error.lost(Guard::Profile) && pauses.pause().await => {}
+            Err(error) if error.lost(Guard::Profile) && pauses.pause_after_loss().await => {}
             Err(error) => return Err(error.into()),
         }
     };

@@ -20,15 +20,21 @@ pub(crate) async fn search(app: &App, request: &Request) -> Result<Reply, Proble
         .query("username", |text| UsernamePrefix::try_from(text.to_owned()).map_err(|invalid| invalid.to_string()))?;
     let prefix = prefix.ok_or_else(|| Problem::invalid("username", "is required: the beginning of a username"))?;
     let limit = request.limit()?;
-    let after: Option<Username> = request.cursor(LIST)?;
+    // A place in another search's names is none in this one's.
+    let list = format!("{LIST}:{}", prefix.as_str());
+    let after: Option<Username> = request.cursor(&list)?;
+    if after.as_ref().is_some_and(|after| !after.as_str().starts_with(prefix.as_str())) {
+        return Err(Problem::invalid("cursor", "must be a cursor that this list gave out"));
+    }
 
     let (own, found) =
         tokio::try_join!(app.store.profile(&caller), app.store.search(&prefix, after.as_ref(), limit.get()))?;
     own.ok_or(Problem::ProfileRequired)?;
     let (found, more) = found;
-    let last = found.last().filter(|_| more).map(|last| Cursor::new(LIST, &last.card.username).into_text());
+    let end = found.last().filter(|_| more);
+    let next_cursor = end.map(|end| Cursor::new(&list, &end.card.username).into_text());
     let items: Vec<_> = found.into_iter().map(|found| UserView::new(found.user_id, found.card)).collect();
-    Ok(Reply::ok(&ListView { items, next_cursor: last }))
+    Ok(Reply::ok(&ListView { items, next_cursor }))
 }
 
 /// Answers a user, how the caller and they stand, and what would happen if the caller wrote to them now (rule 4).

@@ -5,7 +5,7 @@ use crate::domain::idempotency::Once;
 use crate::domain::ids::UserId;
 use crate::domain::time::Timestamp;
 use crate::http::{Problem, Reply};
-use crate::store::{OnceRecord, Outcome, StoreError, Used};
+use crate::store::{OnceRecord, Outcome, Used};
 
 /// The record that binds `once` to `reply`.
 #[must_use]
@@ -39,17 +39,18 @@ pub async fn replay(app: &App, caller: &UserId, once: Option<&Once>, now: Timest
     used.map(|used| replay_of(used, once)).transpose()
 }
 
-/// The first answer, after a write was lost to the same request: sent twice at the same time, or in an attempt of ours whose
-/// outcome we never heard.
+/// The first answer where there is one by now, else `problem`. To be asked before a refusal goes out: the same request may
+/// have been carried out meanwhile, sent twice at the same time or in an attempt whose answer was lost, and what refuses it
+/// now may be just that.
 ///
 /// # Errors
-/// `idempotency-mismatch` if it was another request; `error` where the key is free again already.
-pub async fn replay_after(
+/// `problem`; `idempotency-mismatch`, and those of the table.
+pub async fn replay_or(
     app: &App,
     caller: &UserId,
     once: Option<&Once>,
     now: Timestamp,
-    error: StoreError,
+    problem: Problem,
 ) -> Result<Reply, Problem> {
-    replay(app, caller, once, now).await?.ok_or_else(|| error.into())
+    replay(app, caller, once, now).await?.ok_or(problem)
 }

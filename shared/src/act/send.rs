@@ -1,8 +1,10 @@
 //! Sending a message: one read, a decision, one transaction, and the events of it.
 
-use serde::Deserialize;
-use serde_json::json;
+use std::time::Duration;
 
+use serde::Deserialize;
+
+use super::announce::{accepted, requested};
 use crate::app::App;
 use crate::domain::idempotency::Once;
 use crate::domain::ids::{Seq, ThreadId, UserId};
@@ -14,7 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::http::{Problem, Reply};
 use crate::push::{Delivery, Fanout};
 use crate::store::{Connection, Guard, OnceRecord, Outcome, Used};
-use crate::view::{MessageView, Signal, entry, signal};
+use crate::view::{MessageView, entry};
 
 /// A message as a client hands it in.
 #[derive(Debug, Deserialize)]
@@ -64,49 +66,45 @@ pub async fn send(
     }
     let mut thread = context.thread.ok_or(Problem::NotFound)?;
     let mut pauses = app.store.table().pauses();
-    let mut connections = None;
-    loop {
-        let sending = decide(&thread, author, &draft, context.answered, now)
-            .map_err(|refusal| refused(refusal, &thread, author))?;
+    let error = loop {
+        let sending = match decide(&thread, author, &draft, context.answered, now) {
+            Ok(sending) => sending,
+            Err(refusal) => break refused(refusal, &thread, author),
+        };
         let message = &sending.logged.message;
         let outcome = Outcome::Sent { seq: message.seq, at: message.created_at };
         let record = OnceRecord { user_id: author.clone(), once: once.clone(), outcome, now };
         let entries = [sending.entry()];
         let store = app.store.change_thread(&thread, &sending.thread, &entries, Some(&record));
-        let (stored, read) = tokio::join!(store, connections_once(app, &sending, connections.take(), now));
-        connections = read;
+        let (stored, connections) = tokio::join!(store, connections(app, &sending, now));
         match stored {
             Ok(()) => {
                 let view = MessageView::whole(thread_id, message);
                 let fanout = Fanout { deliveries: events_of(&sending), connections };
                 return Ok(Reply::created(&view).then_push(fanout));
             }
-            Err(error) if error.lost(Guard::Once) => {
-                // The same request, at the same time or in an attempt whose answer was lost.
-                let used = app.store.used(author, &once.key, now).await?;
-                let used = used.ok_or_else(|| Problem::from(error))?;
-                return replay(&used, &once, author, thread_id, &draft);
-            }
+            Err(error) if error.lost(Guard::Once) => break error.into(),
             Err(error) => {
                 let head = app.store.head_after(error, thread_id, &mut pauses).await?;
                 thread = head.thread().ok_or(Problem::NotFound)?;
             }
         }
+    };
+    // The same request may have been carried out meanwhile, in an attempt whose answer was lost; and what refuses this one
+    // may be just that. Then the first answer counts.
+    match app.store.used(author, &once.key, now).await? {
+        Some(used) => replay(&used, &once, author, thread_id, &draft),
+        None => Err(error),
     }
 }
 
-/// The connections of those who hear of the message, read beside the transaction. Failing to read them fails nothing: the
-/// fan-out asks again.
-async fn connections_once(
-    app: &App,
-    sending: &Sending,
-    known: Option<Vec<Connection>>,
-    now: Timestamp,
-) -> Option<Vec<Connection>> {
-    match known {
-        Some(known) => Some(known),
-        None => app.store.connections(&sending.thread.audience(), now).await.ok(),
-    }
+/// The connections of those who hear of the message, read beside the transaction. Pushing is no part of storing: where they
+/// take long or cannot be read, the fan-out asks again once the answer is out.
+async fn connections(app: &App, sending: &Sending, now: Timestamp) -> Option<Vec<Connection>> {
+    /// Longer than a transaction commonly takes.
+    const PATIENCE: Duration = Duration::from_millis(50);
+    let audience = sending.thread.audience();
+    tokio::time::timeout(PATIENCE, app.store.connections(&audience, now)).await.ok()?.ok()
 }
 
 fn refused(refusal: crate::domain::send::SendRefusal, thread: &Thread, author: &UserId) -> Problem {
@@ -119,16 +117,12 @@ fn refused(refusal: crate::domain::send::SendRefusal, thread: &Thread, author: &
 pub fn events_of(sending: &Sending) -> Vec<Delivery> {
     let thread = &sending.thread;
     let message = &sending.logged.message;
-    let about = |kind, to: Vec<UserId>| {
-        let event = signal(kind, Some(&thread.id), Some(&message.author_id), message.created_at, json!({}));
-        Delivery::new(&event, to)
-    };
     let mut deliveries = Vec::new();
     if sending.accepts {
-        deliveries.push(about(Signal::ThreadAccepted, vec![message.author_id.clone()]));
+        deliveries.push(accepted(thread, &message.author_id, message.created_at));
     }
     if !sending.returned_to.is_empty() {
-        deliveries.push(about(Signal::RequestReceived, sending.returned_to.clone()));
+        deliveries.push(requested(thread, &message.author_id, message.created_at, sending.returned_to.clone()));
     }
     deliveries.push(Delivery::new(&entry(&thread.id, &sending.entry()), thread.audience()));
     deliveries

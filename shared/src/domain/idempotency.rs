@@ -1,7 +1,5 @@
 //! Exactly-once writes (rule 15): the key a client gives, and what it is bound to.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -60,16 +58,6 @@ pub struct Once {
     pub key: IdempotencyKey,
     /// What it is bound to.
     pub fingerprint: Fingerprint,
-}
-
-/// The key was used for another request: `idempotency-mismatch`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mismatch;
-
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this Idempotency-Key was used for another request")
-    }
 }
 
 #[cfg(test)]

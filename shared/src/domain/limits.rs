@@ -32,6 +32,8 @@ pub const MAX_IDEMPOTENCY_KEY_CHARS: usize = 64;
 pub const TICKET_LIFE: Duration = Duration::from_secs(30);
 /// How long a connection lives at most: API Gateway closes a socket after two hours.
 pub const CONNECTION_LIFE: Duration = Duration::from_hours(2);
+/// Live connections of a user; with one more the oldest is forgotten. Everyone who writes to the user pays for reading them.
+pub const MAX_CONNECTIONS: usize = 20;
 /// After how long a typing signal is to be forgotten by those who saw it (rule 24).
 pub const TYPING_LIFE: Duration = Duration::from_secs(7);
 /// Bytes of a request's body (section 4).

@@ -145,13 +145,42 @@ pub struct Card {
 
 /// Whom a user lets write to them without following them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "String")]
 pub enum ContactPolicy {
     /// Anyone; strangers land in the requests box.
     #[default]
     Everyone,
     /// Only people they follow.
     Following,
+}
+
+impl ContactPolicy {
+    /// The policy as a word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::Following => "following",
+        }
+    }
+}
+
+impl TryFrom<String> for ContactPolicy {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        match text.as_str() {
+            "everyone" => Ok(Self::Everyone),
+            "following" => Ok(Self::Following),
+            _ => Err(Invalid::new("must be everyone or following")),
+        }
+    }
+}
+
+impl From<ContactPolicy> for String {
+    fn from(policy: ContactPolicy) -> Self {
+        policy.as_str().to_owned()
+    }
 }
 
 /// A user's own choices.

@@ -93,6 +93,14 @@ impl Thread {
         }
     }
 
+    /// Whether a block stands between the two of this direct thread.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        match &self.kind {
+            Kind::Direct { blocks } => !blocks.is_empty(),
+        }
+    }
+
     /// The same thread with its boxes' entries moved to `now`, if that is another day than they stand at.
     #[must_use]
     pub(crate) fn bumped_at(&self, now: Timestamp, also: bool) -> Timestamp {

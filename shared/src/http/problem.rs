@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::domain::contact::Refusal;
-use crate::domain::idempotency::Mismatch;
 use crate::domain::ids::UserId;
 use crate::domain::limits::{MAX_BODY_BYTES, MAX_REQUEST_MESSAGES};
 use crate::domain::read::MarkRefusal;
@@ -145,7 +144,9 @@ impl Problem {
             Self::Conflict(detail) => (*detail).to_owned(),
             Self::UsernameTaken => "Somebody else has this username.".to_owned(),
             Self::YouBlockThem(_) => "Unblock them first.".to_owned(),
-            Self::IdempotencyMismatch => format!("{Mismatch}; take a new one for a new request."),
+            Self::IdempotencyMismatch => {
+                "This Idempotency-Key was used for another request; take a new one for a new request.".to_owned()
+            }
             Self::TooLarge => format!("A request's body has at most {MAX_BODY_BYTES} bytes."),
             Self::Internal(_) => "It is in the log under this request's id.".to_owned(),
             Self::Unavailable(_) => "Nothing is lost: try again with the same Idempotency-Key.".to_owned(),
@@ -190,12 +191,6 @@ impl From<StoreError> for Problem {
             }
             StoreError::Refused { .. } | StoreError::Corrupt { .. } => Self::Internal(error.to_string()),
         }
-    }
-}
-
-impl From<Mismatch> for Problem {
-    fn from(_: Mismatch) -> Self {
-        Self::IdempotencyMismatch
     }
 }
 

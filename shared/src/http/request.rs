@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::object::Object;
 use super::problem::Problem;
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey, Once};
 use crate::domain::ids::{ConnectionId, UserId};
@@ -153,18 +154,13 @@ impl Request {
         if body.len() > MAX_BODY_BYTES { Err(Problem::TooLarge) } else { Ok(body) }
     }
 
-    /// The body as JSON of this shape.
+    /// The body as a JSON object of this shape.
     ///
     /// # Errors
     /// `invalid-request` with a pointer to the place that does not fit; `too-large` over 64 KiB.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let body = self.body()?;
-        // Every body is an object; without this, a list would do for one, its items taken for the members in order.
-        if body.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
-            return Err(Problem::invalid("", "must be a JSON object"));
-        }
-        let mut json = serde_json::Deserializer::from_slice(body);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let mut json = serde_json::Deserializer::from_slice(self.body()?);
+        let Object(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let pointer = pointer(error.path());
             Problem::invalid(pointer, words(error.inner()))
         })?;
@@ -193,12 +189,12 @@ impl Request {
         self.once()?.ok_or_else(|| Problem::invalid("Idempotency-Key", "is required here"))
     }
 
-    pub(super) fn give_up_at(&self) -> Instant {
-        /// What is left of the function's time for answering and for pushing what was stored.
-        const RESERVE: Duration = Duration::from_millis(1_500);
+    /// When this invocation has to be over: Lambda ends it some moments later.
+    pub(super) fn end(&self) -> Instant {
+        const MARGIN: Duration = Duration::from_millis(300);
         let deadline_ms = self.event.lambda_context_ref().map_or(0, |context| context.deadline);
         let left = Duration::from_millis(deadline_ms.saturating_sub(self.now.ms().unsigned_abs()));
-        Instant::now() + left.saturating_sub(RESERVE)
+        Instant::now() + left.saturating_sub(MARGIN)
     }
 }
 

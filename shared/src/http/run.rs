@@ -18,8 +18,11 @@ use super::reply::Reply;
 use super::request::Request;
 use crate::app::App;
 use crate::domain::time::Timestamp;
-use crate::push::Pushed;
+use crate::push::{Fanout, Pushed};
 use crate::view::{Signal, signal};
+
+/// What is kept of an invocation's time for pushing what was stored: a request gives up before.
+const PUSH_TIME: Duration = Duration::from_millis(1_200);
 
 /// The work that an answered request leaves behind, until its turn has come.
 type Rest = Arc<Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>>;
@@ -66,9 +69,10 @@ where
     let started = Instant::now();
     let now = app.clock.now();
     let request = Request::new(event, now).map(Arc::new);
+    let end = request.as_ref().map_or(started, |request| request.end());
     let (outcome, request) = match request {
         Ok(request) => {
-            app.store.table().begin(request.give_up_at());
+            app.store.table().begin(end - PUSH_TIME);
             let outcome = match route(app, Arc::clone(&request)).await {
                 Err(Problem::NotFound) => Err(not_found(app, &request).await),
                 outcome => outcome,
@@ -89,12 +93,9 @@ where
     let response = response(reply, problem.is_some(), retry_after);
 
     let work = async move {
-        let pushed = match (fanout, &app.gateway) {
-            (None, _) => Ok(Pushed::default()),
-            (Some(fanout), Some(gateway)) => {
-                fanout.run(&app.store, gateway, now).await.map_err(|error| format!("not pushed: {error}"))
-            }
-            (Some(_), None) => Err("not pushed: this function is not built to push".to_owned()),
+        let pushed = match fanout {
+            None => Ok(Pushed::default()),
+            Some(fanout) => push(app, fanout, now, end).await.map_err(|reason| format!("not pushed: {reason}")),
         };
         let (code, cause) = problem.unzip();
         let cause = cause.flatten().or_else(|| pushed.as_ref().err().cloned());
@@ -115,6 +116,16 @@ where
         line.print();
     };
     (response, work)
+}
+
+/// Pushes until `end` at most.
+async fn push(app: &App, fanout: Fanout, now: Timestamp, end: Instant) -> Result<Pushed, String> {
+    let gateway = app.gateway.as_ref().ok_or("this function is not built to push")?;
+    app.store.table().extend(end);
+    match tokio::time::timeout_at(end, fanout.run(&app.store, gateway, now)).await {
+        Ok(pushed) => pushed.map_err(|error| error.to_string()),
+        Err(_) => Err("there was no time left".to_owned()),
+    }
 }
 
 /// To someone without a profile nothing is there yet (rule 1). Asked only here, so that members, who all have one, do not

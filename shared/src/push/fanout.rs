@@ -1,6 +1,7 @@
 //! One event to many sockets: all at once, each bounded in time, so that a slow one delays no other.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde::Serialize;
@@ -24,12 +25,6 @@ impl Delivery {
     pub fn new(event: &Event, users: Vec<UserId>) -> Self {
         // An event is made of texts and numbers: turning it into JSON cannot fail.
         Self { users, frame: serde_json::to_vec(event).unwrap_or_default().into() }
-    }
-
-    /// Who gets it.
-    #[must_use]
-    pub fn users(&self) -> &[UserId] {
-        &self.users
     }
 }
 
@@ -69,7 +64,7 @@ impl Fanout {
         };
         let mut posts = Vec::with_capacity(connections.len());
         for connection in &connections {
-            posts.push(deliver(store, gateway, &self.deliveries, connection));
+            posts.push(deliver(store, gateway, &self.deliveries, connection, now));
         }
         let outcomes = join_all(posts).await;
         Ok(outcomes.into_iter().fold(Pushed::default(), |sum, one| Pushed {
@@ -80,15 +75,31 @@ impl Fanout {
     }
 }
 
-async fn deliver(store: &Store, gateway: &Gateway, deliveries: &[Delivery], connection: &Connection) -> Pushed {
+/// While API Gateway has not heard that `$connect` went well, it answers 410 for a connection that is about to be open. So a
+/// young one is looked at again, after these pauses, before it is taken for gone.
+const LOOK_AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1_500)];
+/// How long a connection is young: longer than `$connect` may take.
+const YOUNG: Duration = Duration::from_secs(10);
+
+async fn deliver(
+    store: &Store,
+    gateway: &Gateway,
+    deliveries: &[Delivery],
+    connection: &Connection,
+    now: Timestamp,
+) -> Pushed {
     let mut pushed = Pushed::default();
     for delivery in deliveries.iter().filter(|delivery| delivery.users.contains(&connection.user_id)) {
-        match gateway.post(&connection.id, &delivery.frame).await {
+        match post(gateway, connection, &delivery.frame, now).await {
             Posted::Delivered => pushed.delivered += 1,
-            Posted::Failed => pushed.failed += 1,
+            Posted::Failed => {
+                pushed.failed += 1;
+                // What comes behind would only show the gap sooner, and a slow socket is not waited for twice.
+                break;
+            }
             Posted::Gone => {
                 // If it cannot be forgotten now, the next post finds it gone again.
-                let forgotten = store.drop_connection(connection).await.is_ok();
+                let forgotten = store.drop_connection(&connection.user_id, &connection.id).await.is_ok();
                 pushed.gone += u32::from(forgotten);
                 pushed.failed += u32::from(!forgotten);
                 break;
@@ -96,4 +107,16 @@ async fn deliver(store: &Store, gateway: &Gateway, deliveries: &[Delivery], conn
         }
     }
     pushed
+}
+
+async fn post(gateway: &Gateway, connection: &Connection, frame: &Arc<[u8]>, now: Timestamp) -> Posted {
+    let mut posted = gateway.post(&connection.id, frame).await;
+    for pause in LOOK_AGAIN {
+        if posted != Posted::Gone || now >= connection.opened_at.plus(YOUNG) {
+            break;
+        }
+        tokio::time::sleep(pause).await;
+        posted = gateway.post(&connection.id, frame).await;
+    }
+    posted
 }

@@ -11,7 +11,7 @@ use super::table::{Item, Read};
 use super::write::Write;
 use super::{ITEM_VERSION, Store, convert, keys};
 use crate::domain::ids::{ConnectionId, ThreadId, Ticket, UserId};
-use crate::domain::limits::CONNECTION_LIFE;
+use crate::domain::limits::{CONNECTION_LIFE, MAX_CONNECTIONS};
 use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
 
@@ -40,6 +40,8 @@ pub struct Connection {
     pub user_id: UserId,
     /// Which.
     pub id: ConnectionId,
+    /// When it was opened, to the second.
+    pub opened_at: Timestamp,
 }
 
 /// In `USER#u` / `CONNECTIONS` each connection is an attribute of its own, its end as the value: so one is added and
@@ -63,6 +65,12 @@ fn parse(item: &Item) -> Result<Vec<(ConnectionId, i64)>, StoreError> {
         Ok((id, end))
     });
     connections.collect()
+}
+
+/// When a connection that ends then was opened.
+fn opened(end_s: i64) -> Timestamp {
+    let life_s = i64::try_from(CONNECTION_LIFE.as_secs()).unwrap_or(i64::MAX);
+    Timestamp::from_ms(end_s.saturating_sub(life_s).saturating_mul(1_000)).unwrap_or(Timestamp::EPOCH)
 }
 
 impl Store {
@@ -118,7 +126,8 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn open_connection(&self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn open_connection(&self, connection: &Connection) -> Result<(), StoreError> {
+        let now = connection.opened_at;
         let expires_at = now.plus(CONNECTION_LIFE).ttl_s();
         let record = ConnectionRecord { v: ITEM_VERSION, user_id: connection.user_id.clone(), expires_at };
         let own = Write::put(keys::connection(&connection.id), convert::item(&record)?);
@@ -128,8 +137,10 @@ impl Store {
             .number(":end", &expires_at);
         let (_, listed) = tokio::try_join!(self.table.write(own), self.table.write(listed))?;
 
-        let all = listed.as_ref().map(parse).transpose()?.unwrap_or_default();
-        let over: Vec<_> = all.into_iter().filter(|(_, end)| *end <= now.ms() / 1_000).map(|(id, _)| id).collect();
+        let mut all = listed.as_ref().map(parse).transpose()?.unwrap_or_default();
+        all.sort_by_key(|(_, end)| std::cmp::Reverse(*end));
+        let live = all.iter().take_while(|(_, end)| *end > now.ms() / 1_000).count();
+        let over: Vec<_> = all.into_iter().skip(live.min(MAX_CONNECTIONS)).map(|(id, _)| id).collect();
         self.unlist(&connection.user_id, &over).await
     }
 
@@ -141,10 +152,10 @@ impl Store {
         let names: Vec<String> = (0..connections.len()).map(|index| format!("#c{index}")).collect();
         let write = Write::update(keys::connections(user), format!("REMOVE {}", names.join(", ")))
             // An update would make the item where there is none.
-            .only_if(Guard::Edge, "attribute_exists(pk)");
+            .only_if(Guard::Listed, "attribute_exists(pk)");
         let write = names.into_iter().zip(connections).fold(write, |write, (name, id)| write.name(name, attribute(id)));
         match self.table.write(write).await {
-            Err(error) if error.lost(Guard::Edge) => Ok(()),
+            Err(error) if error.lost(Guard::Listed) => Ok(()),
             other => other.map(|_| ()),
         }
     }
@@ -153,9 +164,9 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn drop_connection(&self, connection: &Connection) -> Result<(), StoreError> {
-        let own = Write::delete(keys::connection(&connection.id));
-        let unlist = self.unlist(&connection.user_id, std::slice::from_ref(&connection.id));
+    pub async fn drop_connection(&self, user: &UserId, connection: &ConnectionId) -> Result<(), StoreError> {
+        let own = Write::delete(keys::connection(connection));
+        let unlist = self.unlist(user, std::slice::from_ref(connection));
         tokio::try_join!(self.table.write(own), unlist).map(|_| ())
     }
 
@@ -190,7 +201,7 @@ impl Store {
         Ok((user, found))
     }
 
-    /// The live connections of `users`. Consistent, so that one that was opened before a message is stored gets it.
+    /// The live connections of `users`, as they are now.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -201,7 +212,11 @@ impl Store {
         for item in self.table.batch_get(&wanted, Read::Consistent).await? {
             let Some(user) = keys.get(&convert::key_of(&item)?) else { continue };
             let live = parse(&item)?.into_iter().filter(|(_, end)| *end > now.ms() / 1_000);
-            connections.extend(live.map(|(id, _)| Connection { user_id: (*user).clone(), id }));
+            connections.extend(live.map(|(id, end)| Connection {
+                user_id: (*user).clone(),
+                id,
+                opened_at: opened(end),
+            }));
         }
         Ok(connections)
     }

@@ -42,7 +42,8 @@ pub(super) fn item(record: &impl Serialize) -> Result<Item, StoreError> {
 /// The record in an item. One that does not parse is an error with its key, never skipped.
 pub(super) fn record<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     let key = key_of(&item)?;
-    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt { key, reason: error.to_string() })
+    // What serde says may quote the value, and nothing that anyone said or is called belongs into a log.
+    serde_dynamo::from_item(item).map_err(|_| StoreError::Corrupt { key, reason: "not of its kind's shape".to_owned() })
 }
 
 /// `None` for an empty map: `DynamoDB` refuses those.

@@ -70,7 +70,7 @@ impl Store {
     /// accepts a request.
     ///
     /// # Errors
-    /// [`Guard::Edge`] if `from` blocks `to`, [`Guard::Head`] if the thread changed meanwhile.
+    /// [`Guard::Unblocked`] if `from` blocks `to`, [`Guard::Head`] if the thread changed meanwhile.
     pub async fn follow(
         &self,
         from: &UserId,
@@ -79,7 +79,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let unblocked =
-            Write::check(keys::edge(Edge::Block, from, to)).only_if(Guard::Edge, "attribute_not_exists(pk)");
+            Write::check(keys::edge(Edge::Block, from, to)).only_if(Guard::Unblocked, "attribute_not_exists(pk)");
         let mut writes = vec![unblocked, edge_write(Edge::Follow, from, to, now)?];
         if let Some((before, after)) = accepted {
             writes.extend(change_writes(before, after, &[])?);
@@ -101,7 +101,8 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn block(&self, from: &UserId, to: &UserId, pair: &Pair, now: Timestamp) -> Result<(), StoreError> {
-        let head = Write::update(keys::head(&ThreadId::direct(pair)), "ADD blocks :from, rev :one");
+        let head = Write::update(keys::head(&ThreadId::direct(pair)), "ADD blocks :from, rev :one SET v = :v")
+            .number(":v", &ITEM_VERSION);
         let writes = vec![
             edge_write(Edge::Block, from, to, now)?,
             Write::delete(keys::edge(Edge::Follow, from, to)),
@@ -113,15 +114,15 @@ impl Store {
     /// Ends that `from` blocks `to`; nothing else comes back.
     ///
     /// # Errors
-    /// [`Guard::Edge`] if they do not block them.
+    /// [`Guard::Blocked`] if they do not block them.
     pub async fn unblock(&self, from: &UserId, to: &UserId, pair: &Pair) -> Result<(), StoreError> {
         let head = Write::update(keys::head(&ThreadId::direct(pair)), "DELETE blocks :from ADD rev :one");
-        let edge = Write::delete(keys::edge(Edge::Block, from, to)).only_if(Guard::Edge, "attribute_exists(pk)");
+        let edge = Write::delete(keys::edge(Edge::Block, from, to)).only_if(Guard::Blocked, "attribute_exists(pk)");
         self.table.transact(vec![edge, by_one(head, from)]).await
     }
 
-    /// The users that `from`'s edges lead to, in the order of their ids, behind `after`; at most `limit`, and the last one
-    /// looked at, if there are more.
+    /// The users that `from`'s edges lead to, in the order of their ids, behind `after`; at most `limit`, and whether there
+    /// are more.
     ///
     /// # Errors
     /// See [`StoreError`].

@@ -12,8 +12,16 @@ pub enum Guard {
     Profile,
     /// The username is free, or the caller's own.
     Username,
-    /// The edge is not there yet.
-    Edge,
+    /// The caller does not block the user.
+    Unblocked,
+    /// The caller blocks the user.
+    Blocked,
+    /// The recipient follows the actor, or does not, as it was read.
+    Followed,
+    /// The user has connections listed.
+    Listed,
+    /// The read mark is behind the new one.
+    Mark,
     /// The thread's head is as it was read.
     Head,
     /// The idempotency key was not used before.
@@ -65,7 +73,7 @@ impl fmt::Display for StoreError {
             Self::Throttled => f.write_str("the table is over its limits"),
             Self::Unavailable => f.write_str("the table does not answer"),
             Self::Refused { reason } => write!(f, "the table refused the call: {reason}"),
-            Self::Corrupt { key, reason } => write!(f, "the item {} / {} cannot be read: {reason}", key.pk, key.sk),
+            Self::Corrupt { key, reason } => write!(f, "the item {key} cannot be read: {reason}"),
         }
     }
 }

@@ -16,6 +16,8 @@
 //!
 //! Sort parts are of fixed width, so that they sort as what they stand for: 13 digits of milliseconds, 10 of a seq.
 
+use std::fmt;
+
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::ids::{ConnectionId, Seq, ThreadId, Ticket, UserId};
 use crate::domain::member::Mailbox;
@@ -29,6 +31,17 @@ pub struct Key {
     pub pk: String,
     /// Sort part.
     pub sk: String,
+}
+
+/// What a log may show of a key: names, tokens and clients' own keys stay out of it.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pk.split_once('#') {
+            Some(("USER" | "THREAD" | "CONNECTION", _)) => write!(f, "{} / {}", self.pk, self.sk),
+            Some((kind, _)) => write!(f, "{kind}#…"),
+            None => f.write_str("…"),
+        }
+    }
 }
 
 /// Neighbouring keys of one partition, both ends included.
@@ -238,6 +251,15 @@ mod tests {
         assert_eq!(log(LogKind::Change, &thread, seq).sk, "CHANGE#0000000042");
         assert_eq!(log_seq(LogKind::Message, "MSG#0000000042"), Some(seq));
         assert_eq!(shown(&once(&ann, &IdempotencyKey::try_from("k-1".to_owned()).unwrap())), "ONCE#ann / k-1");
+    }
+
+    #[test]
+    fn a_log_shows_no_name_and_no_token() {
+        let user = UserId::try_from("ann".to_owned()).unwrap();
+        assert_eq!(profile(&user).to_string(), "USER#ann / PROFILE");
+        assert_eq!(username(&Username::try_from("annie".to_owned()).unwrap()).to_string(), "NAME#…");
+        assert_eq!(ticket(&Ticket::from_random([7; 32])).to_string(), "TICKET#…");
+        assert_eq!(once(&user, &IdempotencyKey::try_from("k".to_owned()).unwrap()).to_string(), "ONCE#…");
     }
 
     #[test]

@@ -106,9 +106,6 @@ impl Store {
         (first, last): (Seq, Seq),
         limit: usize,
     ) -> Result<(Vec<Message>, bool), StoreError> {
-        if first > last {
-            return Ok((Vec::new(), false));
-        }
         let query = Query {
             range: keys::log_range(LogKind::Message, thread, first, last),
             newest_first: true,

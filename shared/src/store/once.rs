@@ -92,7 +92,7 @@ pub struct SendContext {
     pub thread: Option<Thread>,
     /// The use of the key before, if there was one.
     pub used: Option<Used>,
-    /// When the message that is answered came to be: its place, if it is one.
+    /// The place of the message that is answered, if there is one.
     pub answered: Option<Seq>,
 }
 

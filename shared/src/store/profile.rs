@@ -89,13 +89,30 @@ impl Store {
         self.table.get(&keys::profile(user), Read::Consistent).await?.map(parse).transpose()
     }
 
-    /// The profiles of those of `users` who registered.
+    /// The profiles of those of `users` who registered; names and settings may be some milliseconds late, a profile that
+    /// exists is never missing.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn profiles(&self, users: &[UserId]) -> Result<HashMap<UserId, Profile>, StoreError> {
+        let mut found = self.read_profiles(users, Read::Eventual).await?;
+        let missing: Vec<UserId> = users.iter().filter(|user| !found.contains_key(user)).cloned().collect();
+        // Who has registered just now is not everywhere yet.
+        found.extend(self.read_profiles(&missing, Read::Consistent).await?);
+        Ok(found)
+    }
+
+    /// The same as they are now: for what must not be shown once its owner has said so.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn present_profiles(&self, users: &[UserId]) -> Result<HashMap<UserId, Profile>, StoreError> {
+        self.read_profiles(users, Read::Consistent).await
+    }
+
+    async fn read_profiles(&self, users: &[UserId], read: Read) -> Result<HashMap<UserId, Profile>, StoreError> {
         let keys: Vec<_> = users.iter().map(keys::profile).collect();
-        let items = self.table.batch_get(&keys, Read::Eventual).await?;
+        let items = self.table.batch_get(&keys, read).await?;
         let profiles = items.into_iter().map(|item| parse(item).map(|profile| (profile.id.clone(), profile)));
         profiles.collect()
     }
@@ -149,10 +166,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn change_settings(&self, user: &UserId, change: SettingsChange) -> Result<Option<Settings>, StoreError> {
-        let policy = change.contact_policy.map(|policy| match policy {
-            ContactPolicy::Everyone => AttributeValue::S("everyone".to_owned()),
-            ContactPolicy::Following => AttributeValue::S("following".to_owned()),
-        });
+        let policy = change.contact_policy.map(|policy| AttributeValue::S(policy.as_str().to_owned()));
         let fields = [
             ("contact_policy", policy),
             ("read_receipts", change.read_receipts.map(AttributeValue::Bool)),

@@ -49,9 +49,14 @@ impl Pauses {
         self.losses == 1
     }
 
-    /// Waits before looking again at what many want; `false` if there is no time left. Pauses are of the same length each
-    /// time: longer ones would starve whoever has waited longest, shorter ones wear everybody out.
-    pub(super) async fn pause_after_loss(&mut self) -> bool {
+    /// Waits before looking again after a lost condition, but not after the first; `false` if there is no time left. Pauses
+    /// are of the same length each time: longer ones would starve whoever has waited longest, shorter ones wear everybody
+    /// out.
+    pub async fn pause_after_loss(&mut self) -> bool {
+        self.is_first_loss() || self.wait_for_others().await
+    }
+
+    pub(super) async fn wait_for_others(&self) -> bool {
         self.wait(PAUSE_AFTER_LOSS.mul_f64(fastrand::f64())).await
     }
 

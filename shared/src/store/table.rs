@@ -94,6 +94,11 @@ impl Table {
         *self.scope() = Scope { usage: Usage::default(), give_up_at };
     }
 
+    /// Gives calls until then, and goes on counting.
+    pub fn extend(&self, give_up_at: Instant) {
+        self.scope().give_up_at = give_up_at;
+    }
+
     /// What calls have cost since [`Table::begin`].
     #[must_use]
     pub fn usage(&self) -> Usage {
@@ -127,13 +132,16 @@ impl Table {
         F: Future<Output = Result<T, Attempt>>,
     {
         let mut pauses = self.pauses();
+        let give_up_at = self.scope().give_up_at;
         loop {
             self.scope().usage.calls += 1;
             // Boxed, because the SDK's futures are large and every caller would hold one in its own.
-            match Box::pin(call()).await {
-                Ok(answer) => return Ok(answer),
-                Err(Attempt::Final(error)) => return Err(error),
-                Err(Attempt::Again(error)) => {
+            // In time, whatever it does: an answer has to go out before the invocation ends.
+            match tokio::time::timeout_at(give_up_at, Box::pin(call())).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(Attempt::Final(error))) => return Err(error),
+                Err(_) => return Err(StoreError::Unavailable),
+                Ok(Err(Attempt::Again(error))) => {
                     if !pauses.pause().await {
                         return Err(error);
                     }
@@ -190,6 +198,10 @@ impl Table {
 
     /// One page of a range. A page ends at `limit` items or at `DynamoDB`'s megabyte, whichever comes first.
     pub(super) async fn query(&self, query: &Query) -> Result<Page, StoreError> {
+        if query.range.from > query.range.to {
+            // Nothing can be there, and DynamoDB refuses to look.
+            return Ok(Page { items: Vec::new(), more_after: None });
+        }
         let request = self
             .client
             .query()
@@ -209,8 +221,11 @@ impl Table {
         Ok(Page { items: answer.items.unwrap_or_default(), more_after })
     }
 
-    /// One write. An update answers the item as it is afterwards; conditions are for updates and transactions.
+    /// One write. An update answers the item as it is afterwards. Others on a condition are transactions of one.
     pub(super) async fn write(&self, write: Write) -> Result<Option<Item>, StoreError> {
+        if write.condition.is_some() && !matches!(write.action, Action::Update(_)) {
+            return self.transact(vec![write]).await.map(|()| None);
+        }
         match write.action {
             Action::Put(item) => self.put(item).await.map(|()| None),
             Action::Delete => self.delete(&write.key).await.map(|()| None),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::error::{Guard, StoreError};
 use super::head::{self, DECLINED_AT, Head, READ_OTHERS, READ_SEQ, STATE, Vacancy, declined_at, state};
+use super::keys::Edge;
 use super::once::{OnceRecord, once_write};
 use super::retry::Pauses;
 use super::table::Read;
@@ -75,31 +76,41 @@ impl Store {
             StoreError::Lost { guard: Guard::Head, item: Some(item) } if pauses.is_first_loss() => {
                 Head::parse(Some(*item))
             }
-            StoreError::Lost { guard: Guard::Head, .. } if pauses.pause_after_loss().await => {
+            StoreError::Lost { guard: Guard::Head, .. } if pauses.wait_for_others().await => {
                 Head::parse(self.table.get(&keys::head(thread), Read::Consistent).await?)
             }
             other => Err(other),
         }
     }
 
-    /// The heads of those of `threads` that exist; they may be some milliseconds late.
+    /// The heads of those of `threads` that exist; they may be some milliseconds late, but none that exists is missing.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn threads(&self, threads: &[ThreadId]) -> Result<HashMap<ThreadId, Thread>, StoreError> {
+        let mut found = self.read_threads(threads, Read::Eventual).await?;
+        let missing: Vec<ThreadId> = threads.iter().filter(|thread| !found.contains_key(thread)).cloned().collect();
+        found.extend(self.read_threads(&missing, Read::Consistent).await?);
+        Ok(found)
+    }
+
+    async fn read_threads(&self, threads: &[ThreadId], read: Read) -> Result<HashMap<ThreadId, Thread>, StoreError> {
         let keys: Vec<_> = threads.iter().map(keys::head).collect();
-        let items = self.table.batch_get(&keys, Read::Eventual).await?;
+        let items = self.table.batch_get(&keys, read).await?;
         let heads = items.into_iter().map(|item| Head::parse(Some(item))).collect::<Result<Vec<_>, _>>()?;
         Ok(heads.into_iter().filter_map(Head::thread).map(|thread| (thread.id.clone(), thread)).collect())
     }
 
-    /// Stores a new thread with its first entries, all or nothing, where there was nothing but `vacancy`.
+    /// Stores a new direct thread with its first entries, all or nothing, where there was nothing but `vacancy`, and only if
+    /// whoever it is opened with still follows the opener, or still does not.
     ///
     /// # Errors
-    /// [`Guard::Head`] with what is there now, [`Guard::Once`] if the request was carried out before.
+    /// [`Guard::Head`] with what is there now, [`Guard::Followed`] if that changed, [`Guard::Once`] if the request was carried
+    /// out before.
     pub async fn create_thread(
         &self,
         vacancy: &Vacancy,
+        followed: bool,
         thread: &Thread,
         entries: &[Entry],
         once: Option<&OnceRecord>,
@@ -113,6 +124,11 @@ impl Store {
         };
         let mut writes = once.map(once_write).transpose()?.into_iter().collect::<Vec<_>>();
         writes.push(head);
+        for recipient in thread.others(&thread.created_by) {
+            let follow = Write::check(keys::edge(Edge::Follow, &recipient.user_id, &thread.created_by));
+            let seen = if followed { "attribute_exists(pk)" } else { "attribute_not_exists(pk)" };
+            writes.push(follow.only_if(Guard::Followed, seen));
+        }
         writes.extend(log::writes(&thread.id, entries)?);
         writes.extend(listing::writes(&thread.id, &[], &thread.listings())?);
         self.table.transact(writes).await
@@ -136,22 +152,32 @@ impl Store {
         self.table.transact(writes).await
     }
 
-    /// Moves a member's read mark forward. One that is there or further already stays.
+    /// Moves a member's read mark forward; one that is there or further already stays. Answers whether it moved, and the
+    /// thread as it is then.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn move_mark(&self, thread: &ThreadId, user: &UserId, mark: ReadMark) -> Result<(), StoreError> {
+    pub async fn move_mark(
+        &self,
+        thread: &ThreadId,
+        user: &UserId,
+        mark: ReadMark,
+    ) -> Result<(bool, Option<Thread>), StoreError> {
         let write = Write::update(
             keys::head(thread),
             format!("SET members.#me[{READ_SEQ}] = :seq, members.#me[{READ_OTHERS}] = :others"),
         )
-        .only_if(Guard::Head, format!("members.#me[{READ_SEQ}] < :seq"))
+        .only_if(Guard::Mark, format!("members.#me[{READ_SEQ}] < :seq"))
         .name("#me", user.clone())
         .number(":seq", &mark.seq)
         .number(":others", &mark.others);
         match self.table.write(write).await {
-            Err(error) if error.lost(Guard::Head) => Ok(()),
-            other => other.map(|_| ()),
+            Ok(item) => Ok((true, Head::parse(item)?.thread())),
+            Err(StoreError::Lost { guard: Guard::Mark, item: Some(item) }) => {
+                Ok((false, Head::parse(Some(*item))?.thread()))
+            }
+            Err(error) if error.lost(Guard::Mark) => Ok((false, self.thread(thread).await?)),
+            Err(error) => Err(error),
         }
     }
 }
