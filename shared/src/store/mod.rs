@@ -1,6 +1,6 @@
 //! The table: keys, items, and what is read and written together.
 //!
-//! One file per entity; [`table`] is the only door to the SDK, [`keys`] the only place that builds a key. Nothing here
+//! One file per entity; `table` is the only door to the SDK, `keys` the only place that builds a key. Nothing here
 //! decides who may do what: the store is told what to write and on which condition, and says which condition was lost.
 
 mod connection;
