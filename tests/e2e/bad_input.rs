@@ -87,6 +87,35 @@ async fn json_of_another_shape_is_an_invalid_request() {
 }
 
 #[tokio::test]
+async fn a_list_is_no_object_and_an_object_no_word() {
+    let stack = Stack::shared();
+    let pair = scene(&stack).await;
+    let before = everything(&pair).await;
+    let stranger = stack.user("stranger").await;
+    for (name, wrong) in [
+        ("message", json!(["hi", null])),
+        ("message", json!(["hi", null, [], []])),
+        ("message", json!([])),
+        ("kind", json!({"direct": null})),
+        ("kind", json!(["direct"])),
+        ("user_id", json!({stranger.id.as_str(): null})),
+        ("user_id", json!([stranger.id])),
+    ] {
+        let mut body = json!({"kind": "direct", "user_id": stranger.id, "message": {"text": "hi"}});
+        body[name] = wrong;
+        pair.ann.post("/threads", &body).key(&fresh_key()).await.invalid(&format!("/{name}"));
+    }
+    for body in [json!(["hi", null, [], []]), json!(["hi"])] {
+        pair.ann.post(&pair.path("/messages"), &body).key(&fresh_key()).await.problem("invalid-request");
+    }
+    pair.ann.put(&pair.path("/read"), &json!([2])).await.problem("invalid-request");
+    pair.ann.put("/me", &json!([pair.ann.name, "Changed", null])).await.problem("invalid-request");
+    pair.ann.patch("/settings", &json!(["following"])).await.problem("invalid-request");
+    assert_eq!(everything(&pair).await, before);
+    assert!(stranger.boxed("requests").await.is_empty() && stranger.boxed("inbox").await.is_empty());
+}
+
+#[tokio::test]
 async fn a_member_that_nobody_knows_is_pointed_at() {
     let stack = Stack::shared();
     let pair = scene(&stack).await;

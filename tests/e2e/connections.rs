@@ -1,7 +1,17 @@
 //! `POST /connections` and the handshake: rule 22.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::json;
-use tests::{Pair, Socket, Stack, shape};
+use tests::{Pair, Socket, Stack, shape, wait};
+
+/// The connections of one user that events reach.
+const CONNECTIONS: usize = 20;
+
+/// The clock's second: the age of a connection is known to the second.
+fn second() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
 
 /// The status that refused a handshake.
 async fn refused(url: &str) -> u16 {
@@ -86,6 +96,41 @@ async fn rule_22_events_reach_every_connection_of_both_users() {
     for socket in &mut sockets {
         socket.ping().await;
         socket.assert_no_more("message.created");
+    }
+}
+
+#[tokio::test]
+async fn rule_22_of_more_than_20_connections_the_oldest_hear_nothing_more() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    let mut oldest = [pair.bob.connect().await, pair.bob.connect().await];
+    pair.ann.send(&pair.thread, "to two").await;
+    for socket in &mut oldest {
+        socket.message("to two").await;
+    }
+
+    let opened = second();
+    wait::until_async("the clock's next second", async || (second() > opened).then_some(())).await;
+    let mut newest = Vec::new();
+    for _ in 0..CONNECTIONS {
+        newest.push(pair.bob.connect().await);
+    }
+    let sent = pair.ann.sending(&pair.thread, "to twenty").await;
+    for socket in &mut newest {
+        socket.message("to twenty").await;
+    }
+    stack.finished(&sent).await;
+    for socket in &mut oldest {
+        socket.ping().await;
+        socket.assert_no_more("message.created");
+    }
+
+    // Where one goes, there is room for one more.
+    drop(newest.pop());
+    let mut latest = pair.bob.connect().await;
+    pair.ann.send(&pair.thread, "to twenty again").await;
+    for socket in newest.iter_mut().chain([&mut latest]) {
+        socket.message("to twenty again").await;
     }
 }
 

@@ -133,6 +133,29 @@ async fn a_send_against_endless_trouble_is_unavailable_and_stores_nothing() {
 }
 
 #[tokio::test]
+async fn a_send_against_a_table_that_hangs_is_unavailable_and_stores_nothing() {
+    // Twice the time that a function has: without a limit of its own it would be ended without a word.
+    const FOREVER_MS: u32 = 20_000;
+    let hang = async |operation: &str| {
+        let stack = Stack::own();
+        stack.excuse("the table does not answer");
+        let pair = Pair::new(&stack).await;
+        let hanging = Fault::database(DatabaseFault::DelayMs(FOREVER_MS)).function("MessageFunction");
+        stack.inject(hanging.operation(operation).always()).await;
+        let call = pair.ann.sending(&pair.thread, "hello");
+        unavailable(call.clone()).await;
+        stack.clear_faults().await;
+        assert!(pair.bob.history(&pair.thread).await.is_empty(), "{operation} hung, and something was stored");
+        assert_eq!(pair.bob.thread(&pair.thread).await["last_seq"], 1);
+
+        assert_eq!(call.clone().await.expect(201)["seq"], 2);
+        assert!(call.await.replayed());
+        assert_eq!(pair.bob.texts(&pair.thread).await, ["hello"]);
+    };
+    tokio::join!(hang("BatchGetItem"), hang("TransactWriteItems"));
+}
+
+#[tokio::test]
 async fn a_table_that_is_down_is_unavailable_for_everything() {
     let stack = Stack::own();
     stack.excuse("the table refuses everything");

@@ -1,6 +1,11 @@
 //! A push is a hint: rule 23.
 
-use tests::{Fault, Pair, SocketFault, Stack};
+use std::time::Duration;
+
+use tests::{DatabaseFault, Fault, Pair, SocketFault, Stack};
+
+/// How often a connection that was just opened is posted to before it counts as gone.
+const LOOKS: u64 = 3;
 
 #[tokio::test]
 async fn rule_23_a_410_removes_that_connection_and_nothing_else() {
@@ -15,14 +20,14 @@ async fn rule_23_a_410_removes_that_connection_and_nothing_else() {
     anns.message("one").await;
     let invocation = stack.finished(&one).await;
     assert!(invocation.wru_after > 0.0 || invocation.wru > 3.0, "the connection was removed: {invocation:?}");
-    assert_eq!(stack.fired(&gone).await, 1);
+    assert_eq!(stack.fired(&gone).await, LOOKS);
 
     // From now on it is not posted to any more, even if it could be.
     let two = pair.ann.sending(&pair.thread, "two").await;
     second.message("two").await;
     anns.message("two").await;
     stack.finished(&two).await;
-    assert_eq!(stack.fired(&gone).await, 1, "a connection that is gone was posted to again");
+    assert_eq!(stack.fired(&gone).await, LOOKS, "a connection that is gone was posted to again");
     stack.clear_faults().await;
     let three = pair.bob.sending(&pair.thread, "three").await;
     second.message("three").await;
@@ -34,11 +39,33 @@ async fn rule_23_a_410_removes_that_connection_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn rule_23_a_410_of_a_socket_that_is_just_opening_costs_no_event() {
+    let stack = Stack::own();
+    let pair = Pair::new(&stack).await;
+    let mut bobs = pair.bob.connect().await;
+    let id = stack.connection_id(&bobs).await;
+    // As API Gateway answers until it has heard that the handshake went well.
+    for times in 1..LOOKS {
+        let not_yet = Fault::socket(&id, SocketFault::Gone).times(u32::try_from(times).unwrap());
+        let not_yet = stack.inject(not_yet).await;
+        let text = format!("refused {times} times");
+        let sent = pair.ann.sending(&pair.thread, &text).await;
+        sent.expect(201);
+        bobs.message(&text).await;
+        let invocation = stack.finished(&sent).await;
+        assert!(!invocation.wrote_after_answer(), "the connection was removed: {invocation:?}");
+        assert_eq!(stack.fired(&not_yet).await, times);
+    }
+    pair.ann.send(&pair.thread, "and it stays").await;
+    bobs.message("and it stays").await;
+}
+
+#[tokio::test]
 async fn rule_23_a_410_of_the_senders_own_connection_removes_no_other() {
     let stack = Stack::own();
     let pair = Pair::new(&stack).await;
     let (first, mut second, mut bobs) = tokio::join!(pair.ann.connect(), pair.ann.connect(), pair.bob.connect());
-    stack.inject(Fault::socket(&stack.connection_id(&first).await, SocketFault::Gone)).await;
+    stack.inject(Fault::socket(&stack.connection_id(&first).await, SocketFault::Gone).always()).await;
     for text in ["one", "two"] {
         let sent = pair.ann.sending(&pair.thread, text).await;
         second.message(text).await;
@@ -55,7 +82,7 @@ async fn rule_23_all_connections_gone_at_once_leave_a_user_who_can_come_back() {
     let mut sockets = Vec::new();
     for _ in 0..4 {
         let socket = pair.bob.connect().await;
-        stack.inject(Fault::socket(&stack.connection_id(&socket).await, SocketFault::Gone)).await;
+        stack.inject(Fault::socket(&stack.connection_id(&socket).await, SocketFault::Gone).always()).await;
         sockets.push(socket);
     }
     let sent = pair.ann.sending(&pair.thread, "one").await;
@@ -145,4 +172,26 @@ async fn rule_23_a_connection_that_never_answers_holds_up_nobody() {
     // The fan-out gives up on it well before the function's own time is over.
     let invocation = stack.finished(&sent).await;
     assert_eq!(invocation.status, Some(201));
+}
+
+#[tokio::test]
+async fn rule_23_a_slow_look_for_connections_delays_the_event_and_not_the_answer() {
+    const DELAY: Duration = Duration::from_millis(1_500);
+    let stack = Stack::own();
+    let pair = Pair::new(&stack).await;
+    let mut bobs = pair.bob.connect().await;
+    pair.ann.send(&pair.thread, "warm").await;
+    bobs.message("warm").await;
+
+    // The first read of a send is what it decides by; those after it look for connections.
+    let slow = Fault::database(DatabaseFault::DelayMs(u32::try_from(DELAY.as_millis()).unwrap()));
+    let slow = stack.inject(slow.function("MessageFunction").operation("BatchGetItem").skip(1).always()).await;
+    let sent = pair.ann.sending(&pair.thread, "slow").await;
+    sent.expect(201);
+    bobs.message("slow").await;
+    let invocation = stack.finished(&sent).await;
+    assert!(stack.fired(&slow).await > 0);
+    assert!(invocation.duration_ms < DELAY.as_secs_f64() * 1_000.0, "the answer waited: {invocation:?}");
+    let late = invocation.calls.iter().filter(|call| call.operation == "BatchGetItem" && call.after_answer);
+    assert_eq!(late.count(), 1, "the connections were found after the answer: {invocation:?}");
 }

@@ -1,7 +1,7 @@
 //! Unread and read marks: rule 19.
 
 use serde_json::{Value, json};
-use tests::{Pair, Stack, User};
+use tests::{DatabaseFault, Fault, Pair, Stack, User};
 
 async fn unread(user: &User, thread: &str) -> u64 {
     let one = user.thread(thread).await["unread"].as_u64().unwrap();
@@ -76,6 +76,69 @@ async fn rule_19_marks_only_move_forward() {
 }
 
 #[tokio::test]
+async fn rule_19_two_marks_at_once_leave_the_further_one() {
+    let stack = Stack::shared();
+    for _ in 0..5 {
+        let pair = Pair::new(&stack).await;
+        for number in 2..=10 {
+            pair.ann.send(&pair.thread, &number.to_string()).await;
+        }
+        let read = |seq: u64| pair.bob.put(&pair.path("/read"), &json!({"seq": seq})).into_future();
+        let (further, nearer) = tokio::join!(read(10), read(8));
+        assert_eq!(further.expect(200), &json!({"read_seq": 10, "unread": 0}));
+        let alternatives = [json!({"read_seq": 8, "unread": 2}), json!({"read_seq": 10, "unread": 0})];
+        assert!(alternatives.contains(nearer.expect(200)), "{}", nearer.text());
+        assert_eq!(mark(&pair.ann, &pair.thread, &pair.bob).await, 10);
+        assert_eq!(unread(&pair.bob, &pair.thread).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn rule_19_a_mark_that_is_overtaken_never_goes_back() {
+    let stack = Stack::own();
+    let pair = Pair::new(&stack).await;
+    for text in ["2", "3", "4"] {
+        pair.ann.send(&pair.thread, text).await;
+    }
+    let (mut anns, mut bobs) = tokio::join!(pair.ann.connect(), pair.bob.connect());
+    // Decided while nothing was read, and written when everything is.
+    let held = Fault::database(DatabaseFault::DelayMs(1_500)).function("ThreadFunction").operation("UpdateItem");
+    let held = stack.inject(held).await;
+    let nearer = tokio::spawn(pair.bob.put(&pair.path("/read"), &json!({"seq": 3})).into_future());
+    stack.await_fault(&held, 1).await;
+    let further = pair.bob.read(&pair.thread, 4).await;
+    assert_eq!(further.expect(200), &json!({"read_seq": 4, "unread": 0}));
+    assert!(!nearer.is_finished(), "the nearer mark was meant to be on its way while the further one was set");
+    let nearer = nearer.await.unwrap();
+    assert_eq!(nearer.expect(200), &json!({"read_seq": 4, "unread": 0}));
+
+    stack.finished(&further).await;
+    stack.finished(&nearer).await;
+    for socket in [&mut anns, &mut bobs] {
+        assert_eq!(socket.next("read.moved").await["data"]["read_seq"], 4);
+        socket.ping().await;
+        socket.assert_no_more("read.moved");
+    }
+}
+
+#[tokio::test]
+async fn rule_19_reading_nothing_changes_nothing() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    pair.ann.send(&pair.thread, "2").await;
+    let untouched = mark(&pair.bob, &pair.thread, &pair.bob).await;
+    assert_eq!(pair.bob.read(&pair.thread, 0).await.expect(200), &json!({"read_seq": untouched, "unread": 1}));
+    pair.bob.read(&pair.thread, 2).await.expect(200);
+    assert_eq!(pair.bob.read(&pair.thread, 0).await.expect(200), &json!({"read_seq": 2, "unread": 0}));
+
+    let stranger = stack.user("stranger").await;
+    for seq in [0, 1, 1_000] {
+        stranger.read(&pair.thread, seq).await.problem("not-found");
+        stranger.read("no-such-thread", seq).await.problem("not-found");
+    }
+}
+
+#[tokio::test]
 async fn rule_19_a_mark_beyond_the_log_is_refused() {
     let stack = Stack::shared();
     let pair = Pair::new(&stack).await;
@@ -135,4 +198,28 @@ async fn rule_19_without_read_receipts_i_neither_show_nor_see_marks() {
     let shown = mark(&pair.bob, &pair.thread, &pair.ann).await;
     assert!(shown.is_null() || shown == 0, "bob sees {shown}");
     assert_eq!(mark(&pair.bob, &pair.thread, &pair.bob).await, 2, "the own mark is always seen");
+}
+
+#[tokio::test]
+async fn rule_06_no_read_receipt_passes_a_block() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    pair.ann.send(&pair.thread, "2").await;
+    pair.bob.send(&pair.thread, "3").await;
+    let (mut anns, mut bobs) = tokio::join!(pair.ann.connect(), pair.bob.connect());
+    pair.bob.block(&pair.ann).await;
+    for user in [&pair.ann, &pair.bob] {
+        let read = user.read(&pair.thread, 3).await;
+        assert_eq!(read.expect(200), &json!({"read_seq": 3, "unread": 0}));
+        stack.finished(&read).await;
+    }
+    for (socket, own) in [(&mut anns, &pair.ann), (&mut bobs, &pair.bob)] {
+        assert_eq!(socket.next("read.moved").await["actor_id"], own.id, "the own devices hear of it");
+        socket.ping().await;
+        socket.assert_no_more("read.moved");
+    }
+    pair.bob.unblock(&pair.ann).await;
+    pair.ann.send(&pair.thread, "4").await;
+    pair.bob.read(&pair.thread, 4).await.expect(200);
+    assert_eq!(anns.next("read.moved").await["data"]["read_seq"], 4);
 }

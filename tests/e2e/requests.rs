@@ -1,7 +1,7 @@
 //! A thread from somebody I do not follow: rule 7.
 
 use serde_json::{Value, json};
-use tests::{Answer, Pair, Stack, User};
+use tests::{Answer, Call, DatabaseFault, Fault, Pair, Stack, User, fresh_key};
 
 /// Everything the sender can see of a thread.
 async fn view_of_sender(pair: &Pair) -> [Value; 5] {
@@ -75,7 +75,7 @@ async fn rule_07_the_opening_message_counts_among_the_three() {
     let (ann, bob) = Pair::strangers(&stack).await;
     let open = |text: &str| {
         let body = json!({"kind": "direct", "user_id": bob.id, "message": {"text": text}});
-        ann.post("/threads", &body).key(&tests::fresh_key())
+        ann.post("/threads", &body).key(&fresh_key())
     };
     let thread = open("one").await.expect(201)["id"].as_str().unwrap().to_owned();
     ann.send(&thread, "two").await;
@@ -96,6 +96,45 @@ async fn rule_07_eight_at_once_are_still_three() {
         refused.problem("request-pending");
     }
     assert_eq!(pair.bob.history(&pair.thread).await.len(), 3);
+}
+
+/// Demands that a call which is made many times at once is carried out once, and nobody is refused.
+async fn once_of_many(call: Call) {
+    let answers: Vec<Answer> = futures_util::future::join_all((0..6).map(|_| call.clone().into_future())).await;
+    let first = answers.iter().find(|answer| !answer.replayed()).expect("one of them is the first");
+    assert_eq!(answers.iter().filter(|answer| !answer.replayed()).count(), 1);
+    for answer in &answers {
+        assert_eq!((answer.status, &answer.json), (first.status, &first.json));
+    }
+    assert!(first.status < 300, "{}", first.text());
+}
+
+#[tokio::test]
+async fn rule_07_the_third_message_sent_again_at_the_same_time_is_no_fourth() {
+    let stack = Stack::shared();
+    for _ in 0..5 {
+        let pair = Pair::request(&stack).await;
+        for text in ["one", "two"] {
+            pair.ann.send(&pair.thread, text).await;
+        }
+        once_of_many(pair.ann.sending(&pair.thread, "three")).await;
+        assert_eq!(pair.bob.texts(&pair.thread).await, ["one", "two", "three"]);
+        pair.ann.sending(&pair.thread, "four").await.problem("request-pending");
+    }
+}
+
+#[tokio::test]
+async fn rule_07_the_third_message_with_an_opening_sent_again_at_the_same_time_is_no_fourth() {
+    let stack = Stack::shared();
+    for _ in 0..5 {
+        let pair = Pair::request(&stack).await;
+        for text in ["one", "two"] {
+            pair.ann.send(&pair.thread, text).await;
+        }
+        let body = json!({"kind": "direct", "user_id": pair.bob.id, "message": {"text": "three"}});
+        once_of_many(pair.ann.post("/threads", &body).key(&fresh_key())).await;
+        assert_eq!(pair.bob.texts(&pair.thread).await, ["one", "two", "three"]);
+    }
 }
 
 #[tokio::test]
@@ -129,7 +168,7 @@ async fn rule_07_writing_to_the_sender_is_answering() {
     let stack = Stack::shared();
     let pair = Pair::request(&stack).await;
     let body = json!({"kind": "direct", "user_id": pair.ann.id, "message": {"text": "hello back"}});
-    let opened = pair.bob.post("/threads", &body).key(&tests::fresh_key()).await;
+    let opened = pair.bob.post("/threads", &body).key(&fresh_key()).await;
     assert_eq!(opened.expect(200)["id"], pair.thread);
     assert_in_inbox(&pair.bob, &pair.thread).await;
 }
@@ -143,6 +182,45 @@ async fn rule_07_following_the_sender_moves_it_to_the_inbox() {
     for number in 0..4 {
         pair.ann.send(&pair.thread, &number.to_string()).await;
     }
+}
+
+#[tokio::test]
+async fn rule_07_following_at_the_moment_of_the_opening_leads_to_the_inbox() {
+    let stack = Stack::shared();
+    for _ in 0..8 {
+        let (ann, bob) = Pair::strangers(&stack).await;
+        let (thread, ()) = tokio::join!(ann.open(&bob), bob.follow(&ann));
+        assert_in_inbox(&bob, &thread).await;
+    }
+}
+
+#[tokio::test]
+async fn rule_07_an_opening_that_a_follow_overtakes_leads_to_the_inbox() {
+    let stack = Stack::own();
+    let (ann, bob) = Pair::strangers(&stack).await;
+    let held = Fault::database(DatabaseFault::DelayMs(1_500)).function("ThreadFunction");
+    let held = stack.inject(held.operation("TransactWriteItems")).await;
+    let opening = tokio::spawn(ann.opening(&bob).into_future());
+    stack.await_fault(&held, 1).await;
+    bob.follow(&ann).await;
+    assert!(!opening.is_finished(), "the opening was meant to be in flight while bob followed");
+    let opened = opening.await.unwrap();
+    opened.expect(201);
+    assert_in_inbox(&bob, &opened.id()).await;
+}
+
+#[tokio::test]
+async fn rule_07_a_follow_that_an_opening_overtakes_leads_to_the_inbox() {
+    let stack = Stack::own();
+    let (ann, bob) = Pair::strangers(&stack).await;
+    let held = Fault::database(DatabaseFault::DelayMs(1_500)).function("UserFunction");
+    let held = stack.inject(held.operation("TransactWriteItems")).await;
+    let following = tokio::spawn(bob.put_empty(&format!("/me/following/{}", ann.id)).into_future());
+    stack.await_fault(&held, 1).await;
+    let thread = ann.open(&bob).await;
+    assert!(!following.is_finished(), "the follow was meant to be in flight while ann opened");
+    following.await.unwrap().expect(204);
+    assert_in_inbox(&bob, &thread).await;
 }
 
 #[tokio::test]
@@ -188,7 +266,7 @@ async fn rule_07_who_declined_may_still_change_their_mind() {
     let pair = Pair::request(&stack).await;
     pair.bob.post_empty(&pair.path("/decline")).await.expect(204);
     let body = json!({"kind": "direct", "user_id": pair.ann.id, "message": {"text": "well, hello"}});
-    pair.bob.post("/threads", &body).key(&tests::fresh_key()).await.expect(200);
+    pair.bob.post("/threads", &body).key(&fresh_key()).await.expect(200);
     assert_in_inbox(&pair.bob, &pair.thread).await;
     assert_eq!(pair.ann.texts(&pair.thread).await, ["well, hello"]);
 }

@@ -48,6 +48,9 @@ async fn a_setting_that_is_none_changes_nothing() {
     let cases = [
         (json!({"contact_policy": "nobody"}), "/contact_policy"),
         (json!({"contact_policy": 1}), "/contact_policy"),
+        (json!({"contact_policy": {"following": null}}), "/contact_policy"),
+        (json!({"contact_policy": ["following"]}), "/contact_policy"),
+        (json!({"contact_policy": null}), "/contact_policy"),
         (json!({"read_receipts": "false"}), "/read_receipts"),
         (json!({"typing_indicators": 0}), "/typing_indicators"),
         (json!({"read_receipts": false, "wallpaper": "blue"}), "/wallpaper"),

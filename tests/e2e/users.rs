@@ -45,6 +45,24 @@ async fn rule_02_search_pages_end_exactly_where_the_users_end() {
 }
 
 #[tokio::test]
+async fn rule_02_a_cursor_is_good_for_the_search_that_gave_it() {
+    let stack = Stack::shared();
+    let prefix = unique("curs");
+    let ann = stack.user("ann").await;
+    for ending in ["a", "ab", "abc"] {
+        stack.sign_in(&format!("{prefix}{ending}")).await.register().await;
+    }
+    let first = ann.get(&format!("/users?username={prefix}&limit=1")).await;
+    let cursor = first.expect(200)["next_cursor"].as_str().unwrap().to_owned();
+    // Narrower, wider, and somewhere else; the cursor's own name begins with the first two.
+    for other in [&format!("{prefix}a"), &prefix[..prefix.len() - 1], "zzz"] {
+        ann.get(&format!("/users?username={other}&limit=1&cursor={cursor}")).await.invalid("cursor");
+    }
+    let same = format!("/users?username={}&cursor={cursor}", prefix.to_uppercase());
+    assert_eq!(ann.get(&same).await.items().len(), 2, "the same search in other letters");
+}
+
+#[tokio::test]
 async fn rule_02_search_wants_a_username() {
     let stack = Stack::shared();
     let ann = stack.user("ann").await;
