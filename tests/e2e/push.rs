@@ -192,6 +192,6 @@ async fn rule_23_a_slow_look_for_connections_delays_the_event_and_not_the_answer
     let invocation = stack.finished(&sent).await;
     assert!(stack.fired(&slow).await > 0);
     assert!(invocation.duration_ms < DELAY.as_secs_f64() * 1_000.0, "the answer waited: {invocation:?}");
-    let late = invocation.calls.iter().filter(|call| call.operation == "BatchGetItem" && call.after_answer);
-    assert_eq!(late.count(), 1, "the connections were found after the answer: {invocation:?}");
+    let found_late = invocation.calls.iter().any(|call| call.operation == "BatchGetItem" && call.after_answer);
+    assert!(found_late, "the connections were found before the answer: {invocation:?}");
 }

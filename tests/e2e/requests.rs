@@ -138,6 +138,29 @@ async fn rule_07_the_third_message_with_an_opening_sent_again_at_the_same_time_i
 }
 
 #[tokio::test]
+async fn rule_07_a_repeat_that_meets_its_own_third_message_is_not_refused() {
+    let stack = Stack::own();
+    let pair = Pair::request(&stack).await;
+    for text in ["one", "two"] {
+        pair.ann.send(&pair.thread, text).await;
+    }
+    let body = json!({"kind": "direct", "user_id": pair.bob.id, "message": {"text": "three"}});
+    let call = pair.ann.post("/threads", &body).key(&fresh_key());
+    // The key is looked up while it is unused, the thread read once all three messages are in it.
+    let held = Fault::database(DatabaseFault::DelayMs(1_500)).function("ThreadFunction").operation("BatchGetItem");
+    let held = stack.inject(held).await;
+    let early = tokio::spawn(call.clone().into_future());
+    stack.await_fault(&held, 1).await;
+    let late = call.await;
+    assert_eq!((late.status, late.replayed()), (200, false), "{}", late.text());
+    assert!(!early.is_finished(), "the early one was meant to be still reading");
+    let early = early.await.unwrap();
+    assert_eq!(early.expect(200), &late.json);
+    assert!(early.replayed());
+    assert_eq!(pair.bob.texts(&pair.thread).await, ["one", "two", "three"]);
+}
+
+#[tokio::test]
 async fn rule_07_accepting_moves_it_to_the_inbox() {
     let stack = Stack::shared();
     let pair = Pair::request(&stack).await;

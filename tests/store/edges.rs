@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use shared::domain::member::Standing;
 use shared::domain::open::open;
 use shared::domain::thread::Revision;
-use shared::store::{Edge, Guard, Head, Vacancy};
+use shared::store::{Edge, Guard, Head, OnFollow, Vacancy};
 use tests::Stack;
 
 use crate::engine::store;
@@ -65,14 +65,14 @@ async fn rule_03_blocking_ends_the_blockers_own_follow_alone() {
     let (ann, bob) = (user("ann"), user("bob"));
     let (pair, _) = pair(&ann, &bob);
     for (from, to) in [(&ann, &bob), (&bob, &ann)] {
-        store.follow(from, to, None, noon()).await.unwrap();
-        store.follow(from, to, None, noon()).await.unwrap();
+        store.follow(from, to, &pair, OnFollow::Absent, noon()).await.unwrap();
+        store.follow(from, to, &pair, OnFollow::Absent, noon()).await.unwrap();
     }
     store.block(&ann, &bob, &pair, later(1)).await.unwrap();
     store.block(&ann, &bob, &pair, later(2)).await.unwrap();
     let between = store.between(&ann, &bob, &pair).await.unwrap();
     assert!(!between.following && between.followed);
-    assert!(store.follow(&ann, &bob, None, noon()).await.unwrap_err().lost(Guard::Unblocked));
+    assert!(store.follow(&ann, &bob, &pair, OnFollow::Absent, noon()).await.unwrap_err().lost(Guard::Unblocked));
 
     store.unblock(&ann, &bob, &pair).await.unwrap();
     assert!(store.unblock(&ann, &bob, &pair).await.unwrap_err().lost(Guard::Blocked));
@@ -85,8 +85,8 @@ async fn between_two_users_everything_is_read_from_the_side_of_the_first() {
     let store = store(&stack);
     let (ann, bob) = (user("ann"), user("bob"));
     store.save_card(&ann, None, &card(ann.as_str()), noon()).await.unwrap();
-    store.follow(&ann, &bob, None, noon()).await.unwrap();
     let (pair, _) = pair(&ann, &bob);
+    store.follow(&ann, &bob, &pair, OnFollow::Absent, noon()).await.unwrap();
     let from_ann = store.between(&ann, &bob, &pair).await.unwrap();
     assert!(from_ann.own.is_some() && from_ann.other.is_none() && from_ann.following && !from_ann.followed);
     let from_bob = store.between(&bob, &ann, &pair).await.unwrap();
@@ -102,7 +102,7 @@ async fn edges_are_listed_in_pages_and_kinds_do_not_mix() {
     let mut others: Vec<_> = ["!", "m", "~"].iter().map(|first| user(&format!("{first}bob"))).collect();
     others.sort();
     for other in &others {
-        store.follow(&ann, other, None, noon()).await.unwrap();
+        store.follow(&ann, other, &pair(&ann, other).0, OnFollow::Absent, noon()).await.unwrap();
     }
     store.block(&ann, &user("eve"), &pair(&ann, &others[0]).0, noon()).await.unwrap();
     let (first, more) = store.edge_targets(Edge::Follow, &ann, None, 2).await.unwrap();
@@ -110,4 +110,15 @@ async fn edges_are_listed_in_pages_and_kinds_do_not_mix() {
     let (rest, more) = store.edge_targets(Edge::Follow, &ann, first.last(), 2).await.unwrap();
     assert_eq!((rest.as_slice(), more), (&others[2..], false));
     assert_eq!(store.edge_targets(Edge::Follow, &ann, None, 3).await.unwrap(), (others, false));
+}
+
+#[tokio::test]
+async fn rule_07_a_follow_hangs_on_there_being_no_thread_yet() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let thread = thread(&store, Standing::Pending).await;
+    let (ann, bob) = (&thread.members[0].user_id, &thread.members[1].user_id);
+    let overtaken = store.follow(bob, ann, &pair(ann, bob).0, OnFollow::Absent, later(1)).await.unwrap_err();
+    assert!(overtaken.lost(Guard::Head));
+    assert!(!store.between(bob, ann, &pair(ann, bob).0).await.unwrap().following, "nothing of it was stored");
 }

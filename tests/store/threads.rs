@@ -5,11 +5,11 @@ use shared::domain::ids::Seq;
 use shared::domain::member::{ReadMark, Standing};
 use shared::domain::read;
 use shared::domain::request::{accept, decline};
-use shared::store::{Guard, Head, StoreError, Vacancy};
+use shared::store::{Guard, Head, OnFollow, StoreError, Vacancy};
 use tests::Stack;
 
 use crate::engine::store;
-use crate::given::{later, message, opening, sent, thread};
+use crate::given::{later, message, opening, pair, sent, thread};
 
 #[tokio::test]
 async fn a_stored_thread_comes_back_as_it_was() {
@@ -153,7 +153,7 @@ async fn rule_05_an_opening_hangs_on_whether_the_other_follows() {
         store.create_thread(&Vacancy::default(), followed, &thread, std::slice::from_ref(&created), None).await
     };
     assert!(create(true).await.unwrap_err().lost(Guard::Followed));
-    store.follow(bob, ann, None, later(1)).await.unwrap();
+    store.follow(bob, ann, &pair(ann, bob).0, OnFollow::Absent, later(1)).await.unwrap();
     assert!(create(false).await.unwrap_err().lost(Guard::Followed));
     create(true).await.unwrap();
 }
