@@ -7,7 +7,7 @@ use shared::domain::request::accept;
 use shared::domain::thread::Thread;
 use shared::http::{Problem, Reply, Request};
 use shared::push::Fanout;
-use shared::store::{Edge, Guard, Head};
+use shared::store::{Edge, Guard, Head, OnFollow};
 
 use crate::edges;
 
@@ -38,10 +38,14 @@ pub(crate) async fn set(app: &App, request: &Request) -> Result<Reply, Problem> 
         if between.following && accepted.is_none() {
             return Ok(Reply::nothing());
         }
-        let change = accepted.as_ref().map(|(before, after)| (before, after));
-        match app.store.follow(&caller, &user_id, change, request.now()).await {
+        let thread = match (&between.head, &accepted) {
+            (Head::Vacant(_), _) => OnFollow::Absent,
+            (Head::Thread(_), None) => OnFollow::Stays,
+            (Head::Thread(_), Some((before, after))) => OnFollow::Accepts { before, after },
+        };
+        match app.store.follow(&caller, &user_id, &pair, thread, request.now()).await {
             Ok(()) => return Ok(announced(&caller, accepted, request)),
-            // Blocked, or a message, at this very moment: look again.
+            // Blocked, opened or written to at this very moment: look again.
             Err(error)
                 if (error.lost(Guard::Unblocked) || error.lost(Guard::Head)) && pauses.pause_after_loss().await => {}
             Err(error) => return Err(error.into()),

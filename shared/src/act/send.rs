@@ -66,6 +66,7 @@ pub async fn send(
     }
     let mut thread = context.thread.ok_or(Problem::NotFound)?;
     let mut pauses = app.store.table().pauses();
+    let mut first_attempt = true;
     let error = loop {
         let sending = match decide(&thread, author, &draft, context.answered, now) {
             Ok(sending) => sending,
@@ -76,7 +77,10 @@ pub async fn send(
         let record = OnceRecord { user_id: author.clone(), once: once.clone(), outcome, now };
         let entries = [sending.entry()];
         let store = app.store.change_thread(&thread, &sending.thread, &entries, Some(&record));
-        let (stored, connections) = tokio::join!(store, connections(app, &sending, now));
+        // Only where it is likely to be the one that counts: a later attempt leaves the reading to the fan-out.
+        let connections = async { if first_attempt { connections(app, &sending, now).await } else { None } };
+        let (stored, connections) = tokio::join!(store, connections);
+        first_attempt = false;
         match stored {
             Ok(()) => {
                 let view = MessageView::whole(thread_id, message);

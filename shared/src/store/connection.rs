@@ -138,7 +138,8 @@ impl Store {
         let (_, listed) = tokio::try_join!(self.table.write(own), self.table.write(listed))?;
 
         let mut all = listed.as_ref().map(parse).transpose()?.unwrap_or_default();
-        all.sort_by_key(|(_, end)| std::cmp::Reverse(*end));
+        // Ends are whole seconds; among equals the one that is being opened counts as the newest.
+        all.sort_by_key(|(id, end)| (std::cmp::Reverse(*end), *id != connection.id));
         let live = all.iter().take_while(|(_, end)| *end > now.ms() / 1_000).count();
         let over: Vec<_> = all.into_iter().skip(live.min(MAX_CONNECTIONS)).map(|(id, _)| id).collect();
         self.unlist(&connection.user_id, &over).await

@@ -39,6 +39,22 @@ pub struct Between {
     pub head: Head,
 }
 
+/// What a follow does to the direct thread with the one who is followed.
+#[derive(Debug, Clone, Copy)]
+pub enum OnFollow<'a> {
+    /// There is none, and the follow is stored only while that holds: one that is opened at the same time has to see it.
+    Absent,
+    /// It is in the follower's inbox already.
+    Stays,
+    /// A request waits in it, and is accepted.
+    Accepts {
+        /// The thread as it was read.
+        before: &'a Thread,
+        /// The thread afterwards.
+        after: &'a Thread,
+    },
+}
+
 impl Store {
     /// Everything between two users, in one consistent call.
     ///
@@ -66,8 +82,7 @@ impl Store {
         })
     }
 
-    /// Makes `from` follow `to`, whom they must not block. `accepted` is their direct thread before and after, where following
-    /// accepts a request.
+    /// Makes `from` follow `to`, whom they must not block. `thread` is what becomes of their direct thread.
     ///
     /// # Errors
     /// [`Guard::Unblocked`] if `from` blocks `to`, [`Guard::Head`] if the thread changed meanwhile.
@@ -75,14 +90,20 @@ impl Store {
         &self,
         from: &UserId,
         to: &UserId,
-        accepted: Option<(&Thread, &Thread)>,
+        pair: &Pair,
+        thread: OnFollow<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let unblocked =
             Write::check(keys::edge(Edge::Block, from, to)).only_if(Guard::Unblocked, "attribute_not_exists(pk)");
         let mut writes = vec![unblocked, edge_write(Edge::Follow, from, to, now)?];
-        if let Some((before, after)) = accepted {
-            writes.extend(change_writes(before, after, &[])?);
+        match thread {
+            OnFollow::Stays => {}
+            OnFollow::Absent => {
+                let head = Write::check(keys::head(&ThreadId::direct(pair)));
+                writes.push(head.only_if(Guard::Head, "attribute_not_exists(kind)"));
+            }
+            OnFollow::Accepts { before, after } => writes.extend(change_writes(before, after, &[])?),
         }
         self.table.transact(writes).await
     }

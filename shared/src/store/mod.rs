@@ -21,7 +21,7 @@ mod write;
 
 pub use connection::Connection;
 pub use cursor::Cursor;
-pub use edge::Between;
+pub use edge::{Between, OnFollow};
 pub use error::{Guard, StoreError};
 pub use head::{Head, Vacancy};
 pub use keys::Edge;
