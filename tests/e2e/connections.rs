@@ -136,6 +136,21 @@ async fn rule_22_of_more_than_20_connections_the_oldest_hear_nothing_more() {
 }
 
 #[tokio::test]
+async fn rule_22_whoever_comes_as_the_21st_hears_everything() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    // Most of them in the same second, in which none is older than another.
+    let mut sockets = futures_util::future::join_all((0..CONNECTIONS).map(|_| pair.bob.connect())).await;
+    for number in 0..5 {
+        let mut latest = pair.bob.connect().await;
+        let text = format!("to number {number} of those too many");
+        pair.ann.send(&pair.thread, &text).await;
+        latest.message(&text).await;
+        sockets.push(latest);
+    }
+}
+
+#[tokio::test]
 async fn rule_22_events_reach_nobody_else() {
     let stack = Stack::shared();
     let pair = Pair::new(&stack).await;
