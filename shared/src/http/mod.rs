@@ -1,5 +1,6 @@
 //! The shell: API Gateway's events in, replies and problem documents out, for HTTP and sockets alike.
 
+mod answer;
 mod log;
 mod object;
 mod problem;
