@@ -1,9 +1,8 @@
 //! `POST /threads`.
 
 use serde::Deserialize;
-use shared::act::{DraftBody, events_of, outcome_of, replay, replay_or, requested, thread_view};
+use shared::act::{DraftBody, events_of, outcome_of, replay, replay_or, requested, thread_view, ties};
 use shared::app::App;
-use shared::domain::contact::Ties;
 use shared::domain::ids::{Pair, Seq, ThreadId, UserId};
 use shared::domain::log::Entry;
 use shared::domain::member::Standing;
@@ -125,12 +124,7 @@ fn decide(wish: &Wish, between: Between) -> Result<Opening, Problem> {
     let Between { own, other, followed, head, .. } = between;
     let own = own.ok_or(Problem::ProfileRequired)?;
     let peer = other.ok_or(Problem::NotFound)?;
-    let ties = Ties {
-        blocking: head.is_blocked_by(caller),
-        blocked: head.is_blocked_by(&peer.id),
-        followed,
-        policy: peer.settings.contact_policy,
-    };
+    let ties = ties(&head, caller, &peer, followed);
     let (before, thread, mut entries) = match head {
         Head::Thread(thread) => (Ok((*thread).clone()), *thread, Vec::new()),
         Head::Vacant(vacancy) => {

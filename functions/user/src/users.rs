@@ -1,7 +1,8 @@
 //! `GET /users`, `GET /users/{user_id}`: finding people.
 
+use shared::act::ties;
 use shared::app::App;
-use shared::domain::contact::{Acquaintance, Contact, Relation, Ties};
+use shared::domain::contact::{Acquaintance, Contact, Relation};
 use shared::domain::ids::{Pair, UserId};
 use shared::domain::profile::{Profile, Username, UsernamePrefix};
 use shared::http::{Problem, Reply, Request};
@@ -59,12 +60,7 @@ fn acquaintance(caller: &UserId, between: Between) -> Result<Acquaintance, Probl
     let Between { own, other, following, followed, head } = between;
     own.ok_or(Problem::ProfileRequired)?;
     let profile = other.ok_or(Problem::NotFound)?;
-    let ties = Ties {
-        blocking: head.is_blocked_by(caller),
-        blocked: head.is_blocked_by(&profile.id),
-        followed,
-        policy: profile.settings.contact_policy,
-    };
+    let ties = ties(&head, caller, &profile, followed);
     let standing = head.thread().and_then(|thread| thread.member(&profile.id).map(|member| member.standing));
     let relation = Relation { following, followed_by: followed, blocking: ties.blocking };
     Ok(Acquaintance { profile, relation, contact: ties.contact(standing) })

@@ -1,9 +1,12 @@
 //! A thread for one of its members.
 
 use crate::app::App;
+use crate::domain::contact::Ties;
 use crate::domain::ids::{ThreadId, UserId};
+use crate::domain::profile::Profile;
 use crate::domain::thread::Thread;
 use crate::http::Problem;
+use crate::store::Head;
 use crate::view::{People, ThreadView};
 
 /// The thread, if `caller` is in it.
@@ -13,6 +16,17 @@ use crate::view::{People, ThreadView};
 pub async fn thread_of(app: &App, caller: &UserId, thread_id: &ThreadId) -> Result<Thread, Problem> {
     let thread = app.store.thread(thread_id).await?;
     thread.filter(|thread| thread.member(caller).is_some()).ok_or(Problem::NotFound)
+}
+
+/// What decides about contact from `actor` to `other`: who blocks whom is in the head of their thread, opened or not.
+#[must_use]
+pub fn ties(head: &Head, actor: &UserId, other: &Profile, followed: bool) -> Ties {
+    Ties {
+        blocking: head.is_blocked_by(actor),
+        blocked: head.is_blocked_by(&other.id),
+        followed,
+        policy: other.settings.contact_policy,
+    }
 }
 
 /// The profiles of a thread's members.
