@@ -230,15 +230,7 @@ async fn a_body_that_claims_to_be_something_else_is_no_server_error() {
 async fn limits_are_1_to_100() {
     let stack = Stack::shared();
     let pair = scene(&stack).await;
-    let lists = [
-        "/threads?",
-        "/me/following?",
-        "/me/blocked?",
-        "/users?username=ann&",
-        &pair.path("/messages?"),
-        &pair.path("/events?"),
-    ];
-    for list in lists {
+    for list in pair.lists() {
         for limit in ["0", "101", "-1", "1.5", "1e1", "abc", "", "+5", "%201", "99999999999999999999", "null", "1,2"] {
             pair.ann.get(&format!("{list}limit={limit}")).await.problem("invalid-request");
         }

@@ -35,6 +35,19 @@ impl Pair {
         Self { ann, bob, thread }
     }
 
+    /// Every list that one of them can page through, ready for a parameter to be put behind it.
+    #[must_use]
+    pub fn lists(&self) -> [String; 6] {
+        [
+            "/threads?".to_owned(),
+            "/me/following?".to_owned(),
+            "/me/blocked?".to_owned(),
+            "/users?username=ann&".to_owned(),
+            self.path("/messages?"),
+            self.path("/events?"),
+        ]
+    }
+
     /// The path of the thread, with `rest` behind it.
     #[must_use]
     pub fn path(&self, rest: &str) -> String {

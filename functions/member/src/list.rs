@@ -1,10 +1,10 @@
 //! `GET /threads/{thread_id}/members`.
 
-use shared::act::{people_of, thread_of};
+use shared::act::{members_view, people_of, thread_of};
 use shared::app::App;
 use shared::domain::ids::ThreadId;
 use shared::http::{Problem, Reply, Request};
-use shared::view::{ListView, MemberView};
+use shared::view::ListView;
 
 /// Answers everyone in the thread, the longest-standing first. They are 15 at most, so there is one page.
 ///
@@ -16,7 +16,6 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem>
 
     let thread = thread_of(app, &caller, &thread_id).await?;
     let people = people_of(app, &thread).await?;
-    let lost = || Problem::Internal(format!("a member of thread {thread_id} has no profile"));
-    let items = MemberView::all(&thread, &caller, &people).ok_or_else(lost)?;
+    let items = members_view(&thread, &caller, &people)?;
     Ok(Reply::ok(&ListView { items, next_cursor: None }))
 }

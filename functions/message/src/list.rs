@@ -16,8 +16,7 @@ const LIST: &str = "messages";
 pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
     let caller = request.caller()?;
     let thread_id: ThreadId = request.path("thread_id")?;
-    let seq = |name| request.query(name, |text| text.parse::<Seq>().map_err(|invalid| invalid.to_string()));
-    let (before, after) = (seq("before")?, seq("after")?);
+    let (before, after) = (request.query_seq("before")?, request.query_seq("after")?);
     let cursor: Option<Seq> = request.cursor(LIST)?;
     let limit = request.limit()?;
 

@@ -17,7 +17,7 @@ const LIST: &str = "events";
 pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
     let caller = request.caller()?;
     let thread_id: ThreadId = request.path("thread_id")?;
-    let after = request.query("after", |text| text.parse::<Seq>().map_err(|invalid| invalid.to_string()))?;
+    let after = request.query_seq("after")?;
     let cursor: Option<Seq> = request.cursor(LIST)?;
     let limit = request.limit()?.get();
 

@@ -8,4 +8,4 @@ mod thread;
 pub use announce::{accepted, requested};
 pub use once::{outcome_of, replay, replay_or};
 pub use send::{DraftBody, events_of, send};
-pub use thread::{people_of, thread_of, thread_view, ties};
+pub use thread::{members_view, people_of, thread_of, thread_view, ties};

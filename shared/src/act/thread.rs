@@ -7,7 +7,7 @@ use crate::domain::profile::Profile;
 use crate::domain::thread::Thread;
 use crate::http::Problem;
 use crate::store::Head;
-use crate::view::{People, ThreadView};
+use crate::view::{MemberView, People, ThreadView};
 
 /// The thread, if `caller` is in it.
 ///
@@ -42,6 +42,17 @@ pub async fn people_of(app: &App, thread: &Thread) -> Result<People, Problem> {
 /// # Errors
 /// `internal` if a member has no profile: they cannot have become one without.
 pub fn thread_view(thread: &Thread, viewer: &UserId, people: &People) -> Result<ThreadView, Problem> {
-    let lost = || Problem::Internal(format!("a member of thread {} has no profile", thread.id));
-    ThreadView::new(thread, viewer, people).ok_or_else(lost)
+    ThreadView::new(thread, viewer, people).ok_or_else(|| profile_lost(thread))
+}
+
+/// Its members as `viewer`, one of them, sees them.
+///
+/// # Errors
+/// As [`thread_view`].
+pub fn members_view(thread: &Thread, viewer: &UserId, people: &People) -> Result<Vec<MemberView>, Problem> {
+    MemberView::all(thread, viewer, people).ok_or_else(|| profile_lost(thread))
+}
+
+fn profile_lost(thread: &Thread) -> Problem {
+    Problem::Internal(format!("a member of thread {} has no profile", thread.id))
 }

@@ -33,24 +33,18 @@ where
 {
     let started = Instant::now();
     let now = app.clock.now();
-    let request = Request::new(event, now).map(Arc::new);
-    let end = request.as_ref().map_or(started, |request| request.end());
-    let (outcome, request) = match request {
-        Ok(request) => {
-            app.store.table().begin(end - PUSH_TIME);
-            let outcome = match route(app, Arc::clone(&request)).await {
-                Err(Problem::NotFound) => Err(not_found(app, &request).await),
-                outcome => outcome,
-            };
-            (outcome, Some(request))
-        }
-        Err(problem) => (Err(problem), None),
+    let request = Arc::new(Request::new(event, now));
+    let end = request.end();
+    app.store.table().begin(end - PUSH_TIME);
+    let outcome = match route(app, Arc::clone(&request)).await {
+        Err(Problem::NotFound) => Err(not_found(app, &request).await),
+        outcome => outcome,
     };
     let problem = outcome.as_ref().err().map(|problem| (problem.kind().1, problem.cause().map(str::to_owned)));
     let status = outcome.as_ref().map_or_else(|problem| problem.kind().0, |reply| reply.status);
     let (mut reply, retry_after) = match outcome {
         Ok(reply) => (reply, None),
-        Err(problem) => (refusal(&problem, request.as_deref(), now), problem.retry_after_s()),
+        Err(problem) => (refusal(&problem, &request, now), problem.retry_after_s()),
     };
     let duration = started.elapsed();
     let fanout = reply.fanout.take();
@@ -66,9 +60,9 @@ where
         let cause = cause.flatten().or_else(|| pushed.as_ref().err().cloned());
         let line = Line {
             level: if status >= 500 || cause.is_some() { "error" } else { "info" },
-            request_id: request.as_ref().map_or("", |request| request.id()),
+            request_id: request.id(),
             function: &app.function,
-            route: request.as_ref().map_or("", |request| request.route_key()),
+            route: request.route_key(),
             status,
             code,
             cause: cause.as_deref(),
@@ -111,15 +105,14 @@ fn millis(duration: Duration) -> f64 {
 }
 
 /// A problem as the caller gets it: a document over HTTP, a frame with the document over a socket.
-fn refusal(problem: &Problem, request: Option<&Request>, now: Timestamp) -> Reply {
-    let document = problem.document(request.map_or("", Request::id));
-    match request {
+fn refusal(problem: &Problem, request: &Request, now: Timestamp) -> Reply {
+    let document = problem.document(request.id());
+    if request.is_socket() && request.route_key() != "$connect" {
         // A frame has no status; all that API Gateway has to do with it is to send it.
-        Some(request) if request.is_socket() && request.route_key() != "$connect" => {
-            Reply::ok(&signal(Signal::Problem, None, None, now, json!(document)))
-        }
+        Reply::ok(&signal(Signal::Problem, None, None, now, json!(document)))
+    } else {
         // `$connect` refuses the handshake with its status.
-        _ => Reply::json(problem.kind().0, &document),
+        Reply::json(problem.kind().0, &document)
     }
 }
 

@@ -12,7 +12,8 @@ use tokio::time::Instant;
 use super::object::Object;
 use super::problem::Problem;
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey, Once};
-use crate::domain::ids::{ConnectionId, UserId};
+use crate::domain::ids::{ConnectionId, Seq, UserId};
+use crate::domain::invalid::Invalid;
 use crate::domain::limits::{DEFAULT_PAGE_ITEMS, MAX_BODY_BYTES, MAX_PAGE_ITEMS};
 use crate::domain::time::Timestamp;
 use crate::store::Cursor;
@@ -35,23 +36,25 @@ impl PageLimit {
 #[derive(Debug)]
 pub struct Request {
     event: lambda_http::Request,
-    context: RequestContext,
     now: Timestamp,
 }
 
 impl Request {
-    pub(super) fn new(event: lambda_http::Request, now: Timestamp) -> Result<Self, Problem> {
-        let context = event.request_context_ref().cloned();
-        let context = context.ok_or_else(|| Problem::Internal("the event is not API Gateway's".to_owned()))?;
-        Ok(Self { event, context, now })
+    pub(super) fn new(event: lambda_http::Request, now: Timestamp) -> Self {
+        Self { event, now }
+    }
+
+    /// What API Gateway says of the request; without it there is no route either, which is answered as such.
+    fn context(&self) -> Option<&RequestContext> {
+        self.event.request_context_ref()
     }
 
     /// The route that API Gateway chose: `GET /me`, `$connect` …
     #[must_use]
     pub fn route_key(&self) -> &str {
-        let key = match &self.context {
-            RequestContext::ApiGatewayV2(context) => context.route_key.as_deref(),
-            RequestContext::WebSocket(context) => context.route_key.as_deref(),
+        let key = match self.context() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.route_key.as_deref(),
+            Some(RequestContext::WebSocket(context)) => context.route_key.as_deref(),
             _ => None,
         };
         key.unwrap_or_default()
@@ -60,9 +63,9 @@ impl Request {
     /// API Gateway's id of this request: the same in its access log, in our log and in problem documents.
     #[must_use]
     pub fn id(&self) -> &str {
-        let id = match &self.context {
-            RequestContext::ApiGatewayV2(context) => context.request_id.as_deref(),
-            RequestContext::WebSocket(context) => context.request_id.as_deref(),
+        let id = match self.context() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref(),
+            Some(RequestContext::WebSocket(context)) => context.request_id.as_deref(),
             _ => None,
         };
         id.unwrap_or_default()
@@ -77,7 +80,7 @@ impl Request {
     /// Whether it came over a socket.
     #[must_use]
     pub fn is_socket(&self) -> bool {
-        matches!(self.context, RequestContext::WebSocket(_))
+        matches!(self.context(), Some(RequestContext::WebSocket(_)))
     }
 
     /// Who asks: the `sub` of the token that API Gateway verified.
@@ -85,7 +88,7 @@ impl Request {
     /// # Errors
     /// `unauthenticated` without one.
     pub fn caller(&self) -> Result<UserId, Problem> {
-        let RequestContext::ApiGatewayV2(context) = &self.context else { return Err(Problem::Unauthenticated) };
+        let Some(RequestContext::ApiGatewayV2(context)) = self.context() else { return Err(Problem::Unauthenticated) };
         let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
         let subject = jwt.and_then(|jwt| jwt.claims.get("sub")).ok_or(Problem::Unauthenticated)?;
         UserId::try_from(subject.clone()).map_err(|_| Problem::Unauthenticated)
@@ -96,8 +99,8 @@ impl Request {
     /// # Errors
     /// `internal` if it did not come over one: then the template routes it to the wrong function.
     pub fn connection_id(&self) -> Result<ConnectionId, Problem> {
-        let id = match &self.context {
-            RequestContext::WebSocket(context) => context.connection_id.clone(),
+        let id = match self.context() {
+            Some(RequestContext::WebSocket(context)) => context.connection_id.clone(),
             _ => None,
         };
         let no_socket = || Problem::Internal("not a socket's event".to_owned());
@@ -127,6 +130,14 @@ impl Request {
     pub fn query<T>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, Problem> {
         let text = self.query_text(name);
         text.map(|text| parse(text).map_err(|detail| Problem::invalid(name, detail))).transpose()
+    }
+
+    /// A parameter of the query that is a place in a log.
+    ///
+    /// # Errors
+    /// `invalid-request` naming the parameter.
+    pub fn query_seq(&self, name: &str) -> Result<Option<Seq>, Problem> {
+        self.query(name, |text| text.parse().map_err(|invalid: Invalid| invalid.to_string()))
     }
 
     /// `limit`: items of a page.
