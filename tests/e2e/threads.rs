@@ -59,10 +59,6 @@ async fn an_opening_that_makes_no_sense_is_refused() {
     let nobody = stack.sign_in(&unique("nobody")).await;
     ann.post("/threads", &json!({"kind": "direct", "user_id": nobody.id})).await.problem("not-found");
     ann.post("/threads", &json!({"kind": "direct", "user_id": ann.id})).await.invalid("/user_id");
-    ann.post("/threads", &json!({"kind": "group", "user_ids": [bob.id]}))
-        .key(&fresh_key())
-        .await
-        .problem("invalid-request");
     ann.post("/threads", &json!({"kind": "channel", "user_id": bob.id})).await.problem("invalid-request");
     ann.post("/threads", &json!({"kind": "direct"})).await.problem("invalid-request");
     let empty = json!({"kind": "direct", "user_id": bob.id, "message": {"text": "  "}});

@@ -9,7 +9,7 @@ use shared::store::{Edge, Guard, Head, OnFollow, Vacancy};
 use tests::Stack;
 
 use crate::engine::store;
-use crate::given::{card, later, message, noon, pair, sent, thread, user};
+use crate::given::{block, card, follow, later, message, noon, pair, sent, thread, unblock, user};
 
 #[tokio::test]
 async fn rule_06_a_block_refuses_what_was_decided_before_it() {
@@ -18,14 +18,14 @@ async fn rule_06_a_block_refuses_what_was_decided_before_it() {
     let thread = thread(&store, Standing::Accepted).await;
     let (ann, bob) = (&thread.members[0].user_id, &thread.members[1].user_id);
     let in_flight = message(&thread, 0, "hello", later(1));
-    store.block(bob, ann, &pair(ann, bob).0, later(1)).await.unwrap();
+    block(&store, bob, ann, later(1)).await.unwrap();
 
     let error = store.change_thread(&thread, &in_flight.thread, &[in_flight.entry()], None).await.unwrap_err();
     assert!(error.lost(Guard::Head));
     let now = store.head_after(error, &thread.id, &mut store.table().pauses()).await.unwrap();
     assert!(now.is_blocked_by(bob) && !now.is_blocked_by(ann));
 
-    store.unblock(bob, ann, &pair(ann, bob).0).await.unwrap();
+    unblock(&store, bob, ann).await.unwrap();
     let free = store.thread(&thread.id).await.unwrap().unwrap();
     assert!(!free.is_blocked_by(bob));
     sent(&store, &free, 0, "hello again", later(2)).await;
@@ -39,7 +39,7 @@ async fn rule_06_a_block_refuses_an_opening_that_was_decided_before_it() {
     let (pair, id) = pair(&ann, &bob);
     let decided = |revision| open(id.clone(), &ann, &bob, Standing::Pending, revision, noon());
     let (thread, created) = decided(Revision::default());
-    store.block(&bob, &ann, &pair, later(1)).await.unwrap();
+    block(&store, &bob, &ann, later(1)).await.unwrap();
     let error = store.create_thread(&Vacancy::default(), false, &thread, &[created], None).await.unwrap_err();
     let Head::Vacant(vacancy) = store.head_after(error, &id, &mut store.table().pauses()).await.unwrap() else {
         panic!("no thread was opened")
@@ -47,7 +47,7 @@ async fn rule_06_a_block_refuses_an_opening_that_was_decided_before_it() {
     assert_eq!(vacancy.blocks, BTreeSet::from([bob.clone()]));
 
     // Unblocked, the place is free again, for who has seen it as it is.
-    store.unblock(&bob, &ann, &pair).await.unwrap();
+    unblock(&store, &bob, &ann).await.unwrap();
     let between = store.between(&ann, &bob, &pair).await.unwrap();
     let Head::Vacant(now) = between.head else { panic!("no thread was opened") };
     assert!(now.blocks.is_empty());
@@ -65,17 +65,17 @@ async fn rule_03_blocking_ends_the_blockers_own_follow_alone() {
     let (ann, bob) = (user("ann"), user("bob"));
     let (pair, _) = pair(&ann, &bob);
     for (from, to) in [(&ann, &bob), (&bob, &ann)] {
-        store.follow(from, to, &pair, OnFollow::Absent, noon()).await.unwrap();
-        store.follow(from, to, &pair, OnFollow::Absent, noon()).await.unwrap();
+        follow(&store, from, to, OnFollow::Absent, noon()).await.unwrap();
+        follow(&store, from, to, OnFollow::Absent, noon()).await.unwrap();
     }
-    store.block(&ann, &bob, &pair, later(1)).await.unwrap();
-    store.block(&ann, &bob, &pair, later(2)).await.unwrap();
+    block(&store, &ann, &bob, later(1)).await.unwrap();
+    block(&store, &ann, &bob, later(2)).await.unwrap();
     let between = store.between(&ann, &bob, &pair).await.unwrap();
     assert!(!between.following && between.followed);
-    assert!(store.follow(&ann, &bob, &pair, OnFollow::Absent, noon()).await.unwrap_err().lost(Guard::Unblocked));
+    assert!(follow(&store, &ann, &bob, OnFollow::Absent, noon()).await.unwrap_err().lost(Guard::Unblocked));
 
-    store.unblock(&ann, &bob, &pair).await.unwrap();
-    assert!(store.unblock(&ann, &bob, &pair).await.unwrap_err().lost(Guard::Blocked));
+    unblock(&store, &ann, &bob).await.unwrap();
+    assert!(unblock(&store, &ann, &bob).await.unwrap_err().lost(Guard::Blocked));
     assert!(!store.between(&ann, &bob, &pair).await.unwrap().following, "unblocking restores nothing");
 }
 
@@ -86,7 +86,7 @@ async fn between_two_users_everything_is_read_from_the_side_of_the_first() {
     let (ann, bob) = (user("ann"), user("bob"));
     store.save_card(&ann, None, &card(ann.as_str()), noon()).await.unwrap();
     let (pair, _) = pair(&ann, &bob);
-    store.follow(&ann, &bob, &pair, OnFollow::Absent, noon()).await.unwrap();
+    follow(&store, &ann, &bob, OnFollow::Absent, noon()).await.unwrap();
     let from_ann = store.between(&ann, &bob, &pair).await.unwrap();
     assert!(from_ann.own.is_some() && from_ann.other.is_none() && from_ann.following && !from_ann.followed);
     let from_bob = store.between(&bob, &ann, &pair).await.unwrap();
@@ -102,9 +102,9 @@ async fn edges_are_listed_in_pages_and_kinds_do_not_mix() {
     let mut others: Vec<_> = ["!", "m", "~"].iter().map(|first| user(&format!("{first}bob"))).collect();
     others.sort();
     for other in &others {
-        store.follow(&ann, other, &pair(&ann, other).0, OnFollow::Absent, noon()).await.unwrap();
+        follow(&store, &ann, other, OnFollow::Absent, noon()).await.unwrap();
     }
-    store.block(&ann, &user("eve"), &pair(&ann, &others[0]).0, noon()).await.unwrap();
+    block(&store, &ann, &user("eve"), noon()).await.unwrap();
     let (first, more) = store.edge_targets(Edge::Follow, &ann, None, 2).await.unwrap();
     assert_eq!((first.as_slice(), more), (&others[..2], true));
     let (rest, more) = store.edge_targets(Edge::Follow, &ann, first.last(), 2).await.unwrap();
@@ -118,7 +118,7 @@ async fn rule_07_a_follow_hangs_on_there_being_no_thread_yet() {
     let store = store(&stack);
     let thread = thread(&store, Standing::Pending).await;
     let (ann, bob) = (&thread.members[0].user_id, &thread.members[1].user_id);
-    let overtaken = store.follow(bob, ann, &pair(ann, bob).0, OnFollow::Absent, later(1)).await.unwrap_err();
+    let overtaken = follow(&store, bob, ann, OnFollow::Absent, later(1)).await.unwrap_err();
     assert!(overtaken.lost(Guard::Head));
     assert!(!store.between(bob, ann, &pair(ann, bob).0).await.unwrap().following, "nothing of it was stored");
 }

@@ -7,11 +7,11 @@ use shared::domain::log::Entry;
 use shared::domain::member::Standing;
 use shared::domain::message::Draft;
 use shared::domain::open::open;
-use shared::domain::profile::Card;
+use shared::domain::profile::{Card, Profile};
 use shared::domain::send::{Sending, send};
 use shared::domain::thread::{Revision, Thread};
 use shared::domain::time::Timestamp;
-use shared::store::{Store, Vacancy};
+use shared::store::{OnFollow, Store, StoreError, Vacancy};
 use tests::unique;
 
 /// A day in the past, the same for all tests: the store is told the time.
@@ -70,4 +70,35 @@ pub(crate) async fn sent(store: &Store, thread: &Thread, author: usize, text: &s
     let sending = message(thread, author, text, now);
     store.change_thread(thread, &sending.thread, &[sending.entry()], None).await.unwrap();
     sending.thread
+}
+
+/// The profile of a user, who registers if they have not done so.
+pub(crate) async fn profile(store: &Store, user: &UserId) -> Profile {
+    match store.profile(user).await.unwrap() {
+        Some(profile) => profile,
+        None => store.save_card(user, None, &card(user.as_str()), noon()).await.unwrap(),
+    }
+}
+
+/// Lets a user follow another, as things stand now.
+pub(crate) async fn follow(
+    store: &Store,
+    from: &UserId,
+    to: &UserId,
+    thread: OnFollow<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    store.follow((&profile(store, from).await, to), &pair(from, to).0, thread, &[], now).await
+}
+
+/// Lets a user block another, as things stand now.
+pub(crate) async fn block(store: &Store, from: &UserId, to: &UserId, now: Timestamp) -> Result<(), StoreError> {
+    let (own, other) = (profile(store, from).await, profile(store, to).await);
+    store.block((&own, &other), &pair(from, to).0, &[], now).await
+}
+
+/// Lets a user unblock another, as things stand now.
+pub(crate) async fn unblock(store: &Store, from: &UserId, to: &UserId) -> Result<(), StoreError> {
+    let (own, other) = (profile(store, from).await, profile(store, to).await);
+    store.unblock((&own, &other), &pair(from, to).0, &[]).await
 }

@@ -5,11 +5,11 @@ use shared::domain::ids::Seq;
 use shared::domain::member::{ReadMark, Standing};
 use shared::domain::read;
 use shared::domain::request::{accept, decline};
-use shared::store::{Guard, Head, OnFollow, StoreError, Vacancy};
+use shared::store::{Guard, Head, Moved, OnFollow, StoreError, Vacancy};
 use tests::Stack;
 
 use crate::engine::store;
-use crate::given::{later, message, opening, pair, sent, thread};
+use crate::given::{follow, later, message, opening, sent, thread};
 
 #[tokio::test]
 async fn a_stored_thread_comes_back_as_it_was() {
@@ -98,26 +98,37 @@ async fn rule_19_marks_move_forward_only_and_beside_messages() {
     let two = sent(&store, &thread, 0, "two", later(1)).await;
     let three = sent(&store, &two, 0, "three", later(2)).await;
     let bob = &thread.members[1].user_id;
-    let mark = |seq: u64, others| ReadMark { seq: Seq::try_from(seq).unwrap(), others };
+    let mark = |seq: u64, heard| ReadMark { seq: Seq::try_from(seq).unwrap(), heard };
 
-    let (moved, _) = store.move_mark(&thread.id, bob, mark(3, 2)).await.unwrap();
-    assert!(moved);
-    let (moved, now) = store.move_mark(&thread.id, bob, mark(2, 1)).await.unwrap();
-    assert!(!moved);
+    let moved = store.move_mark(&three, bob, mark(3, 2)).await.unwrap();
+    assert!(matches!(moved, Moved::Forward(_)), "{moved:?}");
+    let moved = store.move_mark(&three, bob, mark(2, 1)).await.unwrap();
     let head = store.thread(&thread.id).await.unwrap().unwrap();
-    assert_eq!(now.unwrap(), head, "who comes second learns where the mark is");
+    assert_eq!(moved, Moved::Stays(head.clone()), "who comes second learns where the mark is");
     assert_eq!(head.members[1].mark, mark(3, 2));
-    assert_eq!(head.members[1].unread(&head.tally), 0);
+    assert_eq!(head.unread(&head.members[1]), 0);
 
     // A message that was decided before the mark moved is stored all the same, and the mark stays.
     let four = sent(&store, &three, 0, "four", later(3)).await;
     let head = store.thread(&thread.id).await.unwrap().unwrap();
     assert_eq!((head.last_seq, head.members[1].mark), (four.last_seq, mark(3, 2)));
-    assert_eq!(head.members[1].unread(&head.tally), 1);
+    assert_eq!(head.unread(&head.members[1]), 1);
+
+    // A mark that was decided before something else about the members changed is decided again.
+    let declined = decline(&thread_with(&head, Standing::Pending), bob, later(4)).unwrap().unwrap();
+    store.change_thread(&head, &declined, &[], None).await.unwrap();
+    let moved = store.move_mark(&head, bob, mark(4, 3)).await.unwrap();
+    assert!(matches!(moved, Moved::Stale(Head::Thread(now)) if now.revision == declined.revision));
 
     let tally = store.tally_at(&thread.id, Seq::try_from(2).unwrap()).await.unwrap();
     let in_between = read::mark(&thread_without_marks(&head), bob, Seq::try_from(2).unwrap(), tally.as_ref());
     assert_eq!(in_between, Ok(Some(mark(2, 1))));
+}
+
+fn thread_with(thread: &shared::domain::thread::Thread, standing: Standing) -> shared::domain::thread::Thread {
+    let mut thread = thread.clone();
+    thread.members[1].standing = standing;
+    thread
 }
 
 fn thread_without_marks(thread: &shared::domain::thread::Thread) -> shared::domain::thread::Thread {
@@ -153,7 +164,7 @@ async fn rule_05_an_opening_hangs_on_whether_the_other_follows() {
         store.create_thread(&Vacancy::default(), followed, &thread, std::slice::from_ref(&created), None).await
     };
     assert!(create(true).await.unwrap_err().lost(Guard::Followed));
-    store.follow(bob, ann, &pair(ann, bob).0, OnFollow::Absent, later(1)).await.unwrap();
+    follow(&store, bob, ann, OnFollow::Absent, later(1)).await.unwrap();
     assert!(create(false).await.unwrap_err().lost(Guard::Followed));
     create(true).await.unwrap();
 }

@@ -68,13 +68,13 @@ async fn refused(app: &App, request: &Request, problem: &Problem) -> Result<Repl
     Ok(Reply::quiet().then_push(Fanout { deliveries, connections: Some(vec![socket]) }))
 }
 
-/// Who gets to see that `user` types: members who accepted the thread, if `user` did so too (rule 7), and if no block stands
-/// between them.
+/// Who gets to see that `user` types: members who accepted the thread, if `user` did so too (rule 7), but nobody who blocks
+/// them.
 fn readers(thread: &Thread, user: &UserId) -> Vec<UserId> {
     let accepted = thread.member(user).is_some_and(|member| member.standing.is_accepted());
     if !accepted || thread.is_blocked() {
         return Vec::new();
     }
-    let readers = thread.others(user).filter(|member| member.standing.is_accepted());
+    let readers = thread.others(user).filter(|member| member.standing.is_accepted() && !thread.hides(member, user));
     readers.map(|member| member.user_id.clone()).collect()
 }

@@ -1,6 +1,6 @@
 //! `GET /threads/{thread_id}/members`.
 
-use shared::act::{members_view, people_of, thread_of};
+use shared::act::{looks_of, members_view, thread_of};
 use shared::app::App;
 use shared::domain::ids::ThreadId;
 use shared::http::{Problem, Reply, Request};
@@ -15,7 +15,7 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem>
     let thread_id: ThreadId = request.path("thread_id")?;
 
     let thread = thread_of(app, &caller, &thread_id).await?;
-    let people = people_of(app, &thread).await?;
-    let items = members_view(&thread, &caller, &people)?;
+    let (about, people) = looks_of(app, &thread).await?;
+    let items = members_view(&thread, &caller, &about, &people)?;
     Ok(Reply::ok(&ListView { items, next_cursor: None }))
 }

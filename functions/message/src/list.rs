@@ -21,13 +21,13 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem>
     let limit = request.limit()?;
 
     let thread = thread_of(app, &caller, &thread_id).await?;
-    let joined = thread.member(&caller).ok_or(Problem::NotFound)?.joined_seq;
-    let first = after.map_or(joined, |after| after.next().max(joined));
+    let reader = thread.member(&caller).ok_or(Problem::NotFound)?;
+    let first = after.map_or(reader.joined_seq, |after| after.next().max(reader.joined_seq));
     // A cursor is the last message shown: the next page ends before it, and before `before`.
     let end = [before, cursor].into_iter().flatten().min();
     let last = end.map_or(thread.last_seq, |end| end.previous().min(thread.last_seq));
     let (messages, more) = app.store.messages(&thread_id, (first, last), limit.get()).await?;
     let next_cursor = messages.last().filter(|_| more).map(|last| Cursor::new(LIST, &last.seq).into_text());
-    let items: Vec<_> = messages.iter().map(|message| MessageView::whole(&thread_id, message)).collect();
+    let items: Vec<_> = messages.iter().map(|message| MessageView::seen_by(reader, &thread, message)).collect();
     Ok(Reply::ok(&ListView { items, next_cursor }))
 }

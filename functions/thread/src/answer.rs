@@ -1,6 +1,6 @@
 //! `POST /threads/{thread_id}/accept`, `POST /threads/{thread_id}/decline`: answering a request (rule 7).
 
-use shared::act::{accepted, outcome_of, people_of, replay, replay_or, thread_of, thread_view};
+use shared::act::{accepted, looks_of, outcome_of, replay, replay_or, thread_of, thread_view};
 use shared::app::App;
 use shared::domain::ids::ThreadId;
 use shared::domain::request;
@@ -40,7 +40,6 @@ async fn answer(app: &App, request: &Request, answer: Answer) -> Result<Reply, P
         return Ok(reply);
     }
     let mut thread = thread_of(app, &caller, &thread_id).await?;
-    let people = people_of(app, &thread).await?;
     let mut pauses = app.store.table().pauses();
     loop {
         let decision = match answer {
@@ -52,7 +51,10 @@ async fn answer(app: &App, request: &Request, answer: Answer) -> Result<Reply, P
             Err(refusal) => return replay_or(app, &caller, once.as_ref(), now, refusal.into()).await,
         };
         let reply = match answer {
-            Answer::Accept => Reply::ok(&thread_view(after.as_ref().unwrap_or(&thread), &caller, &people)?),
+            Answer::Accept => {
+                let (about, people) = looks_of(app, &thread).await?;
+                Reply::ok(&thread_view(after.as_ref().unwrap_or(&thread), &caller, &about, &people)?)
+            }
             Answer::Decline => Reply::nothing(),
         };
         let record = once.as_ref().map(|once| outcome_of(&caller, once, &reply, now));

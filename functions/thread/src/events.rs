@@ -3,10 +3,10 @@
 use shared::act::thread_of;
 use shared::app::App;
 use shared::domain::ids::{Seq, ThreadId};
-use shared::domain::log::merge;
+use shared::domain::log::{Entry, What, merge};
 use shared::http::{Problem, Reply, Request};
 use shared::store::Cursor;
-use shared::view::{ListView, entry};
+use shared::view::{ListView, entry, hidden_entry};
 
 const LIST: &str = "events";
 
@@ -22,9 +22,9 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem>
     let limit = request.limit()?.get();
 
     let thread = thread_of(app, &caller, &thread_id).await?;
-    let joined = thread.member(&caller).ok_or(Problem::NotFound)?.joined_seq;
+    let reader = thread.member(&caller).ok_or(Problem::NotFound)?;
     let after = after.max(cursor).unwrap_or(Seq::ZERO);
-    let first = after.min(thread.last_seq).next().max(joined);
+    let first = after.min(thread.last_seq).next().max(reader.joined_seq);
     let entries = if first > thread.last_seq {
         Vec::new()
     } else {
@@ -33,6 +33,10 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem>
     };
     let last = entries.last().map(|entry| entry.seq).filter(|last| *last < thread.last_seq);
     let next_cursor = last.map(|last| Cursor::new(LIST, &last).into_text());
-    let items: Vec<_> = entries.iter().map(|one| entry(&thread_id, one)).collect();
+    let view = |one: &Entry| match &one.what {
+        What::Message(_) if thread.hides(reader, &one.actor_id) => hidden_entry(&thread_id, one),
+        What::Message(_) | What::Change(_) => entry(&thread_id, one),
+    };
+    let items: Vec<_> = entries.iter().map(view).collect();
     Ok(Reply::ok(&ListView { items, next_cursor }))
 }

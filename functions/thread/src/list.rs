@@ -1,9 +1,10 @@
 //! `GET /threads`: a page of a box.
 
 use serde::{Deserialize, Serialize};
-use shared::act::thread_view;
+use shared::act::rows;
 use shared::app::App;
-use shared::domain::ids::{ThreadId, UserId};
+use shared::domain::about::RoomId;
+use shared::domain::ids::UserId;
 use shared::domain::inbox::{Activity, BoxPlace, page, window};
 use shared::domain::limits::MAX_INBOX_WINDOW;
 use shared::domain::member::Mailbox;
@@ -20,7 +21,7 @@ struct Place {
     shown: Option<Activity>,
 }
 
-/// Answers the caller's threads in a box, newest activity first.
+/// Answers the caller's threads in a box, those of a room alone if one is named (rule 13), newest activity first.
 ///
 /// # Errors
 /// `invalid-request`.
@@ -32,20 +33,31 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem>
         _ => Err("must be inbox or requests".to_owned()),
     })?;
     let mailbox = mailbox.unwrap_or(Mailbox::Inbox);
+    let room: Option<RoomId> =
+        request.query("room_id", |text| RoomId::try_from(text.to_owned()).map_err(|invalid| invalid.to_string()))?;
     let limit = request.limit()?.get();
-    let name = list_name(mailbox);
-    let Place { start, shown } = request.cursor(name)?.unwrap_or_default();
+    let name = list_name(mailbox, room.as_ref());
+    let Place { start, shown } = request.cursor(&name)?.unwrap_or_default();
 
-    let (mut entries, mut more) = app.store.box_entries(&caller, mailbox, start.as_ref(), MAX_INBOX_WINDOW).await?;
+    let (mut entries, mut more) = match &room {
+        None => app.store.box_entries(&caller, mailbox, start.as_ref(), MAX_INBOX_WINDOW).await?,
+        Some(room) => app.store.room_entries(&caller, room, start.as_ref(), MAX_INBOX_WINDOW).await?,
+    };
     let places: Vec<BoxPlace> = entries.iter().map(|entry| entry.place.clone()).collect();
     let window = window(&places, limit);
     more |= window < entries.len();
     entries.truncate(window);
 
-    let ids: Vec<ThreadId> = entries.iter().map(|entry| entry.place.thread_id.clone()).collect();
+    // Only direct threads have a peer, and only groups an item about them.
+    let of = |group: bool| {
+        let wanted = entries.iter().filter(|entry| entry.peer_id.is_none() == group);
+        wanted.map(|entry| entry.place.thread_id.clone()).collect::<Vec<_>>()
+    };
+    let (groups, ids) = (of(true), [of(true), of(false)].concat());
     let mut names: Vec<UserId> = entries.iter().filter_map(|entry| entry.peer_id.clone()).collect();
     names.push(caller.clone());
-    let (mut threads, people) = tokio::try_join!(app.store.threads(&ids), app.store.profiles(&names))?;
+    let (threads, abouts, people) = (app.store.threads(&ids), app.store.abouts(&groups), app.store.profiles(&names));
+    let (mut threads, abouts, people) = tokio::try_join!(threads, abouts, people)?;
     if !people.contains_key(&caller) {
         return Err(Problem::ProfileRequired);
     }
@@ -62,15 +74,17 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem>
         (false, false) => None,
     };
     let threads = shown_now.iter().filter_map(|activity| threads.remove(&activity.thread_id));
-    let items = threads.map(|thread| thread_view(&thread, &caller, &people)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Reply::ok(&ListView { items, next_cursor: next.map(|next| Cursor::new(name, &next).into_text()) }))
+    let items = rows(threads, &caller, &abouts, &people)?;
+    Ok(Reply::ok(&ListView { items, next_cursor: next.map(|next| Cursor::new(&name, &next).into_text()) }))
 }
 
-fn list_name(mailbox: Mailbox) -> &'static str {
-    match mailbox {
+/// What a cursor is good for.
+fn list_name(mailbox: Mailbox, room: Option<&RoomId>) -> String {
+    let mailbox = match mailbox {
         Mailbox::Inbox => "inbox",
         Mailbox::Requests => "requests",
-    }
+    };
+    room.map_or(mailbox.to_owned(), |room| format!("{mailbox}:{}", room.as_str()))
 }
 
 /// Whether a thread still stands where the box had it when it was read. It may have left the box meanwhile; or it got the

@@ -1,7 +1,9 @@
-//! `POST /threads`.
+//! `POST /threads` with `"kind": "direct"`.
 
 use serde::Deserialize;
-use shared::act::{DraftBody, events_of, outcome_of, replay, replay_or, requested, thread_view, ties};
+use shared::act::{
+    DraftBody, about_of, events_of, logged, outcome_of, replay, replay_or, requested, thread_view, ties,
+};
 use shared::app::App;
 use shared::domain::ids::{Pair, Seq, ThreadId, UserId};
 use shared::domain::log::Entry;
@@ -12,30 +14,19 @@ use shared::domain::send::{Sending, send};
 use shared::domain::thread::Thread;
 use shared::domain::time::Timestamp;
 use shared::http::{Object, Problem, Reply, Request};
-use shared::push::{Delivery, Fanout};
+use shared::push::Fanout;
 use shared::store::{Between, Guard, Head, OnceRecord, StoreError, Vacancy};
-use shared::view::{People, entry};
+use shared::view::People;
+
+use crate::create::Kind;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
     #[serde(rename = "kind")]
-    _kind: Direct,
+    _kind: Kind,
     user_id: UserId,
     message: Option<Object<DraftBody>>,
-}
-
-/// The kinds of threads that can be opened.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
-struct Direct;
-
-impl TryFrom<String> for Direct {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text == "direct" { Ok(Self) } else { Err("must be direct") }
-    }
 }
 
 /// What the caller asked for.
@@ -95,11 +86,12 @@ pub(crate) async fn open(app: &App, request: &Request) -> Result<Reply, Problem>
             Ok(opening) => opening,
             Err(problem) => return replay_or(app, caller, once, now, problem).await,
         };
-        let view = thread_view(&opening.after, caller, &opening.people)?;
+        let about = about_of(app, &opening.after).await?;
+        let view = thread_view(&opening.after, caller, &about, &opening.people)?;
         let reply = Reply::json(if opening.before.is_ok() { 200 } else { 201 }, &view);
         let record = once.map(|once| outcome_of(caller, once, &reply, now));
         match store(app, &opening, record.as_ref()).await {
-            Ok(()) => return Ok(announce(reply, &opening)),
+            Ok(()) => return Ok(announce(reply, &opening, caller, now)),
             Err(error) if error.lost(Guard::Once) => return replay_or(app, caller, once, now, error.into()).await,
             Err(error)
                 if (error.lost(Guard::Head) || error.lost(Guard::Followed)) && pauses.pause_after_loss().await =>
@@ -153,17 +145,15 @@ async fn store(app: &App, opening: &Opening, once: Option<&OnceRecord>) -> Resul
 }
 
 /// Tells everyone of the thread if it is new, and of the message.
-fn announce(reply: Reply, opening: &Opening) -> Reply {
+fn announce(reply: Reply, opening: &Opening, caller: &UserId, now: Timestamp) -> Reply {
     let thread = &opening.after;
     let mut deliveries = Vec::new();
     if opening.before.is_err() {
-        deliveries.extend(
-            opening.entries.first().map(|created| Delivery::new(&entry(&thread.id, created), thread.audience())),
-        );
+        deliveries.extend(opening.entries.first().into_iter().flat_map(|created| logged(thread, created)));
         let pending = thread.members.iter().filter(|member| member.standing == Standing::Pending);
         let pending: Vec<UserId> = pending.map(|member| member.user_id.clone()).collect();
         if !pending.is_empty() {
-            deliveries.push(requested(thread, &thread.created_by, thread.created_at, pending));
+            deliveries.push(requested(thread, caller, now, pending));
         }
     }
     deliveries.extend(opening.sending.as_ref().map(events_of).unwrap_or_default());

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use shared::app::App;
-use shared::domain::profile::{AvatarUrl, Card, DisplayName, Profile, Settings, Username};
+use shared::domain::profile::{AvatarUrl, Card, DisplayName, Username};
 use shared::http::{Problem, Reply, Request};
 use shared::store::Guard;
 use shared::view::OwnProfileView;
@@ -25,7 +25,7 @@ pub(crate) async fn get(app: &App, request: &Request) -> Result<Reply, Problem> 
     Ok(Reply::ok(&OwnProfileView::from(profile)))
 }
 
-/// Registers the caller, or gives them a new name, display name and avatar (rule 1).
+/// Registers the caller, or gives them a new name, display name and avatar (rule 1), also where their groups show them.
 ///
 /// # Errors
 /// `username-taken`, `invalid-request`.
@@ -35,24 +35,22 @@ pub(crate) async fn set(app: &App, request: &Request) -> Result<Reply, Problem> 
     let card = Card { username, display_name, avatar_url };
 
     let mut pauses = app.store.table().pauses();
-    let before = loop {
+    let profile = loop {
         let before = app.store.profile(&caller).await?;
-        if before.as_ref().is_some_and(|before| before.card == card) {
-            break before;
+        if let Some(same) = before.as_ref().filter(|before| before.card == card) {
+            break same.clone();
         }
         match app.store.save_card(&caller, before.as_ref(), &card, request.now()).await {
-            Ok(()) => break before,
+            Ok(after) => break after,
             Err(error) if error.lost(Guard::Username) => return Err(Problem::UsernameTaken),
             // Another request of the same user was faster.
             Err(error) if error.lost(Guard::Profile) && pauses.pause_after_loss().await => {}
             Err(error) => return Err(error.into()),
         }
     };
-    let now = request.now();
-    let profile = match before {
-        Some(before) if before.card == card => before,
-        Some(before) => Profile { card, updated_at: now, ..before },
-        None => Profile { id: caller, card, settings: Settings::default(), created_at: now, updated_at: now },
-    };
+    // Also what an attempt before this one left undone.
+    if profile.unspread.is_some() {
+        app.store.spread_card(&profile).await?;
+    }
     Ok(Reply::ok(&OwnProfileView::from(profile)))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::announce::{accepted, requested};
+use super::announce::{accepted, logged, requested};
 use crate::app::App;
 use crate::domain::idempotency::Once;
 use crate::domain::ids::{Seq, ThreadId, UserId};
@@ -16,7 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::http::{Problem, Reply};
 use crate::push::{Delivery, Fanout};
 use crate::store::{Connection, Guard, OnceRecord, Outcome, Used};
-use crate::view::{MessageView, entry};
+use crate::view::MessageView;
 
 /// A message as a client hands it in.
 #[derive(Debug, Deserialize)]
@@ -128,7 +128,7 @@ pub fn events_of(sending: &Sending) -> Vec<Delivery> {
     if !sending.returned_to.is_empty() {
         deliveries.push(requested(thread, &message.author_id, message.created_at, sending.returned_to.clone()));
     }
-    deliveries.push(Delivery::new(&entry(&thread.id, &sending.entry()), thread.audience()));
+    deliveries.extend(logged(thread, &sending.entry()));
     deliveries
 }
 

@@ -1,10 +1,13 @@
 //! A thread for one of its members.
 
+use std::collections::HashMap;
+
 use crate::app::App;
+use crate::domain::about::About;
 use crate::domain::contact::Ties;
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::profile::Profile;
-use crate::domain::thread::Thread;
+use crate::domain::thread::{Kind, Thread};
 use crate::http::Problem;
 use crate::store::Head;
 use crate::view::{MemberView, People, ThreadView};
@@ -29,30 +32,73 @@ pub fn ties(head: &Head, actor: &UserId, other: &Profile, followed: bool) -> Tie
     }
 }
 
-/// The profiles of a thread's members.
+/// What a thread shows of itself.
+///
+/// # Errors
+/// `not-found` if the group has ended meanwhile; those of the table.
+pub async fn about_of(app: &App, thread: &Thread) -> Result<About, Problem> {
+    match &thread.kind {
+        Kind::Direct { about, .. } => Ok(about.clone()),
+        Kind::Group { .. } => app.store.about(&thread.id).await?.ok_or(Problem::NotFound),
+    }
+}
+
+/// What a thread shows of itself, and the profiles of its members.
 ///
 /// # Errors
 /// Those of the table.
-pub async fn people_of(app: &App, thread: &Thread) -> Result<People, Problem> {
-    Ok(app.store.profiles(&thread.member_ids()).await?)
+pub async fn looks_of(app: &App, thread: &Thread) -> Result<(About, People), Problem> {
+    let member_ids = thread.member_ids();
+    let people = async { app.store.profiles(&member_ids).await.map_err(Problem::from) };
+    tokio::try_join!(about_of(app, thread), people)
 }
 
 /// The thread as `viewer`, one of its members, sees it.
 ///
 /// # Errors
 /// `internal` if a member has no profile: they cannot have become one without.
-pub fn thread_view(thread: &Thread, viewer: &UserId, people: &People) -> Result<ThreadView, Problem> {
-    ThreadView::new(thread, viewer, people).ok_or_else(|| profile_lost(thread))
+pub fn thread_view(thread: &Thread, viewer: &UserId, about: &About, people: &People) -> Result<ThreadView, Problem> {
+    let members = members_view(thread, viewer, about, people)?;
+    ThreadView::new(thread, viewer, about, members).ok_or(Problem::NotFound)
 }
 
 /// Its members as `viewer`, one of them, sees them.
 ///
 /// # Errors
 /// As [`thread_view`].
-pub fn members_view(thread: &Thread, viewer: &UserId, people: &People) -> Result<Vec<MemberView>, Problem> {
-    MemberView::all(thread, viewer, people).ok_or_else(|| profile_lost(thread))
+pub fn members_view(
+    thread: &Thread,
+    viewer: &UserId,
+    about: &About,
+    people: &People,
+) -> Result<Vec<MemberView>, Problem> {
+    let lost = || Problem::Internal(format!("a member of thread {} has no profile", thread.id));
+    MemberView::all(thread, viewer, about, people).ok_or_else(lost)
 }
 
-fn profile_lost(thread: &Thread) -> Problem {
-    Problem::Internal(format!("a member of thread {} has no profile", thread.id))
+/// Threads in a list, as `viewer` sees them: of groups the copies of their members, from `abouts`; of direct threads the two
+/// themselves, from `people`. One that is not in `abouts` has ended meanwhile, and is left out.
+///
+/// # Errors
+/// As [`thread_view`].
+pub fn rows(
+    threads: impl Iterator<Item = Thread>,
+    viewer: &UserId,
+    abouts: &HashMap<ThreadId, About>,
+    people: &People,
+) -> Result<Vec<ThreadView>, Problem> {
+    let mut rows = Vec::new();
+    for thread in threads {
+        match &thread.kind {
+            Kind::Direct { about, .. } => rows.push(thread_view(&thread, viewer, about, people)?),
+            Kind::Group { .. } => {
+                let about = abouts.get(&thread.id);
+                let members = about.map(|about| MemberView::copies(&thread, viewer, about));
+                rows.extend(
+                    about.zip(members).and_then(|(about, members)| ThreadView::new(&thread, viewer, about, members)),
+                );
+            }
+        }
+    }
+    Ok(rows)
 }

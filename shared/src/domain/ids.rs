@@ -83,6 +83,13 @@ impl ThreadId {
         Self(format!("{THREAD_PREFIX}{}", &text[..THREAD_DIGITS]))
     }
 
+    /// The id of a new group, made of these random bytes.
+    #[must_use]
+    pub fn from_random(bytes: [u8; 17]) -> Self {
+        let text = data_encoding::BASE32_NOPAD.encode(&bytes).to_ascii_lowercase();
+        Self(format!("{THREAD_PREFIX}{}", &text[..THREAD_DIGITS]))
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -18,6 +18,12 @@ pub const MAX_TEXT_CHARS: usize = 4_000;
 pub const MAX_TEXT_BYTES: usize = 16 * 1_024;
 /// Members of a group (rule 9); so a message can mention no more users.
 pub const MAX_MEMBERS: usize = 15;
+/// Characters of a group's title, and of a room's; as many as of a display name.
+pub const MAX_TITLE_CHARS: usize = 60;
+/// Characters of a room's id: the host application gives them out.
+pub const MAX_ROOM_ID_CHARS: usize = 128;
+/// Groups that one write changes when a block or a follow concerns them: a transaction takes 100 items, accepting is three.
+pub const MAX_GROUPS_AT_ONCE: usize = 30;
 /// Bytes of the text that a thread's head keeps of its last message: a full head has to stay below 1 KiB.
 pub const MAX_PREVIEW_BYTES: usize = 80;
 /// Messages that may wait in a request before it is accepted (rule 7).

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::about::Title;
 use super::ids::{Seq, UserId};
+use super::member::Role;
 use super::message::Logged;
 use super::time::Timestamp;
 
@@ -15,6 +17,41 @@ pub enum Change {
     ThreadCreated {
         /// Everyone in it at the start, the creator first.
         user_ids: Vec<UserId>,
+        /// A group's title, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<Title>,
+    },
+    /// A moderator brought users in.
+    #[serde(rename = "member.added")]
+    MemberAdded {
+        /// Whom.
+        user_ids: Vec<UserId>,
+    },
+    /// A moderator took a member out.
+    #[serde(rename = "member.removed")]
+    MemberRemoved {
+        /// Whom.
+        user_id: UserId,
+    },
+    /// A member went.
+    #[serde(rename = "member.left")]
+    MemberLeft {
+        /// Who.
+        user_id: UserId,
+    },
+    /// A member may do more, or less, than before.
+    #[serde(rename = "member.role_changed")]
+    RoleChanged {
+        /// Who.
+        user_id: UserId,
+        /// What they are now.
+        role: Role,
+    },
+    /// A moderator gave the group another title, or took it away.
+    #[serde(rename = "thread.renamed")]
+    ThreadRenamed {
+        /// The title from now on.
+        title: Option<Title>,
     },
 }
 
@@ -70,7 +107,7 @@ mod tests {
             seq: Seq::try_from(*seq).unwrap(),
             at: Timestamp::from_ms(0).unwrap(),
             actor_id: UserId::try_from("ann".to_owned()).unwrap(),
-            what: What::Change(Change::ThreadCreated { user_ids: vec![] }),
+            what: What::Change(Change::ThreadCreated { user_ids: vec![], title: None }),
         };
         let entries: Vec<Entry> = seqs.iter().map(entry).collect();
         let cut_after = cut.then(|| entries.last().map_or(Seq::ZERO, |last| last.seq));

@@ -3,18 +3,40 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Seq, UserId};
+use super::invalid::Invalid;
 use super::limits::DECLINED_REST;
-use super::tally::{Slot, Tally};
+use super::tally::{Slot, Slots};
 use super::time::Timestamp;
 
 /// What a member may do. In a direct thread both are members; a group has moderators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "String")]
 pub enum Role {
     /// Runs the group.
     Moderator,
     /// Takes part.
     Member,
+}
+
+impl TryFrom<String> for Role {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        match text.as_str() {
+            "moderator" => Ok(Self::Moderator),
+            "member" => Ok(Self::Member),
+            _ => Err(Invalid::new("must be moderator or member")),
+        }
+    }
+}
+
+impl From<Role> for String {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Moderator => "moderator".to_owned(),
+            Role::Member => "member".to_owned(),
+        }
+    }
 }
 
 /// How a thread stands with one of its members (rule 7).
@@ -82,8 +104,17 @@ impl Standing {
 pub struct ReadMark {
     /// The last entry they saw.
     pub seq: Seq,
-    /// Messages of others up to there, so that `unread` is a subtraction.
-    pub others: u64,
+    /// Messages up to there that count for them (see [`super::thread::Thread::heard`]), so that `unread` is a subtraction.
+    pub heard: u64,
+}
+
+/// What is kept of how somebody came into a thread until they accept it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Invitation {
+    /// The slot of the member who brought them in, while that one is there: following them accepts it (rule 7).
+    pub by: Option<Slot>,
+    /// Messages that were in the thread before: what came since is what a request may hold only so much of.
+    pub said_before: u64,
 }
 
 /// A user in a thread.
@@ -95,27 +126,35 @@ pub struct Member {
     pub role: Role,
     /// Their place in the tally.
     pub slot: Slot,
-    /// Since when.
-    pub joined_at: Timestamp,
+    /// Messages that others had sent from this place before them.
+    pub start: u64,
     /// The entry that brought them in: they see the log from there on (rule 11).
     pub joined_seq: Seq,
     /// How the thread stands with them.
     pub standing: Standing,
+    /// How they came in, until they accepted.
+    pub invitation: Invitation,
     /// How far they have read.
     pub mark: ReadMark,
+    /// The places of those whom they block: what these say reaches them collapsed (rule 12).
+    pub hides: Slots,
+    /// Those among `hides` about whom they have not decided yet whether to stay.
+    pub notice: Slots,
 }
 
 impl Member {
-    /// Messages of others after this member's read mark, given the thread's tally (rule 19).
-    #[must_use]
-    pub fn unread(&self, tally: &Tally) -> u64 {
-        tally.others(self.slot).saturating_sub(self.mark.others)
-    }
-
     /// Whether this member may see the entry at `seq`.
     #[must_use]
     pub fn sees(&self, seq: Seq) -> bool {
         seq >= self.joined_seq
+    }
+
+    /// Gives the thread another standing with this member.
+    pub fn stand(&mut self, standing: Standing) {
+        self.standing = standing;
+        if standing.is_accepted() {
+            self.invitation = Invitation::default();
+        }
     }
 }
 

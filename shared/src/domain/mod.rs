@@ -3,7 +3,10 @@
 //! Nothing here is `async`, knows AWS, reads a clock, an environment variable or a random source: time and ids come in
 //! as arguments, so every rule of the contract can be tested by calling a function.
 
+pub mod about;
+pub mod block;
 pub mod contact;
+pub mod group;
 pub mod idempotency;
 pub mod ids;
 pub mod inbox;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::about::About;
 use super::ids::{Seq, ThreadId, UserId};
 use super::log::{Change, Entry, What};
-use super::member::{Member, ReadMark, Role, Standing};
-use super::tally::{Slot, Tally};
+use super::member::{Invitation, Member, ReadMark, Role, Standing};
+use super::tally::{Slot, Slots, Tally};
 use super::thread::{Kind, Revision, Thread};
 use super::time::Timestamp;
 
@@ -25,23 +26,24 @@ pub fn open(
         user_id: user_id.clone(),
         role: Role::Member,
         slot,
-        joined_at: now,
+        start: 0,
         joined_seq: Seq::ONE,
         standing,
+        invitation: Invitation::default(),
         mark: ReadMark::default(),
+        hides: Slots::NONE,
+        notice: Slots::NONE,
     };
     let members = vec![member(actor, Slot::FIRST, Standing::Accepted), member(recipient, Slot::SECOND, standing)];
     let created = Entry {
         seq: Seq::ONE,
         at: now,
         actor_id: actor.clone(),
-        what: What::Change(Change::ThreadCreated { user_ids: vec![actor.clone(), recipient.clone()] }),
+        what: What::Change(Change::ThreadCreated { user_ids: vec![actor.clone(), recipient.clone()], title: None }),
     };
     let thread = Thread {
         id,
-        kind: Kind::Direct { blocks: BTreeSet::new() },
-        created_by: actor.clone(),
-        created_at: now,
+        kind: Kind::Direct { blocks: BTreeSet::new(), about: About::new(actor, now) },
         last_seq: Seq::ONE,
         active_at: now,
         bumped_at: now,

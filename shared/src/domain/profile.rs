@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::UserId;
 use super::invalid::{Invalid, no_control_characters};
 use super::limits::{MAX_AVATAR_URL_BYTES, MAX_DISPLAY_NAME_CHARS, MAX_USERNAME_CHARS, MIN_USERNAME_CHARS};
+use super::thread::Revision;
 use super::time::Timestamp;
 
 /// The characters of a username, in the order of their bytes.
@@ -213,6 +214,11 @@ pub struct Profile {
     pub created_at: Timestamp,
     /// When the card last changed.
     pub updated_at: Timestamp,
+    /// Counts what changes about the user and others: the card, whom they follow, blocks on either side, groups they were
+    /// brought into. What is decided on one state of it is stored only while that state holds.
+    pub revision: Revision,
+    /// The state in which the card last changed, as long as the user's groups may still show the one before.
+    pub unspread: Option<Revision>,
 }
 
 #[cfg(test)]

@@ -34,12 +34,12 @@ pub fn mark(
         return Ok(None);
     }
     let all_read = thread.last_message.as_ref().is_none_or(|last| seq >= last.seq);
-    let others = if all_read {
-        thread.tally.others(member.slot)
+    let heard = if all_read {
+        thread.heard(member, &thread.tally)
     } else {
-        tally_there.map_or(0, |tally| tally.others(member.slot))
+        tally_there.map_or(0, |tally| thread.heard(member, tally))
     };
-    Ok(Some(ReadMark { seq, others }))
+    Ok(Some(ReadMark { seq, heard }))
 }
 
 /// Whether `reader`'s mark may be shown to someone else: only once they accepted the thread (rule 7), and if both of them

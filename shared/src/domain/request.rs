@@ -41,7 +41,7 @@ pub fn decline(thread: &Thread, user: &UserId, now: Timestamp) -> Result<Option<
 fn with_standing(thread: &Thread, user: &UserId, standing: Standing) -> Thread {
     let mut next = thread.clone();
     for member in next.members.iter_mut().filter(|member| &member.user_id == user) {
-        member.standing = standing;
+        member.stand(standing);
     }
     next.revision = thread.revision.next();
     next

@@ -72,8 +72,9 @@ pub fn send(
     if thread.others(author).any(|other| thread.is_blocked_by(&other.user_id)) {
         return Err(SendRefusal::Contact(Refusal::ContactClosed));
     }
-    let accepted_by_nobody = thread.others(author).all(|other| !other.standing.is_accepted());
-    if accepted_by_nobody && thread.tally.of(member.slot) >= MAX_REQUEST_MESSAGES {
+    let accepted = thread.others(author).any(|other| other.standing.is_accepted());
+    let waiting = thread.others(author).map(|other| thread.tally.total().saturating_sub(other.invitation.said_before));
+    if !accepted && waiting.max().is_some_and(|said| said >= MAX_REQUEST_MESSAGES) {
         return Err(SendRefusal::RequestPending);
     }
     if draft.mentions.iter().any(|user_id| thread.member(user_id).is_none()) {
@@ -107,11 +108,11 @@ pub fn send(
 fn after(thread: &Thread, message: &Message, tally: super::tally::Tally) -> Thread {
     let mut next = thread.clone();
     for member in &mut next.members {
-        member.standing = if member.user_id == message.author_id {
+        member.stand(if member.user_id == message.author_id {
             Standing::Accepted
         } else {
             member.standing.after_message(message.created_at)
-        };
+        });
     }
     let standings = |thread: &Thread| thread.members.iter().map(|member| member.standing).collect::<Vec<_>>();
     let moved = standings(&next) != standings(thread);
@@ -128,7 +129,6 @@ fn after(thread: &Thread, message: &Message, tally: super::tally::Tally) -> Thre
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
     use std::time::Duration;
 
     use super::*;
@@ -185,7 +185,8 @@ mod tests {
     fn rule_06_a_block_refuses_both_and_tells_only_the_blocker() {
         let (ann, bob) = (user("ann"), user("bob"));
         let mut thread = opened(Standing::Accepted);
-        thread.kind = Kind::Direct { blocks: BTreeSet::from([ann.clone()]) };
+        let Kind::Direct { blocks, .. } = &mut thread.kind else { panic!("it is direct") };
+        blocks.insert(ann.clone());
         assert_eq!(send(&thread, &ann, &draft(), None, at(1)), Err(SendRefusal::Contact(Refusal::YouBlockThem)));
         assert_eq!(send(&thread, &bob, &draft(), None, at(1)), Err(SendRefusal::Contact(Refusal::ContactClosed)));
         assert_eq!(send(&thread, &user("eve"), &draft(), None, at(1)), Err(SendRefusal::NotAMember));

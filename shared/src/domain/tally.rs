@@ -4,12 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use super::invalid::Invalid;
 
-/// The place of a member in a thread's [`Tally`]; small, and theirs while they are in the thread.
+/// The place of a member in a thread's [`Tally`]; small, and theirs while they are in the thread. There are more than members:
+/// the place of somebody who is gone stays taken while a member hides what they said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Slot(u8);
 
+/// As many as [`Slots`] holds.
+const MAX_SLOTS: u8 = 32;
+
 impl Slot {
+    /// All there are, the lowest first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..MAX_SLOTS).map(Self)
+    }
+
     /// The creator's.
     pub const FIRST: Self = Self(0);
     /// That of whoever they opened the thread with.
@@ -20,17 +29,58 @@ impl TryFrom<u8> for Slot {
     type Error = Invalid;
 
     fn try_from(number: u8) -> Result<Self, Invalid> {
-        if usize::from(number) < super::limits::MAX_MEMBERS {
-            Ok(Self(number))
-        } else {
-            Err(Invalid::new("no such slot"))
-        }
+        if number < MAX_SLOTS { Ok(Self(number)) } else { Err(Invalid::new("no such slot")) }
     }
 }
 
 impl From<Slot> for u8 {
     fn from(slot: Slot) -> Self {
         slot.0
+    }
+}
+
+/// A set of slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Slots(u32);
+
+impl Slots {
+    /// No slot.
+    pub const NONE: Self = Self(0);
+
+    /// The set whose members are the ones among these bits, the lowest for the first slot.
+    #[must_use]
+    pub fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// See [`Slots::from_bits`].
+    #[must_use]
+    pub fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Whether `slot` is in the set.
+    #[must_use]
+    pub fn contains(self, slot: Slot) -> bool {
+        self.0 & (1 << slot.0) != 0
+    }
+
+    /// The set and `slot`.
+    #[must_use]
+    pub fn with(self, slot: Slot) -> Self {
+        Self(self.0 | (1 << slot.0))
+    }
+
+    /// The set without `slot`.
+    #[must_use]
+    pub fn without(self, slot: Slot) -> Self {
+        Self(self.0 & !(1 << slot.0))
+    }
+
+    /// Whether it is empty.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
     }
 }
 
@@ -59,10 +109,10 @@ impl Tally {
         self.0.get(usize::from(slot.0)).copied().unwrap_or(0)
     }
 
-    /// Messages from everyone but `slot`.
+    /// Messages from everyone.
     #[must_use]
-    pub fn others(&self, slot: Slot) -> u64 {
-        self.0.iter().sum::<u64>() - self.of(slot)
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
     }
 }
 
@@ -71,11 +121,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn others_are_all_messages_but_mine() {
+    fn a_tally_counts_by_slot_and_in_total() {
         let (ann, bob) = (Slot(0), Slot(1));
         let tally = Tally::default().with_one_more(bob).with_one_more(ann).with_one_more(bob);
-        assert_eq!((tally.of(ann), tally.of(bob)), (1, 2));
-        assert_eq!((tally.others(ann), tally.others(bob)), (2, 1));
-        assert_eq!(Tally::default().others(bob), 0);
+        assert_eq!((tally.of(ann), tally.of(bob), tally.of(Slot(9)), tally.total()), (1, 2, 0, 3));
+    }
+
+    #[test]
+    fn a_set_holds_what_was_put_in_and_not_taken_out() {
+        let set = Slots::NONE.with(Slot(0)).with(Slot(31)).without(Slot(0));
+        assert!(set.contains(Slot(31)) && !set.contains(Slot(0)) && set.without(Slot(31)).is_empty());
+        assert_eq!(Slots::from_bits(set.bits()), set);
     }
 }

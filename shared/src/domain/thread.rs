@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::about::About;
 use super::ids::{Seq, ThreadId, UserId};
 use super::member::{Mailbox, Member};
 use super::message::Preview;
-use super::tally::Tally;
+use super::tally::{Slot, Tally};
 use super::time::Timestamp;
 
 /// What kind of conversation it is.
@@ -16,12 +17,30 @@ pub enum Kind {
         /// Those of the two who block the other. It stands in the head, so that a block and a message cannot pass each
         /// other unseen (rule 6).
         blocks: BTreeSet<UserId>,
+        /// What it shows of itself. A group's is an item of its own: its head has to stay below 1 KiB with 15 members.
+        about: About,
+    },
+    /// Up to 15 users (rule 9).
+    Group {
+        /// Who is gone and hidden by somebody who is still here.
+        departed: Vec<Departed>,
     },
 }
 
-/// Counts what changes a thread without an entry in its log (standings, blocks). Together with `last_seq` it names one
-/// state of the head, and every decision is stored on the condition that this state still holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Somebody who was in a group: kept while a member blocks them, so that what they said stays hidden and uncounted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departed {
+    /// Who.
+    pub user_id: UserId,
+    /// Their place in the tally.
+    pub slot: Slot,
+    /// Messages that others had sent from this place before them.
+    pub start: u64,
+}
+
+/// Counts what changes a thread beside its messages (members, standings, blocks). Together with `last_seq` it names one state
+/// of the head, and every decision is stored on the condition that this state still holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Revision(pub(crate) u64);
 
 impl Revision {
@@ -39,10 +58,6 @@ pub struct Thread {
     pub id: ThreadId,
     /// Direct, or a group.
     pub kind: Kind,
-    /// Who opened it.
-    pub created_by: UserId,
-    /// When.
-    pub created_at: Timestamp,
     /// The last entry of its log.
     pub last_seq: Seq,
     /// When that was.
@@ -85,11 +100,18 @@ impl Thread {
         self.members.iter().map(|member| member.user_id.clone()).collect()
     }
 
-    /// Whether `by` blocks the other of this direct thread.
+    /// Whether it is a group.
+    #[must_use]
+    pub fn is_group(&self) -> bool {
+        matches!(self.kind, Kind::Group { .. })
+    }
+
+    /// Whether `by` blocks the other of this direct thread. In a group blocks hide, and refuse nothing.
     #[must_use]
     pub fn is_blocked_by(&self, by: &UserId) -> bool {
         match &self.kind {
-            Kind::Direct { blocks } => blocks.contains(by),
+            Kind::Direct { blocks, .. } => blocks.contains(by),
+            Kind::Group { .. } => false,
         }
     }
 
@@ -97,8 +119,58 @@ impl Thread {
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         match &self.kind {
-            Kind::Direct { blocks } => !blocks.is_empty(),
+            Kind::Direct { blocks, .. } => !blocks.is_empty(),
+            Kind::Group { .. } => false,
         }
+    }
+
+    /// Those who are gone and still hidden by somebody.
+    #[must_use]
+    pub fn departed(&self) -> &[Departed] {
+        match &self.kind {
+            Kind::Direct { .. } => &[],
+            Kind::Group { departed } => departed,
+        }
+    }
+
+    /// The place in the tally of `user`, here or gone, and what was said from it before them.
+    #[must_use]
+    pub fn place(&self, user: &UserId) -> Option<(Slot, u64)> {
+        let here = self.member(user).map(|member| (member.slot, member.start));
+        here.or_else(|| {
+            let gone = self.departed().iter().find(|gone| gone.user_id == *user);
+            gone.map(|gone| (gone.slot, gone.start))
+        })
+    }
+
+    /// Whether what `author` says reaches `reader` collapsed (rule 12).
+    #[must_use]
+    pub fn hides(&self, reader: &Member, author: &UserId) -> bool {
+        !reader.hides.is_empty() && self.place(author).is_some_and(|(slot, _)| reader.hides.contains(slot))
+    }
+
+    /// Of the messages counted in `tally`, those that count for `reader`: all but their own and hidden ones (rule 19).
+    #[must_use]
+    pub fn heard(&self, reader: &Member, tally: &Tally) -> u64 {
+        let said = |slot: Slot, start: u64| tally.of(slot).saturating_sub(start);
+        let here = self.members.iter().map(|member| (member.slot, member.start));
+        let places = here.chain(self.departed().iter().map(|gone| (gone.slot, gone.start)));
+        let hidden: u64 =
+            places.filter(|(slot, _)| reader.hides.contains(*slot)).map(|(slot, start)| said(slot, start)).sum();
+        tally.total() - said(reader.slot, reader.start) - hidden
+    }
+
+    /// Messages after `reader`'s mark that count for them (rule 19).
+    #[must_use]
+    pub fn unread(&self, reader: &Member) -> u64 {
+        self.heard(reader, &self.tally).saturating_sub(reader.mark.heard)
+    }
+
+    /// Whom a notice asks `member` about: blocked people who are here, on whom they have not decided yet (rule 12).
+    #[must_use]
+    pub fn noticed(&self, member: &Member) -> Vec<UserId> {
+        let noticed = self.members.iter().filter(|other| member.notice.contains(other.slot));
+        noticed.map(|other| other.user_id.clone()).collect()
     }
 
     /// The same thread with its boxes' entries moved to `now`, if that is another day than they stand at.
@@ -129,6 +201,7 @@ impl Thread {
             let mailbox = member.standing.listed_in()?;
             let peer_id = match &self.kind {
                 Kind::Direct { .. } => self.others(&member.user_id).next().map(|peer| peer.user_id.clone()),
+                Kind::Group { .. } => None,
             };
             Some(Listing { user_id: member.user_id.clone(), mailbox, bumped_at: self.bumped_at, peer_id })
         };

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::invalid::Invalid;
 
@@ -20,6 +21,9 @@ impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(0);
 
+    /// The last instant of the year 9999.
+    pub const LAST: Self = Self(YEAR_10000 - 1);
+
     /// The instant at `ms` milliseconds after 1970.
     ///
     /// # Errors
@@ -30,6 +34,16 @@ impl Timestamp {
         } else {
             Err(Invalid::new("must be a time between 1970 and 9999"))
         }
+    }
+
+    /// The instant that an RFC 3339 text names, to the millisecond.
+    ///
+    /// # Errors
+    /// If it is no such text, or names no instant between 1970 and 9999.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| Invalid::new("must be an RFC 3339 time"))?;
+        let ms = i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000));
+        ms.map_err(|_| Invalid::new("must be a time between 1970 and 9999")).and_then(Self::from_ms)
     }
 
     /// Milliseconds since 1970.
@@ -54,7 +68,7 @@ impl Timestamp {
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let ms = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        Self(self.0.saturating_add(ms).min(YEAR_10000 - 1))
+        Self(self.0.saturating_add(ms).min(Self::LAST.0))
     }
 
     /// RFC 3339 in UTC with exactly three decimals: `2026-11-24T01:02:03.004Z`. Fixed width, so text sorts as time does.
@@ -96,6 +110,17 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// As [`rfc3339`], or `null`.
+///
+/// # Errors
+/// Only what the serializer itself reports.
+pub fn optional_rfc3339<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => rfc3339(at, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// Serialises as a client sees it; for use in views with `#[serde(serialize_with = …)]`.
 ///
 /// # Errors
@@ -117,6 +142,16 @@ mod tests {
         assert_eq!(texts[0], "1970-01-01T00:00:00.000Z");
         assert_eq!(texts[5], "2024-11-24T00:00:00.123Z");
         assert!(texts.is_sorted());
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let at = Timestamp::from_ms(1_732_406_400_123).unwrap();
+        assert_eq!(Timestamp::parse(&at.rfc3339()), Ok(at));
+        assert_eq!(Timestamp::parse("2024-11-24T01:00:00.1239+01:00"), Ok(at));
+        for text in ["", "tomorrow", "2024-11-24", "2024-11-24T00:00:00", "1969-12-31T23:59:59Z"] {
+            assert!(Timestamp::parse(text).is_err(), "{text:?}");
+        }
     }
 
     #[test]

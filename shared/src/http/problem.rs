@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::domain::contact::Refusal;
+use crate::domain::group::{AddRefusal, GroupRefusal};
 use crate::domain::ids::UserId;
-use crate::domain::limits::{MAX_BODY_BYTES, MAX_REQUEST_MESSAGES};
+use crate::domain::limits::{MAX_BODY_BYTES, MAX_MEMBERS, MAX_REQUEST_MESSAGES};
 use crate::domain::read::MarkRefusal;
 use crate::domain::request::AnswerRefusal;
 use crate::domain::send::SendRefusal;
@@ -47,6 +48,8 @@ pub enum Problem {
     Unauthenticated,
     /// 403: the caller has no profile yet (rule 1).
     ProfileRequired,
+    /// 403: only a moderator may.
+    Forbidden,
     /// 403: these users cannot be reached (rule 5).
     ContactClosed(Vec<UserId>),
     /// 403: the request holds all the messages it may (rule 7).
@@ -57,6 +60,8 @@ pub enum Problem {
     Conflict(&'static str),
     /// 409: the name is somebody else's.
     UsernameTaken,
+    /// 409: they would be more than 15.
+    GroupFull,
     /// 409: the caller blocks these users.
     YouBlockThem(Vec<UserId>),
     /// 409: the key was used for another request.
@@ -114,11 +119,13 @@ impl Problem {
             Self::InvalidRequest(_) => (400, "invalid-request", "The request does not fit"),
             Self::Unauthenticated => (401, "unauthenticated", "Sign in first"),
             Self::ProfileRequired => (403, "profile-required", "Register a profile first"),
+            Self::Forbidden => (403, "forbidden", "That takes a moderator"),
             Self::ContactClosed(_) => (403, "contact-closed", "They cannot be reached"),
             Self::RequestPending => (403, "request-pending", "The request waits to be accepted"),
             Self::NotFound => (404, "not-found", "There is no such thing"),
             Self::Conflict(_) => (409, "conflict", "That does not fit the present state"),
             Self::UsernameTaken => (409, "username-taken", "The username is taken"),
+            Self::GroupFull => (409, "group-full", "The group is full"),
             Self::YouBlockThem(_) => (409, "you-block-them", "You block them"),
             Self::IdempotencyMismatch => (409, "idempotency-mismatch", "The key was used for another request"),
             Self::TooLarge => (413, "too-large", "The body is too large"),
@@ -136,6 +143,7 @@ impl Problem {
             }
             Self::Unauthenticated => "The request carries no valid identity.".to_owned(),
             Self::ProfileRequired => "PUT /me registers your profile; every other route needs one.".to_owned(),
+            Self::Forbidden => "Only a moderator of the group may do that; a direct thread has none.".to_owned(),
             Self::ContactClosed(_) => "You cannot write to them or add them.".to_owned(),
             Self::RequestPending => {
                 format!("At most {MAX_REQUEST_MESSAGES} messages may wait in a request before it is accepted.")
@@ -143,6 +151,7 @@ impl Problem {
             Self::NotFound => "It does not exist, or it is not yours to see.".to_owned(),
             Self::Conflict(detail) => (*detail).to_owned(),
             Self::UsernameTaken => "Somebody else has this username.".to_owned(),
+            Self::GroupFull => format!("A group has at most {MAX_MEMBERS} members."),
             Self::YouBlockThem(_) => "Unblock them first.".to_owned(),
             Self::IdempotencyMismatch => {
                 "This Idempotency-Key was used for another request; take a new one for a new request.".to_owned()
@@ -190,6 +199,27 @@ impl From<StoreError> for Problem {
                 Self::Unavailable(error.to_string())
             }
             StoreError::Refused { .. } | StoreError::Corrupt { .. } => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<GroupRefusal> for Problem {
+    fn from(refusal: GroupRefusal) -> Self {
+        match refusal {
+            GroupRefusal::NotAMember => Self::NotFound,
+            GroupRefusal::Forbidden => Self::Forbidden,
+            GroupRefusal::OnlyMember => Self::Conflict("The only member of a group stays its moderator."),
+        }
+    }
+}
+
+impl From<AddRefusal> for Problem {
+    fn from(refusal: AddRefusal) -> Self {
+        match refusal {
+            AddRefusal::Actor(refusal) => refusal.into(),
+            AddRefusal::Full => Self::GroupFull,
+            AddRefusal::ContactClosed(users) => Self::ContactClosed(users),
+            AddRefusal::YouBlockThem(users) => Self::YouBlockThem(users),
         }
     }
 }

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Guard, StoreError};
+use super::group::{mark_writes, tie_write};
 use super::head::Head;
 use super::keys::Edge;
 use super::table::{Query, Read};
@@ -82,21 +83,24 @@ impl Store {
         })
     }
 
-    /// Makes `from` follow `to`, whom they must not block. `thread` is what becomes of their direct thread.
+    /// Makes `from` follow `to`, whom they must not block. `thread` is what becomes of their direct thread, `groups` are those
+    /// that it accepts, before and after.
     ///
     /// # Errors
-    /// [`Guard::Unblocked`] if `from` blocks `to`, [`Guard::Head`] if the thread changed meanwhile.
+    /// [`Guard::Unblocked`] if `from` blocks `to`, [`Guard::Head`] if a thread changed meanwhile, [`Guard::Ties`] if something
+    /// else did about `from`.
     pub async fn follow(
         &self,
-        from: &UserId,
-        to: &UserId,
+        (from, to): (&Profile, &UserId),
         pair: &Pair,
         thread: OnFollow<'_>,
+        groups: &[(Thread, Thread)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let unblocked =
-            Write::check(keys::edge(Edge::Block, from, to)).only_if(Guard::Unblocked, "attribute_not_exists(pk)");
-        let mut writes = vec![unblocked, edge_write(Edge::Follow, from, to, now)?];
+            Write::check(keys::edge(Edge::Block, &from.id, to)).only_if(Guard::Unblocked, "attribute_not_exists(pk)");
+        let ties = tie_write(&from.id, from.revision);
+        let mut writes = vec![unblocked, edge_write(Edge::Follow, &from.id, to, now)?, ties];
         match thread {
             OnFollow::Stays => {}
             OnFollow::Absent => {
@@ -105,6 +109,7 @@ impl Store {
             }
             OnFollow::Accepts { before, after } => writes.extend(change_writes(before, after, &[])?),
         }
+        writes.extend(group_writes(groups)?);
         self.table.transact(writes).await
     }
 
@@ -117,29 +122,59 @@ impl Store {
     }
 
     /// Makes `from` block `to`, which also ends that they follow them. The block is written into the head of their direct
-    /// thread in the same transaction (whether there is one yet or not), so that no message stored later can have missed it.
+    /// thread in the same transaction (whether there is one yet or not), so that no message stored later can have missed it,
+    /// and into the `groups` that both are in, before and after. Nobody brings one of the two into a group meanwhile unseen.
     ///
     /// # Errors
-    /// See [`StoreError`].
-    pub async fn block(&self, from: &UserId, to: &UserId, pair: &Pair, now: Timestamp) -> Result<(), StoreError> {
+    /// [`Guard::Head`] if a group changed, [`Guard::Ties`] if something else did about one of the two.
+    pub async fn block(
+        &self,
+        (from, to): (&Profile, &Profile),
+        pair: &Pair,
+        groups: &[(Thread, Thread)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let head = Write::update(keys::head(&ThreadId::direct(pair)), "ADD blocks :from, rev :one SET v = :v")
             .number(":v", &ITEM_VERSION);
-        let writes = vec![
-            edge_write(Edge::Block, from, to, now)?,
-            Write::delete(keys::edge(Edge::Follow, from, to)),
-            by_one(head, from),
+        let mut writes = vec![
+            edge_write(Edge::Block, &from.id, &to.id, now)?,
+            Write::delete(keys::edge(Edge::Follow, &from.id, &to.id)),
+            by_one(head, &from.id),
+            tie_write(&from.id, from.revision),
+            tie_write(&to.id, to.revision),
         ];
+        writes.extend(group_writes(groups)?);
         self.table.transact(writes).await
     }
 
-    /// Ends that `from` blocks `to`; nothing else comes back.
+    /// Ends that `from` blocks `to`, also in the `groups` that hide it, before and after; nothing else comes back.
     ///
     /// # Errors
-    /// [`Guard::Blocked`] if they do not block them.
-    pub async fn unblock(&self, from: &UserId, to: &UserId, pair: &Pair) -> Result<(), StoreError> {
+    /// [`Guard::Blocked`] if they do not block them, [`Guard::Head`], [`Guard::Ties`] as in [`Store::block`].
+    pub async fn unblock(
+        &self,
+        (from, to): (&Profile, &Profile),
+        pair: &Pair,
+        groups: &[(Thread, Thread)],
+    ) -> Result<(), StoreError> {
         let head = Write::update(keys::head(&ThreadId::direct(pair)), "DELETE blocks :from ADD rev :one");
-        let edge = Write::delete(keys::edge(Edge::Block, from, to)).only_if(Guard::Blocked, "attribute_exists(pk)");
-        self.table.transact(vec![edge, by_one(head, from)]).await
+        let edge = keys::edge(Edge::Block, &from.id, &to.id);
+        let mut writes = vec![
+            Write::delete(edge).only_if(Guard::Blocked, "attribute_exists(pk)"),
+            by_one(head, &from.id),
+            tie_write(&from.id, from.revision),
+            tie_write(&to.id, to.revision),
+        ];
+        writes.extend(group_writes(groups)?);
+        self.table.transact(writes).await
+    }
+
+    /// Changes what the blocks of one member mean in `groups`, before and after.
+    ///
+    /// # Errors
+    /// [`Guard::Head`] if one of them changed meanwhile.
+    pub async fn change_hidden(&self, groups: &[(Thread, Thread)]) -> Result<(), StoreError> {
+        self.table.transact(group_writes(groups)?).await
     }
 
     /// The users that `from`'s edges lead to, in the order of their ids, behind `after`; at most `limit`, and whether there
@@ -172,6 +207,16 @@ impl Store {
 
 fn edge_write(edge: Edge, from: &UserId, to: &UserId, now: Timestamp) -> Result<Write, StoreError> {
     Ok(Write::put(keys::edge(edge, from, to), convert::item(&EdgeRecord { v: ITEM_VERSION, created_at: now })?))
+}
+
+/// The writes that bring groups from what they were to what they are to be; nothing of it is in their logs.
+fn group_writes(groups: &[(Thread, Thread)]) -> Result<Vec<Write>, StoreError> {
+    let mut writes = Vec::new();
+    for (before, after) in groups {
+        writes.extend(change_writes(before, after, &[])?);
+        writes.extend(mark_writes(Some(before), after, None));
+    }
+    Ok(writes)
 }
 
 fn by_one(head: Write, from: &UserId) -> Write {

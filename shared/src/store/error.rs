@@ -18,6 +18,10 @@ pub enum Guard {
     Blocked,
     /// The recipient follows the actor, or does not, as it was read.
     Followed,
+    /// Blocks, follows and groups of a user are as they were when their profile was read.
+    Ties,
+    /// The user has not left the group before.
+    Left,
     /// The user has connections listed.
     Listed,
     /// The read mark is behind the new one.

@@ -1,44 +1,57 @@
 //! The shape of a thread's head in the table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::to_attribute_value;
 
+use super::about::{self, PreferencesRecord};
 use super::error::StoreError;
+use super::seat::{self, Seat};
 use super::table::Item;
 use super::{ITEM_VERSION, convert, keys};
+use crate::domain::about::About;
 use crate::domain::ids::{Seq, UserId};
-use crate::domain::member::{Member, ReadMark, Role, Standing};
+use crate::domain::member::ReadMark;
 use crate::domain::message::Preview;
 use crate::domain::tally::{Slot, Tally};
 use crate::domain::thread::{Kind, Revision, Thread};
 use crate::domain::time::Timestamp;
 
-/// `THREAD#t` / `HEAD`. A head is paid for at every message, so names are short and members are lists.
+/// `THREAD#t` / `HEAD`. A head is paid for at every message, so names are short, members are texts and marks a plain list:
+/// with 15 members it has to stay below 1 KiB.
 #[derive(Debug, Serialize, Deserialize)]
 struct HeadRecord {
     v: u8,
     kind: KindRecord,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "serde_dynamo::string_set")]
-    blocks: BTreeSet<UserId>,
     rev: u64,
     seq: Seq,
-    active_at: Timestamp,
-    bumped_at: Timestamp,
+    active: Timestamp,
+    bumped: Timestamp,
     tally: Tally,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<LastRecord>,
-    members: BTreeMap<UserId, MemberRecord>,
-    by: UserId,
-    created_at: Timestamp,
+    /// By slot; see [`seat`].
+    members: Vec<String>,
+    /// By slot, two each: the last entry read, and the messages up to there that count.
+    marks: Vec<u64>,
+    // What only a direct thread holds here; a group has the rest in `ABOUT`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "serde_dynamo::string_set")]
+    blocks: BTreeSet<UserId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<UserId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    prefs: Option<PreferencesRecord>,
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum KindRecord {
     Direct,
+    Group,
 }
 
 /// What a block leaves where there is no thread yet: the same item, without one.
@@ -48,20 +61,6 @@ struct VacantRecord {
     blocks: BTreeSet<UserId>,
     rev: u64,
 }
-
-/// State, slot, joined at, joined seq, read seq, messages of others read, declined at (0: not). Parts are updated by their
-/// index: see [`STATE`] and its neighbours.
-#[derive(Debug, Serialize, Deserialize)]
-struct MemberRecord(String, Slot, Timestamp, Seq, Seq, u64, Timestamp);
-
-/// Index of a member's role and standing, a letter each: `m`oderator or `-`, then `a`ccepted, `p`ending or `d`eclined.
-pub(super) const STATE: usize = 0;
-/// Index of the last entry read.
-pub(super) const READ_SEQ: usize = 4;
-/// Index of the messages of others read.
-pub(super) const READ_OTHERS: usize = 5;
-/// Index of when it was declined.
-pub(super) const DECLINED_AT: usize = 6;
 
 /// Seq, author, when, answers (0: none), text, whether it was cut.
 #[derive(Debug, Serialize, Deserialize)]
@@ -116,22 +115,34 @@ impl Head {
         let corrupt = |reason: &str| StoreError::Corrupt { key: key.clone(), reason: reason.to_owned() };
         let id = keys::thread_of(&key.pk).ok_or_else(|| corrupt("not in a thread's partition"))?;
         let record: HeadRecord = convert::record(item)?;
-        let mut members = record
-            .members
-            .into_iter()
-            .map(|(user_id, member)| member.parse(user_id).ok_or_else(|| corrupt("a member's state is unknown")))
-            .collect::<Result<Vec<_>, _>>()?;
+        let (mut members, mut departed) = (Vec::new(), Vec::new());
+        for (index, text) in record.members.iter().enumerate() {
+            let mark = |part: usize| record.marks.get(2 * index + part).copied();
+            let mark = mark(0).and_then(|seq| Seq::try_from(seq).ok()).zip(mark(1));
+            let slot = u8::try_from(index).ok().and_then(|index| Slot::try_from(index).ok());
+            let seat = slot.zip(mark).and_then(|(slot, (seq, heard))| seat::parse(text, slot, ReadMark { seq, heard }));
+            match seat.ok_or_else(|| corrupt("a member cannot be read"))? {
+                Seat::Taken(member) => members.push(member),
+                Seat::Kept(gone) => departed.push(gone),
+                Seat::Free => {}
+            }
+        }
         members.sort_by_key(|member| (member.joined_seq, member.slot));
+        let kind = match (record.kind, record.by.zip(record.created)) {
+            (KindRecord::Group, _) => Kind::Group { departed },
+            (KindRecord::Direct, Some((created_by, created_at))) => {
+                let preferences = about::parse_preferences(record.prefs.unwrap_or_default());
+                let about = About { preferences, ..About::new(&created_by, created_at) };
+                Kind::Direct { blocks: record.blocks, about }
+            }
+            (KindRecord::Direct, None) => return Err(corrupt("nobody opened it")),
+        };
         Ok(Self::Thread(Box::new(Thread {
             id,
-            kind: match record.kind {
-                KindRecord::Direct => Kind::Direct { blocks: record.blocks },
-            },
-            created_by: record.by,
-            created_at: record.created_at,
+            kind,
             last_seq: record.seq,
-            active_at: record.active_at,
-            bumped_at: record.bumped_at,
+            active_at: record.active,
+            bumped_at: record.bumped,
             tally: record.tally,
             last_message: record.last.map(LastRecord::parse),
             members,
@@ -140,50 +151,34 @@ impl Head {
     }
 }
 
-impl MemberRecord {
-    fn of(member: &Member) -> Self {
-        let Member { role, slot, joined_at, joined_seq, standing, mark, .. } = member;
-        Self(state(*role, *standing), *slot, *joined_at, *joined_seq, mark.seq, mark.others, declined_at(*standing))
+/// The seats of a thread, by slot.
+pub(super) fn seats(thread: &Thread) -> Vec<String> {
+    let here = thread.members.iter().map(|member| (member.slot, seat::of_member(member)));
+    let gone = thread.departed().iter().map(|gone| (gone.slot, seat::of_departed(gone)));
+    let mut seats = Vec::new();
+    for (slot, text) in here.chain(gone) {
+        let index = usize::from(u8::from(slot));
+        if seats.len() <= index {
+            seats.resize(index + 1, String::new());
+        }
+        seats[index] = text;
     }
-
-    fn parse(self, user_id: UserId) -> Option<Member> {
-        let Self(state, slot, joined_at, joined_seq, seq, others, declined_at) = self;
-        let [role, standing] = state.as_bytes() else { return None };
-        let role = match role {
-            b'm' => Role::Moderator,
-            b'-' => Role::Member,
-            _ => return None,
-        };
-        let standing = match standing {
-            b'a' => Standing::Accepted,
-            b'p' => Standing::Pending,
-            b'd' => Standing::Declined { at: declined_at },
-            _ => return None,
-        };
-        Some(Member { user_id, role, slot, joined_at, joined_seq, standing, mark: ReadMark { seq, others } })
-    }
+    seats
 }
 
-/// A member's role and standing, a letter each.
-pub(super) fn state(role: Role, standing: Standing) -> String {
-    let role = match role {
-        Role::Moderator => 'm',
-        Role::Member => '-',
-    };
-    let standing = match standing {
-        Standing::Accepted => 'a',
-        Standing::Pending => 'p',
-        Standing::Declined { .. } => 'd',
-    };
-    format!("{role}{standing}")
+fn marks(thread: &Thread) -> Vec<u64> {
+    let mut marks = vec![0; 2 * seats(thread).len()];
+    for member in &thread.members {
+        let [seq, heard] = mark_places(member.slot);
+        (marks[seq], marks[heard]) = (member.mark.seq.get(), member.mark.heard);
+    }
+    marks
 }
 
-/// When a member declined; the epoch if they did not.
-pub(super) fn declined_at(standing: Standing) -> Timestamp {
-    match standing {
-        Standing::Declined { at } => at,
-        Standing::Accepted | Standing::Pending => Timestamp::EPOCH,
-    }
+/// Where a slot's mark stands in the list: the last entry read, and the messages up to there that count.
+pub(super) fn mark_places(slot: Slot) -> [usize; 2] {
+    let index = usize::from(u8::from(slot));
+    [2 * index, 2 * index + 1]
 }
 
 impl LastRecord {
@@ -201,23 +196,25 @@ impl LastRecord {
 
 /// The item of a thread that is new.
 pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
+    let (kind, blocks, about) = match &thread.kind {
+        Kind::Direct { blocks, about } => (KindRecord::Direct, blocks.clone(), Some(about)),
+        Kind::Group { .. } => (KindRecord::Group, BTreeSet::new(), None),
+    };
     convert::item(&HeadRecord {
         v: ITEM_VERSION,
-        kind: match thread.kind {
-            Kind::Direct { .. } => KindRecord::Direct,
-        },
-        blocks: match &thread.kind {
-            Kind::Direct { blocks } => blocks.clone(),
-        },
+        kind,
         rev: thread.revision.0,
         seq: thread.last_seq,
-        active_at: thread.active_at,
-        bumped_at: thread.bumped_at,
+        active: thread.active_at,
+        bumped: thread.bumped_at,
         tally: thread.tally.clone(),
         last: thread.last_message.as_ref().map(LastRecord::of),
-        members: thread.members.iter().map(|member| (member.user_id.clone(), MemberRecord::of(member))).collect(),
-        by: thread.created_by.clone(),
-        created_at: thread.created_at,
+        members: seats(thread),
+        marks: marks(thread),
+        blocks,
+        by: about.map(|about| about.created_by.clone()),
+        created: about.map(|about| about.created_at),
+        prefs: about.map(about::preferences_of),
     })
 }
 
@@ -231,6 +228,6 @@ pub(super) fn tally(tally: &Tally) -> Result<AttributeValue, StoreError> {
     value(tally)
 }
 
-fn value(value: impl Serialize) -> Result<AttributeValue, StoreError> {
+pub(super) fn value(value: impl Serialize) -> Result<AttributeValue, StoreError> {
     to_attribute_value(value).map_err(|error| StoreError::Refused { reason: format!("cannot be stored: {error}") })
 }

@@ -9,7 +9,11 @@
 //! | box entry | `USER#u` | `INBOX#<bumped at>#t`, `REQUEST#<bumped at>#t` |
 //! | connection | `CONNECTION#c` | `CONNECTION` |
 //! | ticket | `TICKET#t` | `TICKET` |
+//! | group of a user | `USER#u` | `GROUP#t` |
+//! | thread of a room | `USER#u` | `ROOM#r#t` |
 //! | thread head | `THREAD#t` | `HEAD` |
+//! | what a group shows of itself | `THREAD#t` | `ABOUT` |
+//! | left | `THREAD#t` | `LEFT#u` |
 //! | message | `THREAD#t` | `MSG#<seq>` |
 //! | change | `THREAD#t` | `CHANGE#<seq>` |
 //! | once | `ONCE#u` | `<idempotency key>` |
@@ -18,6 +22,7 @@
 
 use std::fmt;
 
+use crate::domain::about::RoomId;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::ids::{ConnectionId, Seq, ThreadId, Ticket, UserId};
 use crate::domain::member::Mailbox;
@@ -177,6 +182,59 @@ pub(super) fn head(thread: &ThreadId) -> Key {
     Key { pk: thread_partition(thread), sk: "HEAD".to_owned() }
 }
 
+/// `THREAD#t` / `ABOUT`.
+pub(super) fn about(thread: &ThreadId) -> Key {
+    Key { pk: thread_partition(thread), sk: "ABOUT".to_owned() }
+}
+
+/// `THREAD#t` / `LEFT#u`: the user was in the group and left it.
+pub(super) fn left(thread: &ThreadId, user: &UserId) -> Key {
+    Key { pk: thread_partition(thread), sk: format!("{LEFT_PREFIX}{user}") }
+}
+
+const LEFT_PREFIX: &str = "LEFT#";
+
+/// The user whom a `LEFT` key is about.
+pub(super) fn left_user(sk: &str) -> Option<UserId> {
+    UserId::try_from(sk.strip_prefix(LEFT_PREFIX)?.to_owned()).ok()
+}
+
+const GROUP_PREFIX: &str = "GROUP#";
+
+/// `USER#u` / `GROUP#t`.
+pub(super) fn group(user: &UserId, thread: &ThreadId) -> Key {
+    Key { pk: user_partition(user), sk: format!("{GROUP_PREFIX}{thread}") }
+}
+
+/// All groups of a user, those included that somebody left in which the user is still hidden.
+pub(super) fn groups(user: &UserId) -> Range {
+    Range::with_prefix(user_partition(user), GROUP_PREFIX)
+}
+
+/// The group that a key of [`groups`] is about.
+pub(super) fn group_thread(sk: &str) -> Option<ThreadId> {
+    ThreadId::try_from(sk.strip_prefix(GROUP_PREFIX)?.to_owned()).ok()
+}
+
+fn room_prefix(room: &RoomId) -> String {
+    format!("ROOM#{}#", room.as_str())
+}
+
+/// `USER#u` / `ROOM#r#t`.
+pub(super) fn room(user: &UserId, room: &RoomId, thread: &ThreadId) -> Key {
+    Key { pk: user_partition(user), sk: format!("{}{thread}", room_prefix(room)) }
+}
+
+/// A user's threads of a room.
+pub(super) fn room_threads(user: &UserId, room: &RoomId) -> Range {
+    Range::with_prefix(user_partition(user), &room_prefix(room))
+}
+
+/// The thread that a key of [`room_threads`] is about.
+pub(super) fn room_thread(room: &RoomId, sk: &str) -> Option<ThreadId> {
+    ThreadId::try_from(sk.strip_prefix(&room_prefix(room))?.to_owned()).ok()
+}
+
 /// The thread whose partition this is.
 pub(super) fn thread_of(pk: &str) -> Option<ThreadId> {
     ThreadId::try_from(pk.strip_prefix("THREAD#")?.to_owned()).ok()
@@ -247,6 +305,12 @@ mod tests {
             shown(&listing(&ann, Mailbox::Requests, at, &thread)).starts_with("USER#ann / REQUEST#1732406400123#thr_")
         );
         assert_eq!(shown(&head(&thread)), "THREAD#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa / HEAD");
+        assert_eq!(shown(&about(&thread)), "THREAD#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa / ABOUT");
+        assert_eq!(left(&thread, &ann).sk, "LEFT#ann");
+        assert_eq!(shown(&group(&ann, &thread)), "USER#ann / GROUP#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa");
+        let lobby = RoomId::try_from("lobby".to_owned()).unwrap();
+        assert_eq!(shown(&room(&ann, &lobby, &thread)), "USER#ann / ROOM#lobby#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa");
+        assert_eq!(room_thread(&lobby, &room(&ann, &lobby, &thread).sk), Some(thread.clone()));
         assert_eq!(log(LogKind::Message, &thread, seq).sk, "MSG#0000000042");
         assert_eq!(log(LogKind::Change, &thread, seq).sk, "CHANGE#0000000042");
         assert_eq!(log_seq(LogKind::Message, "MSG#0000000042"), Some(seq));

@@ -3,11 +3,14 @@
 //! One file per entity; `table` is the only door to the SDK, `keys` the only place that builds a key. Nothing here
 //! decides who may do what: the store is told what to write and on which condition, and says which condition was lost.
 
+mod about;
+mod company;
 mod connection;
 mod convert;
 mod cursor;
 mod edge;
 mod error;
+mod group;
 mod head;
 mod keys;
 mod listing;
@@ -15,14 +18,17 @@ mod log;
 mod once;
 mod profile;
 mod retry;
+mod seat;
 mod table;
 mod thread;
 mod write;
 
+pub use company::Company;
 pub use connection::Connection;
 pub use cursor::Cursor;
 pub use edge::{Between, OnFollow};
 pub use error::{Guard, StoreError};
+pub use group::{Joiner, Joiners};
 pub use head::{Head, Vacancy};
 pub use keys::Edge;
 pub use listing::BoxEntry;
@@ -30,6 +36,7 @@ pub use once::{OnceRecord, Outcome, SendContext, Used};
 pub use profile::{Listed, SettingsChange};
 pub use retry::Pauses;
 pub use table::{Table, Usage};
+pub use thread::Moved;
 
 /// The version that stored items carry as `v`, so that old and new code can tell each other's items apart.
 const ITEM_VERSION: u8 = 1;

@@ -14,6 +14,7 @@ use super::write::Write;
 use super::{ITEM_VERSION, Store};
 use crate::domain::ids::UserId;
 use crate::domain::profile::{Card, ContactPolicy, Profile, Settings, Username, UsernamePrefix};
+use crate::domain::thread::Revision;
 use crate::domain::time::Timestamp;
 
 /// `USER#u` / `PROFILE`.
@@ -27,6 +28,8 @@ struct ProfileRecord {
     contact_policy: Option<ContactPolicy>,
     read_receipts: Option<bool>,
     typing_indicators: Option<bool>,
+    rev: u64,
+    unspread: Option<u64>,
 }
 
 /// `NAME#ab` / `abc`: a copy of the card beside the id, so that a search reads names alone.
@@ -77,6 +80,8 @@ pub(super) fn parse(item: Item) -> Result<Profile, StoreError> {
         },
         created_at: record.created_at,
         updated_at: record.updated_at,
+        revision: Revision(record.rev),
+        unspread: record.unspread.map(Revision),
     })
 }
 
@@ -118,6 +123,7 @@ impl Store {
     }
 
     /// Registers `user` or gives them a new card, name and profile in one write. `before` is the profile as it was read.
+    /// Answers the profile as it is then; the copies of the card in the user's groups are still to be made.
     ///
     /// # Errors
     /// [`Guard::Username`] if the name is somebody else's, [`Guard::Profile`] if the profile changed meanwhile.
@@ -127,27 +133,38 @@ impl Store {
         before: Option<&Profile>,
         card: &Card,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let old_name = before.map(|profile| &profile.card.username);
+    ) -> Result<Profile, StoreError> {
+        let seen = before.map_or(Revision::default(), |before| before.revision);
+        let after = Profile {
+            id: user.clone(),
+            card: card.clone(),
+            settings: before.map(|before| before.settings).unwrap_or_default(),
+            created_at: before.map_or(now, |before| before.created_at),
+            updated_at: now,
+            revision: seen.next(),
+            unspread: before.map(|_| seen.next()),
+        };
         let avatar = if card.avatar_url.is_some() { ", avatar_url = :avatar_url" } else { " REMOVE avatar_url" };
+        let unspread = if before.is_some() { ", unspread = :rev" } else { "" };
         let profile = Write::update(
             keys::profile(user),
             format!(
-                "SET v = :v, username = :username, display_name = :display_name, updated_at = :now, \
-                 created_at = if_not_exists(created_at, :now){avatar}"
+                "SET v = :v, username = :username, display_name = :display_name, updated_at = :now, rev = :rev, \
+                 created_at = if_not_exists(created_at, :now){unspread}{avatar}"
             ),
         )
         .number(":v", &ITEM_VERSION)
         .number(":now", &now.ms())
+        .number(":rev", &after.revision.0)
         .text(":username", card.username.clone())
         .text(":display_name", card.display_name.clone());
         let profile = match &card.avatar_url {
             Some(url) => profile.text(":avatar_url", url.clone()),
             None => profile,
         };
-        let profile = match old_name {
+        let profile = match before {
             None => profile.only_if(Guard::Profile, "attribute_not_exists(pk)"),
-            Some(old) => profile.only_if(Guard::Profile, "username = :old").text(":old", old.clone()),
+            Some(before) => profile.only_if(Guard::Profile, "rev = :seen").number(":seen", &before.revision.0),
         };
 
         let record = NameRecord { v: ITEM_VERSION, user_id: user.clone(), card: card.clone() };
@@ -155,10 +172,23 @@ impl Store {
             .only_if(Guard::Username, "attribute_not_exists(pk) OR user_id = :user")
             .text(":user", user.clone());
         let mut writes = vec![name, profile];
-        if let Some(old) = old_name.filter(|old| **old != card.username) {
+        if let Some(old) = before.map(|before| &before.card.username).filter(|old| **old != card.username) {
             writes.push(Write::delete(keys::username(old)));
         }
-        self.table.transact(writes).await
+        self.table.transact(writes).await?;
+        Ok(after)
+    }
+
+    /// Notes that the card is in all copies, unless it changed again meanwhile.
+    pub(super) async fn card_is_spread(&self, profile: &Profile) -> Result<(), StoreError> {
+        let Some(unspread) = profile.unspread else { return Ok(()) };
+        let write = Write::update(keys::profile(&profile.id), "REMOVE unspread")
+            .only_if(Guard::Profile, "unspread = :spread")
+            .number(":spread", &unspread.0);
+        match self.table.write(write).await {
+            Err(error) if !error.lost(Guard::Profile) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Changes a user's settings and answers all of them; `None` if they have not registered.

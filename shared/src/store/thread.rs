@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::error::{Guard, StoreError};
-use super::head::{self, DECLINED_AT, Head, READ_OTHERS, READ_SEQ, STATE, Vacancy, declined_at, state};
+use super::head::{self, Head, Vacancy, mark_places};
 use super::keys::Edge;
 use super::once::{OnceRecord, once_write};
 use super::retry::Pauses;
@@ -13,40 +13,65 @@ use super::{Store, keys, listing, log};
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::log::Entry;
 use crate::domain::member::ReadMark;
-use crate::domain::thread::Thread;
+use crate::domain::thread::{Kind, Thread};
 
-/// The writes that bring a thread from `before` to `after` and add `entries` to its log. Marks are left alone: they move
-/// at any time, and no decision hangs on them.
+/// The writes that bring a thread from `before` to `after` and add `entries` to its log. Marks are left alone but for those
+/// that the decision is about: they move at any time, and nothing else hangs on them.
 pub(super) fn change_writes(before: &Thread, after: &Thread, entries: &[Entry]) -> Result<Vec<Write>, StoreError> {
-    let mut sets =
-        vec!["seq = :seq, active_at = :active_at, bumped_at = :bumped_at, tally = :tally, rev = :rev".to_owned()];
     let mut head = Write::update(keys::head(&after.id), "")
-        .only_if(Guard::Head, "seq = :seen_seq AND rev = :seen_rev")
-        .number(":seen_seq", &before.last_seq)
         .number(":seen_rev", &before.revision.0)
-        .number(":seq", &after.last_seq)
-        .number(":active_at", &after.active_at.ms())
-        .number(":bumped_at", &after.bumped_at.ms())
-        .number(":rev", &after.revision.0)
-        .value(":tally", head::tally(&after.tally)?);
-    if let Some(last) = &after.last_message {
-        sets.push("#last = :last".to_owned());
-        head = head.name("#last", "last").value(":last", head::last(last)?);
+        .number(":rev", &after.revision.0);
+    let mut sets = vec!["rev = :rev".to_owned()];
+    let mut conditions = vec!["rev = :seen_rev".to_owned()];
+    let listings = listing::writes(&after.id, &before.listings(), &after.listings())?;
+    // What neither adds to the log nor moves a box's entry goes along with whatever is said meanwhile.
+    if !entries.is_empty() || !listings.is_empty() {
+        conditions.push("seq = :seen_seq".to_owned());
+        sets.push("seq = :seq, active = :active, bumped = :bumped, tally = :tally".to_owned());
+        head = head
+            .number(":seen_seq", &before.last_seq)
+            .number(":seq", &after.last_seq)
+            .number(":active", &after.active_at.ms())
+            .number(":bumped", &after.bumped_at.ms())
+            .value(":tally", head::tally(&after.tally)?);
+        if let Some(last) = &after.last_message {
+            sets.push("#last = :last".to_owned());
+            head = head.name("#last", "last").value(":last", head::last(last)?);
+        }
     }
-    for (index, member) in after.members.iter().enumerate() {
-        if before.member(&member.user_id).map(|before| before.standing) == Some(member.standing) {
+    if head::seats(before) != head::seats(after) {
+        sets.push("members = :members".to_owned());
+        head = head.value(":members", head::value(head::seats(after))?);
+    }
+    for member in &after.members {
+        let known = before.member(&member.user_id).map(|known| known.mark);
+        if known == Some(member.mark) {
             continue;
         }
-        sets.push(format!("members.#m{index}[{STATE}] = :s{index}, members.#m{index}[{DECLINED_AT}] = :d{index}"));
-        head = head
-            .name(format!("#m{index}"), member.user_id.clone())
-            .text(&format!(":s{index}"), state(member.role, member.standing))
-            .number(&format!(":d{index}"), &declined_at(member.standing).ms());
+        let [seq, heard] = mark_places(member.slot);
+        sets.push(format!("marks[{seq}] = :m{seq}, marks[{heard}] = :m{heard}"));
+        head = head.number(&format!(":m{seq}"), &member.mark.seq).number(&format!(":m{heard}"), &member.mark.heard);
+        if let Some(known) = known {
+            conditions.push(format!("marks[{seq}] = :seen{seq}"));
+            head = head.number(&format!(":seen{seq}"), &known.seq);
+        }
     }
-    let mut writes = vec![head.expression(format!("SET {}", sets.join(", ")))];
+    let head = head.expression(format!("SET {}", sets.join(", "))).only_if(Guard::Head, conditions.join(" AND "));
+    let mut writes = vec![head];
     writes.extend(log::writes(&after.id, entries)?);
-    writes.extend(listing::writes(&after.id, &before.listings(), &after.listings())?);
+    writes.extend(listings);
     Ok(writes)
+}
+
+/// What became of a read mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moved {
+    /// It moved; the thread as it is then.
+    Forward(Thread),
+    /// It was there or further already.
+    Stays(Thread),
+    /// The thread is another one than the mark was decided on; this is what is there now.
+    Stale(Head),
 }
 
 impl Store {
@@ -94,6 +119,14 @@ impl Store {
         Ok(found)
     }
 
+    /// The same as they are now.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn present_threads(&self, threads: &[ThreadId]) -> Result<HashMap<ThreadId, Thread>, StoreError> {
+        self.read_threads(threads, Read::Consistent).await
+    }
+
     async fn read_threads(&self, threads: &[ThreadId], read: Read) -> Result<HashMap<ThreadId, Thread>, StoreError> {
         let keys: Vec<_> = threads.iter().map(keys::head).collect();
         let items = self.table.batch_get(&keys, read).await?;
@@ -124,10 +157,12 @@ impl Store {
         };
         let mut writes = once.map(once_write).transpose()?.into_iter().collect::<Vec<_>>();
         writes.push(head);
-        for recipient in thread.others(&thread.created_by) {
-            let follow = Write::check(keys::edge(Edge::Follow, &recipient.user_id, &thread.created_by));
-            let seen = if followed { "attribute_exists(pk)" } else { "attribute_not_exists(pk)" };
-            writes.push(follow.only_if(Guard::Followed, seen));
+        if let Kind::Direct { about, .. } = &thread.kind {
+            for recipient in thread.others(&about.created_by) {
+                let follow = Write::check(keys::edge(Edge::Follow, &recipient.user_id, &about.created_by));
+                let seen = if followed { "attribute_exists(pk)" } else { "attribute_not_exists(pk)" };
+                writes.push(follow.only_if(Guard::Followed, seen));
+            }
         }
         writes.extend(log::writes(&thread.id, entries)?);
         writes.extend(listing::writes(&thread.id, &[], &thread.listings())?);
@@ -152,32 +187,30 @@ impl Store {
         self.table.transact(writes).await
     }
 
-    /// Moves a member's read mark forward; one that is there or further already stays. Answers whether it moved, and the
-    /// thread as it is then.
+    /// Moves a member's read mark forward, if it was decided on the members and blocks that the thread has now.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn move_mark(
-        &self,
-        thread: &ThreadId,
-        user: &UserId,
-        mark: ReadMark,
-    ) -> Result<(bool, Option<Thread>), StoreError> {
-        let write = Write::update(
-            keys::head(thread),
-            format!("SET members.#me[{READ_SEQ}] = :seq, members.#me[{READ_OTHERS}] = :others"),
-        )
-        .only_if(Guard::Mark, format!("members.#me[{READ_SEQ}] < :seq"))
-        .name("#me", user.clone())
-        .number(":seq", &mark.seq)
-        .number(":others", &mark.others);
-        match self.table.write(write).await {
-            Ok(item) => Ok((true, Head::parse(item)?.thread())),
-            Err(StoreError::Lost { guard: Guard::Mark, item: Some(item) }) => {
-                Ok((false, Head::parse(Some(*item))?.thread()))
+    pub async fn move_mark(&self, thread: &Thread, user: &UserId, mark: ReadMark) -> Result<Moved, StoreError> {
+        let Some(member) = thread.member(user) else { return Ok(Moved::Stays(thread.clone())) };
+        let [seq, heard] = mark_places(member.slot);
+        let write = Write::update(keys::head(&thread.id), format!("SET marks[{seq}] = :seq, marks[{heard}] = :heard"))
+            .only_if(Guard::Mark, format!("marks[{seq}] < :seq AND rev = :rev"))
+            .number(":seq", &mark.seq)
+            .number(":heard", &mark.heard)
+            .number(":rev", &thread.revision.0);
+        let item = match self.table.write(write).await {
+            Ok(item) => {
+                let head = Head::parse(item)?;
+                return Ok(head.clone().thread().map_or(Moved::Stale(head), Moved::Forward));
             }
-            Err(error) if error.lost(Guard::Mark) => Ok((false, self.thread(thread).await?)),
-            Err(error) => Err(error),
-        }
+            Err(StoreError::Lost { guard: Guard::Mark, item: Some(item) }) => Some(*item),
+            Err(error) if error.lost(Guard::Mark) => self.table.get(&keys::head(&thread.id), Read::Consistent).await?,
+            Err(error) => return Err(error),
+        };
+        Ok(match Head::parse(item)? {
+            Head::Thread(now) if now.revision == thread.revision => Moved::Stays(*now),
+            other => Moved::Stale(other),
+        })
     }
 }

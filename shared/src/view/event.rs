@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::message::MessageView;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Entry, What};
+use crate::domain::message::Message;
 use crate::domain::time::{Timestamp, rfc3339};
 
 /// An event as a client gets it, over the socket or from `GET /threads/{thread_id}/events`.
@@ -20,11 +21,21 @@ pub struct Event {
     data: Value,
 }
 
-/// The event that an entry of `thread`'s log is.
+/// The event that an entry of `thread`'s log is to those who see all of it.
 #[must_use]
 pub fn entry(thread: &ThreadId, entry: &Entry) -> Event {
+    event_of(thread, entry, |message| MessageView::whole(thread, message))
+}
+
+/// The event that an entry of `thread`'s log is to those who block its author.
+#[must_use]
+pub fn hidden_entry(thread: &ThreadId, entry: &Entry) -> Event {
+    event_of(thread, entry, |message| MessageView::hidden(thread, message))
+}
+
+fn event_of(thread: &ThreadId, entry: &Entry, view: impl FnOnce(&Message) -> MessageView) -> Event {
     let (kind, data) = match &entry.what {
-        What::Message(logged) => ("message.created".to_owned(), json!(MessageView::whole(thread, &logged.message))),
+        What::Message(logged) => ("message.created".to_owned(), json!(view(&logged.message))),
         What::Change(change) => {
             let mut data = json!(change);
             let kind = data.as_object_mut().and_then(|data| data.remove("type"));
@@ -48,6 +59,10 @@ pub enum Signal {
     RequestReceived,
     /// The receiver took a thread into their inbox, here or on another device.
     ThreadAccepted,
+    /// The receiver is not in a group any more; `data` says why.
+    MemberEvicted,
+    /// Somebody whom the receiver blocks is in a group with them; `data` says who, and nobody else hears of it.
+    BlockedMemberPresent,
     /// Somebody's read mark moved; `data` says whose and where to.
     ReadMoved,
     /// Somebody is typing; `data` says until when to believe it.
@@ -61,6 +76,8 @@ impl Signal {
         match self {
             Self::RequestReceived => "request.received",
             Self::ThreadAccepted => "thread.accepted",
+            Self::MemberEvicted => "member.evicted",
+            Self::BlockedMemberPresent => "notice.blocked_member_present",
             Self::ReadMoved => "read.moved",
             Self::Typing => "typing",
             Self::Problem => "problem",

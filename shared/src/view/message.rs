@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::domain::ids::{Seq, ThreadId, UserId};
+use crate::domain::member::Member;
 use crate::domain::message::{Message, Preview};
+use crate::domain::thread::Thread;
 use crate::domain::time::{Timestamp, rfc3339};
 
 /// A message as its receiver sees it.
@@ -12,7 +14,8 @@ pub struct MessageView {
     thread_id: ThreadId,
     seq: Seq,
     author_id: UserId,
-    text: String,
+    /// `null` where the message is hidden.
+    text: Option<String>,
     /// Only in a thread's `last_message`, and only when `text` is its beginning.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     text_truncated: bool,
@@ -32,31 +35,47 @@ impl MessageView {
     #[must_use]
     pub fn whole(thread: &ThreadId, message: &Message) -> Self {
         let Message { seq, author_id, created_at, text, reply_to, mentions } = message.clone();
-        Self::new(thread, seq, author_id, created_at, text.into(), reply_to).mentioning(mentions)
+        let text = Some(text.into());
+        Self { text, reply_to, mentions, ..Self::bare(thread, seq, author_id, created_at) }
     }
 
-    /// What a thread shows of its last message: the beginning of its text, and no mentions.
+    /// A message whose author the receiver blocks: that it is there, and nothing of what it says (rule 12).
     #[must_use]
-    pub fn preview(thread: &ThreadId, preview: &Preview) -> Self {
-        let Preview { seq, author_id, created_at, reply_to, text, truncated } = preview.clone();
-        Self { text_truncated: truncated, ..Self::new(thread, seq, author_id, created_at, text, reply_to) }
+    pub fn hidden(thread: &ThreadId, message: &Message) -> Self {
+        let Message { seq, author_id, created_at, .. } = message.clone();
+        Self { hidden: true, ..Self::bare(thread, seq, author_id, created_at) }
     }
 
-    fn new(
-        thread: &ThreadId,
-        seq: Seq,
-        author_id: UserId,
-        created_at: Timestamp,
-        text: String,
-        reply_to: Option<Seq>,
-    ) -> Self {
+    /// The message as one of the thread's members sees it.
+    #[must_use]
+    pub fn seen_by(reader: &Member, thread: &Thread, message: &Message) -> Self {
+        if thread.hides(reader, &message.author_id) {
+            Self::hidden(&thread.id, message)
+        } else {
+            Self::whole(&thread.id, message)
+        }
+    }
+
+    /// What a thread shows `reader` of its last message: the beginning of its text, and no mentions.
+    #[must_use]
+    pub fn preview(reader: &Member, thread: &Thread, preview: &Preview) -> Self {
+        let Preview { seq, author_id, created_at, reply_to, text, truncated } = preview.clone();
+        let hidden = thread.hides(reader, &author_id);
+        let bare = Self::bare(&thread.id, seq, author_id, created_at);
+        if hidden {
+            return Self { hidden, ..bare };
+        }
+        Self { text: Some(text), text_truncated: truncated, reply_to, ..bare }
+    }
+
+    fn bare(thread: &ThreadId, seq: Seq, author_id: UserId, created_at: Timestamp) -> Self {
         Self {
             thread_id: thread.clone(),
             seq,
             author_id,
-            text,
+            text: None,
             text_truncated: false,
-            reply_to,
+            reply_to: None,
             mentions: Vec::new(),
             attachments: [],
             reactions: [],
@@ -65,9 +84,5 @@ impl MessageView {
             deleted_at: None,
             hidden: false,
         }
-    }
-
-    fn mentioning(self, mentions: Vec<UserId>) -> Self {
-        Self { mentions, ..self }
     }
 }

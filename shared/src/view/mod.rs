@@ -7,7 +7,7 @@ mod message;
 mod thread;
 mod user;
 
-pub use event::{Event, Signal, entry, signal};
+pub use event::{Event, Signal, entry, hidden_entry, signal};
 pub use message::MessageView;
 pub use thread::{MemberView, People, ThreadView};
 pub use user::{AcquaintanceView, OwnProfileView, UserView};

@@ -17,6 +17,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
+use super::failure::Failure;
+
 /// How often a call is tried when nobody answers, and when the service fails or asks for patience.
 const ATTEMPTS_UNREACHABLE: u32 = 8;
 const ATTEMPTS_FAILING: u32 = 3;
@@ -24,50 +26,6 @@ const ATTEMPTS_FAILING: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// How long one attempt may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Why a call failed for good.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// The service refused: a problem document, or what else it said.
-    Refused(StatusCode, Value),
-    /// Nobody answered.
-    Unreachable(String),
-}
-
-impl Failure {
-    /// The stable code of the problem, such as `profile-required`.
-    pub(super) fn code(&self) -> Option<&str> {
-        match self {
-            Self::Refused(_, problem) => problem.get("type")?.as_str()?.rsplit('/').next(),
-            Self::Unreachable(_) => None,
-        }
-    }
-
-    /// What to tell the user.
-    pub(super) fn text(&self) -> String {
-        match self {
-            Self::Refused(status, problem) => {
-                problem_text(problem).unwrap_or_else(|| format!("the service answered {status}"))
-            }
-            Self::Unreachable(reason) => {
-                format!("the service cannot be reached ({reason}); is the stack still running?")
-            }
-        }
-    }
-}
-
-/// A problem document in one line.
-pub(super) fn problem_text(problem: &Value) -> Option<String> {
-    let part = |name: &str| problem.get(name).and_then(Value::as_str);
-    let title = part("title").or_else(|| part("message"))?;
-    let mut text = part("detail").map_or_else(|| title.to_owned(), |detail| format!("{title}: {detail}"));
-    for field in problem.get("fields").and_then(Value::as_array).into_iter().flatten() {
-        let pointer = field.get("pointer").and_then(Value::as_str).unwrap_or_default();
-        let detail = field.get("detail").and_then(Value::as_str).unwrap_or_default();
-        text = format!("{text} ({pointer} {detail})");
-    }
-    Some(text)
-}
 
 /// Where the stack is, from its ready file.
 #[derive(Deserialize)]
@@ -120,6 +78,10 @@ impl Api {
         self.call(Method::PUT, path, Some(body), None).await
     }
 
+    pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.call(Method::PATCH, path, Some(body), None).await
+    }
+
     pub(super) async fn delete(&self, path: &str) -> Result<Value, Failure> {
         self.call(Method::DELETE, path, None, None).await
     }
@@ -169,7 +131,7 @@ impl Api {
                 Failure::Unreachable(_) => ATTEMPTS_UNREACHABLE,
                 Failure::Refused(StatusCode::TOO_MANY_REQUESTS, _) => ATTEMPTS_FAILING,
                 Failure::Refused(status, _) if status.is_server_error() => ATTEMPTS_FAILING,
-                Failure::Refused(..) => 1,
+                Failure::Refused(..) | Failure::Impossible(_) => 1,
             };
             if tried >= attempts {
                 return Err(failure);
@@ -224,4 +186,9 @@ impl Api {
 /// A value for a query string or a path.
 pub(super) fn escaped(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// The path of a thread.
+pub(super) fn thread_path(thread_id: &str) -> String {
+    format!("/threads/{}", escaped(thread_id))
 }

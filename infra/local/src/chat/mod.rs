@@ -3,9 +3,16 @@
 mod actions;
 mod api;
 mod commands;
+mod conversations;
+mod failure;
+mod groups;
+mod known;
 mod live;
+mod people;
 mod session;
+mod signals;
 mod view;
+mod words;
 
 use std::sync::Arc;
 use std::thread;

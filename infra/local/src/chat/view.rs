@@ -1,10 +1,26 @@
 //! How things look on the terminal.
 
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::macros::format_description;
 
 /// A text member, or nothing.
 pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The texts of a list.
+pub(super) fn texts<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
+    value.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// Names in a sentence: `ann, bob and cem`.
+pub(super) fn listed(names: &[&str]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 /// A user: `bob (Bob)`.
@@ -17,25 +33,64 @@ pub(super) fn user(user: &Value) -> String {
     }
 }
 
-/// A conversation in a list.
-pub(super) fn thread(thread: &Value, title: &str) -> String {
-    let unread = thread.get("unread").and_then(Value::as_u64).unwrap_or(0);
-    let unread = if unread > 0 { format!(" ({unread} new)") } else { String::new() };
-    let last = thread.get("last_message").map(|message| text(message, "text")).unwrap_or_default();
-    format!("  {title:<20}{unread} {}", one_line(last))
-}
-
 /// A message with its author.
 pub(super) fn message(message: &Value, author: &str) -> String {
-    let body =
-        if message.get("deleted_at").is_some_and(Value::is_string) { "(deleted)" } else { text(message, "text") };
-    // What people write must not move the cursor or colour the screen.
-    let body: String = body.chars().filter(|letter| *letter == '\n' || !letter.is_control()).collect();
+    let body = match hidden(message).then(|| message.get("seq")?.as_u64()).flatten() {
+        Some(seq) => format!("(hidden, you block them: /reveal {seq})"),
+        None => printable(body(message)),
+    };
     format!("{author}: {}", body.replace('\n', "\n    "))
 }
 
-fn one_line(text: &str) -> String {
+/// A message in a list.
+pub(super) fn preview(message: &Value, author: &str) -> String {
+    format!("{author}: {}", one_line(body(message)))
+}
+
+/// Whether the reader blocks the author.
+pub(super) fn hidden(message: &Value) -> bool {
+    message.get("hidden").and_then(Value::as_bool).unwrap_or_default()
+}
+
+fn body(message: &Value) -> &str {
+    if message.get("deleted_at").is_some_and(Value::is_string) {
+        "(deleted)"
+    } else if hidden(message) {
+        "(hidden)"
+    } else {
+        text(message, "text")
+    }
+}
+
+/// What people write must not move the cursor or colour the screen.
+fn printable(text: &str) -> String {
+    text.chars().filter(|letter| *letter == '\n' || !letter.is_control()).collect()
+}
+
+/// The same, on one line.
+pub(super) fn one_line(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+/// A time as the service writes it; such times stand in the order of their letters.
+pub(super) fn timestamp(time: OffsetDateTime) -> String {
+    let form = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    time.format(&form).unwrap_or_default()
+}
+
+/// Whether a time is still to come; no time at all is not.
+pub(super) fn is_ahead(time: &str) -> bool {
+    time > timestamp(OffsetDateTime::now_utc()).as_str()
+}
+
+/// Until when a thread is muted, if it is.
+pub(super) fn muted_until(thread: &Value) -> Option<&str> {
+    Some(text(thread, "muted_until")).filter(|until| is_ahead(until))
+}
+
+/// A time for people: `2026-11-24 22:15 UTC`.
+pub(super) fn minute(timestamp: &str) -> String {
+    format!("{} UTC", timestamp.get(..16).unwrap_or(timestamp).replace('T', " "))
 }
 
 #[cfg(test)]
@@ -46,5 +101,21 @@ mod tests {
     #[test]
     fn control_characters_of_others_do_nothing() {
         assert_eq!(message(&json!({"text": "a\u{1b}[2Jb\nc"}), "bob"), "bob: a[2Jb\n    c");
+        assert_eq!(preview(&json!({"text": "a\nb"}), "bob"), "bob: a b");
+    }
+
+    #[test]
+    fn hidden_messages_are_collapsed() {
+        let collapsed = json!({"seq": 7, "text": null, "hidden": true});
+        assert_eq!(message(&collapsed, "dan"), "dan: (hidden, you block them: /reveal 7)");
+        assert_eq!(preview(&collapsed, "dan"), "dan: (hidden)");
+    }
+
+    #[test]
+    fn muting_ends() {
+        let muted = |until: &str| muted_until(&json!({ "muted_until": until })).map(minute);
+        assert_eq!(muted("9999-12-31T23:59:59.000Z").as_deref(), Some("9999-12-31 23:59 UTC"));
+        assert_eq!(muted("2026-01-01T00:00:00.000Z"), None);
+        assert_eq!(muted_until(&json!({ "muted_until": null })), None);
     }
 }

@@ -1,0 +1,45 @@
+//! `POST /threads`: a direct thread or a group.
+
+use serde::Deserialize;
+use shared::app::App;
+use shared::http::{Problem, Reply, Request};
+
+use crate::{group, open};
+
+/// The kinds of threads that can be opened.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) enum Kind {
+    Direct,
+    Group,
+}
+
+impl TryFrom<String> for Kind {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "direct" => Ok(Self::Direct),
+            "group" => Ok(Self::Group),
+            _ => Err("must be direct or group"),
+        }
+    }
+}
+
+/// As much of the body as says how to read it.
+#[derive(Debug, Deserialize)]
+struct Which {
+    kind: Kind,
+}
+
+/// Opens a direct thread, or creates a group.
+///
+/// # Errors
+/// Those of either.
+pub(crate) async fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let Which { kind } = request.json()?;
+    match kind {
+        Kind::Direct => open::open(app, request).await,
+        Kind::Group => group::create(app, request).await,
+    }
+}
