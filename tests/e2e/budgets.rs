@@ -6,11 +6,11 @@ use tests::{Answer, Invocation, Pair, Stack, User, fresh_key};
 use crate::seed;
 
 /// The most an operation may take.
-struct Budget {
-    operation: &'static str,
-    calls: u32,
-    rru: f64,
-    wru: f64,
+pub(crate) struct Budget {
+    pub(crate) operation: &'static str,
+    pub(crate) calls: u32,
+    pub(crate) rru: f64,
+    pub(crate) wru: f64,
 }
 
 /// How many runs an operation has to show its best.
@@ -19,16 +19,17 @@ const ATTEMPTS: u32 = 5;
 /// The reads of two users' connections, which a send does besides its own.
 const CONNECTION_READS: f64 = 2.0;
 
-const SEND: Budget = Budget { operation: "send a text message", calls: 2, rru: 2.0 + CONNECTION_READS, wru: 6.0 };
+pub(crate) const SEND: Budget =
+    Budget { operation: "send a text message", calls: 2, rru: 2.0 + CONNECTION_READS, wru: 6.0 };
 const OPEN: Budget = Budget { operation: "open a direct thread", calls: 2, rru: f64::INFINITY, wru: 12.0 };
 const OPEN_WITH_MESSAGE: Budget = Budget { operation: "open with a message", calls: 2, rru: f64::INFINITY, wru: 18.0 };
-const INBOX: Budget = Budget { operation: "inbox page of 50", calls: 2, rru: 60.0, wru: 0.0 };
+pub(crate) const INBOX: Budget = Budget { operation: "inbox page of 50", calls: 2, rru: 60.0, wru: 0.0 };
 const HISTORY: Budget = Budget { operation: "history page of 50", calls: 2, rru: 16.0, wru: 0.0 };
 const READ_MARK: Budget = Budget { operation: "read mark", calls: 2, rru: f64::INFINITY, wru: 1.0 };
 const CONNECT: Budget = Budget { operation: "connect", calls: 2, rru: f64::INFINITY, wru: 3.0 };
 
 /// A stack with an engine whose figures follow DynamoDB's rules; none of DynamoDB Local's can be asserted.
-fn measured_stack() -> Option<Stack> {
+pub(crate) fn measured_stack() -> Option<Stack> {
     if std::env::var_os("AWS_ENDPOINT_URL_DYNAMODB").is_some() {
         println!("skipped: only the embedded engine counts capacity as DynamoDB does");
         return None;
@@ -40,7 +41,7 @@ impl Budget {
     /// Asks until one run shows that the calls are few enough; the capacity has to fit every time. In a new process, or
     /// on a busy machine, of two calls that were begun together one may have to open a connection first and so run after the
     /// other; but two that wait for each other never overlap.
-    async fn check(&self, stack: &Stack, ask: impl AsyncFn() -> Answer) -> Invocation {
+    pub(crate) async fn check(&self, stack: &Stack, ask: impl AsyncFn() -> Answer) -> Invocation {
         for _ in 0..ATTEMPTS {
             let answer = ask().await;
             assert!(answer.status < 300, "{} was answered {}", self.operation, answer.text());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::json;
-use tests::{Fault, Pair, Profile, SocketFault, Stack, User};
+use tests::{Fault, Pair, Profile, SocketFault, Stack, User, fresh_key};
 
 use crate::sources::root;
 
@@ -15,6 +15,7 @@ async fn nothing_is_granted_that_nothing_uses() {
     requests(&stack).await;
     edges(&stack).await;
     talk(&stack).await;
+    group(&stack).await;
     let grants = stack.grants().await.into_iter();
     let unused =
         grants.map(|(function, grants)| (function, grants.granted.difference(&grants.used).cloned().collect()));
@@ -108,6 +109,33 @@ async fn talk(stack: &Stack) {
     anns.close().await;
     // The lost one, the one that heard of the follow, and this one.
     stack.socket_route_ran("$disconnect", 3).await;
+}
+
+/// A group: who comes, who goes, who runs it, and a blocked person in it.
+async fn group(stack: &Stack) {
+    let (ann, bob) = Pair::strangers(stack).await;
+    let cem = stack.user("cem").await;
+    bob.follow(&ann).await;
+    let body = json!({"kind": "group", "user_ids": [bob.id], "title": "Book club", "room": {"id": "lobby"}});
+    let created = ann.post("/threads", &body).key(&fresh_key()).await;
+    created.expect(201);
+    let path = |rest: &str| format!("/threads/{}{rest}", created.id());
+    let mut bobs = bob.connect().await;
+    ann.post(&path("/members"), &json!({"user_ids": [cem.id]})).await.expect(200);
+    bobs.next("member.added").await;
+    ann.patch(&path(""), &json!({"title": "Film club"})).await.expect(200);
+    ann.put(&path("/preferences"), &json!({"muted_until": null, "pinned": true})).await.expect(200);
+    ann.get("/threads?room_id=lobby").await.expect(200);
+    bob.block(&cem).await;
+    bob.put(&path("/members/me/notice"), &json!({"decision": "stay"})).await.expect(204);
+    ann.patch(&path(&format!("/members/{}", bob.id)), &json!({"role": "moderator"})).await.expect(200);
+    ann.delete(&path(&format!("/members/{}", cem.id))).await.expect(204);
+    ann.delete(&path("/members/me")).await.expect(204);
+    let gone = stack.connection_id(&bobs).await;
+    stack.inject(Fault::socket(&gone, SocketFault::Gone).always()).await;
+    let added = bob.post(&path("/members"), &json!({"user_ids": [ann.id]})).await;
+    added.expect(200);
+    stack.finished(&added).await;
 }
 
 /// A message to a socket that is gone.

@@ -75,6 +75,8 @@ fn readers(thread: &Thread, user: &UserId) -> Vec<UserId> {
     if !accepted || thread.is_blocked() {
         return Vec::new();
     }
-    let readers = thread.others(user).filter(|member| member.standing.is_accepted() && !thread.hides(member, user));
+    let readers = thread
+        .others(user)
+        .filter(|member| member.standing.is_accepted() && !thread.hides(member, user, thread.last_seq));
     readers.map(|member| member.user_id.clone()).collect()
 }

@@ -34,7 +34,7 @@ pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem>
     let last = entries.last().map(|entry| entry.seq).filter(|last| *last < thread.last_seq);
     let next_cursor = last.map(|last| Cursor::new(LIST, &last).into_text());
     let view = |one: &Entry| match &one.what {
-        What::Message(_) if thread.hides(reader, &one.actor_id) => hidden_entry(&thread_id, one),
+        What::Message(_) if thread.hides(reader, &one.actor_id, one.seq) => hidden_entry(&thread_id, one),
         What::Message(_) | What::Change(_) => entry(&thread_id, one),
     };
     let items: Vec<_> = entries.iter().map(view).collect();

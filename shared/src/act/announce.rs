@@ -28,7 +28,7 @@ pub fn requested(thread: &Thread, actor: &UserId, now: Timestamp, users: Vec<Use
 #[must_use]
 pub fn logged(thread: &Thread, new: &Entry) -> Vec<Delivery> {
     let audience = thread.audience();
-    let hides = |user: &UserId| thread.member(user).is_some_and(|member| thread.hides(member, &new.actor_id));
+    let hides = |user: &UserId| thread.member(user).is_some_and(|member| thread.hides(member, &new.actor_id, new.seq));
     let (hiding, seeing): (Vec<UserId>, Vec<UserId>) = audience.into_iter().partition(hides);
     let mut deliveries = vec![Delivery::new(&entry(&thread.id, new), seeing)];
     if !hiding.is_empty() {

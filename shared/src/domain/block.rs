@@ -1,31 +1,33 @@
 //! Blocked people in a group (rule 12): who hides whom, and what is left to decide. Only the one who blocks ever learns of it.
 
 use super::ids::UserId;
-use super::tally::{Slots, Tally};
+use super::tally::{Slot, Slots, Tally};
 use super::thread::{Kind, Thread};
 
-/// The group after `user` began to block `blocked`: what that one says is hidden from `user`, and if they are there, `user` has
-/// to decide whether to stay. `None` if it is so already, or is none of this group's business. `marked` is the tally at `user`'s
-/// read mark; it is needed only where something is unread.
+/// The group after `user` began to block `blocked`, both being in it: what that one says is hidden from `user`, who has to decide
+/// whether to stay. `None` if it is so already, or they are not in it together. `marked` is the tally at `user`'s read mark.
 #[must_use]
 pub fn hide(thread: &Thread, user: &UserId, blocked: &UserId, marked: Option<&Tally>) -> Option<Thread> {
-    let (slot, _) = thread.place(blocked)?;
+    let slot = thread.member(blocked)?.slot;
     if !thread.is_group() || thread.member(user)?.hides.contains(slot) {
         return None;
     }
-    let present = thread.member(blocked).is_some();
-    changed(thread, user, marked, |hides, notice| (hides.with(slot), if present { notice.with(slot) } else { notice }))
+    changed(thread, user, marked, |hides, notice| (hides.with(slot), notice.with(slot)))
 }
 
 /// The group after `user` ended blocking `blocked`: everything of theirs is shown and counted again. `None` if nothing was
-/// hidden.
+/// hidden. `marked` as in [`hide`].
 #[must_use]
 pub fn unhide(thread: &Thread, user: &UserId, blocked: &UserId, marked: Option<&Tally>) -> Option<Thread> {
-    let (slot, _) = thread.place(blocked)?;
-    if !thread.member(user)?.hides.contains(slot) {
+    let hides = thread.member(user)?.hides;
+    let here = thread.member(blocked).map(|member| member.slot);
+    let gone = thread.departed().iter().filter(|gone| gone.user_id == *blocked).map(|gone| gone.slot);
+    let hidden: Vec<Slot> = here.into_iter().chain(gone).filter(|slot| hides.contains(*slot)).collect();
+    if hidden.is_empty() {
         return None;
     }
-    let mut next = changed(thread, user, marked, |hides, notice| (hides.without(slot), notice.without(slot)))?;
+    let without = |slots: Slots| hidden.iter().fold(slots, |slots, slot| slots.without(*slot));
+    let mut next = changed(thread, user, marked, |hides, notice| (without(hides), without(notice)))?;
     forget_departed(&mut next);
     Some(next)
 }

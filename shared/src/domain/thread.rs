@@ -27,7 +27,8 @@ pub enum Kind {
     },
 }
 
-/// Somebody who was in a group: kept while a member blocks them, so that what they said stays hidden and uncounted.
+/// Somebody who was in a group: kept while a member hides them, so that what they said stays hidden and uncounted, whether or
+/// not they come back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departed {
     /// Who.
@@ -36,6 +37,8 @@ pub struct Departed {
     pub slot: Slot,
     /// Messages that others had sent from this place before them.
     pub start: u64,
+    /// The entry that brought them in.
+    pub joined_seq: Seq,
 }
 
 /// Counts what changes a thread beside its messages (members, standings, blocks). Together with `last_seq` it names one state
@@ -133,20 +136,17 @@ impl Thread {
         }
     }
 
-    /// The place in the tally of `user`, here or gone, and what was said from it before them.
+    /// Whether what `author` said at `seq` reaches `reader` collapsed (rule 12). It does where the two were in the group
+    /// together with the block: what somebody said before they left and came back is as it was.
     #[must_use]
-    pub fn place(&self, user: &UserId) -> Option<(Slot, u64)> {
-        let here = self.member(user).map(|member| (member.slot, member.start));
-        here.or_else(|| {
-            let gone = self.departed().iter().find(|gone| gone.user_id == *user);
-            gone.map(|gone| (gone.slot, gone.start))
-        })
-    }
-
-    /// Whether what `author` says reaches `reader` collapsed (rule 12).
-    #[must_use]
-    pub fn hides(&self, reader: &Member, author: &UserId) -> bool {
-        !reader.hides.is_empty() && self.place(author).is_some_and(|(slot, _)| reader.hides.contains(slot))
+    pub fn hides(&self, reader: &Member, author: &UserId, seq: Seq) -> bool {
+        if reader.hides.is_empty() {
+            return false;
+        }
+        let here = self.members.iter().map(|member| (&member.user_id, member.joined_seq, member.slot));
+        let gone = self.departed().iter().map(|gone| (&gone.user_id, gone.joined_seq, gone.slot));
+        let stays = here.chain(gone).filter(|(user_id, joined, _)| *user_id == author && *joined <= seq);
+        stays.max_by_key(|(_, joined, _)| *joined).is_some_and(|(_, _, slot)| reader.hides.contains(slot))
     }
 
     /// Of the messages counted in `tally`, those that count for `reader`: all but their own and hidden ones (rule 19).

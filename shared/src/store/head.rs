@@ -231,3 +231,78 @@ pub(super) fn tally(tally: &Tally) -> Result<AttributeValue, StoreError> {
 pub(super) fn value(value: impl Serialize) -> Result<AttributeValue, StoreError> {
     to_attribute_value(value).map_err(|error| StoreError::Refused { reason: format!("cannot be stored: {error}") })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::contact::Ties;
+    use crate::domain::group::{Blocks, Newcomer, create};
+    use crate::domain::ids::ThreadId;
+    use crate::domain::limits::{MAX_MEMBERS, MAX_PREVIEW_BYTES};
+    use crate::domain::member::{Role, Standing};
+    use crate::domain::profile::ContactPolicy;
+
+    /// Bytes of an attribute as `DynamoDB` counts them for capacity ("Item sizes and formats" in its developer guide): texts by
+    /// their UTF-8, numbers a byte for two digits and one more, three for a list or map and one for each of its elements.
+    fn size(value: &AttributeValue) -> usize {
+        match value {
+            AttributeValue::S(text) => text.len(),
+            AttributeValue::N(number) => number.trim_start_matches('0').len().div_ceil(2) + 1,
+            AttributeValue::Bool(_) => 1,
+            AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + size(value)).sum::<usize>(),
+            other => panic!("a head holds no {other:?}"),
+        }
+    }
+
+    /// A group at its fullest: 15 members, some of them waiting, thousands of messages, the longest preview.
+    fn full(ids: &[String]) -> Thread {
+        let user = |text: &String| UserId::try_from(text.clone()).unwrap();
+        let policy = ContactPolicy::Everyone;
+        let ties = Ties { blocking: false, blocked: false, followed: true, policy };
+        let newcomers: Vec<Newcomer> =
+            ids[1..].iter().map(|id| Newcomer { user_id: user(id), ties, left_before: false }).collect();
+        let at = Timestamp::from_ms(1_732_406_400_123).unwrap();
+        let id = ThreadId::from_random([7; 17]);
+        let mut thread = create(id, &user(&ids[0]), &newcomers, &Blocks::default(), None, at).unwrap().thread;
+        thread.last_seq = Seq::try_from(9_999).unwrap();
+        thread.revision = Revision(999);
+        for member in &mut thread.members {
+            member.joined_seq = Seq::try_from(9_100).unwrap();
+            member.role = Role::Moderator;
+            member.mark = ReadMark { seq: Seq::try_from(9_990).unwrap(), heard: 9_100 };
+            member.standing = Standing::Accepted;
+            for _ in 0..600 {
+                thread.tally = thread.tally.with_one_more(member.slot);
+            }
+        }
+        thread.last_message = Some(Preview {
+            seq: thread.last_seq,
+            author_id: user(&ids[0]),
+            created_at: at,
+            reply_to: Some(thread.last_seq),
+            text: "x".repeat(MAX_PREVIEW_BYTES),
+            truncated: true,
+        });
+        thread
+    }
+
+    #[test]
+    fn a_full_head_stays_below_1_kib_with_the_ids_of_common_identity_providers() {
+        let uuid = |number: usize| format!("0191e5c0-7a3b-7c1d-9e2f-0011223344{number:02x}");
+        let of_30_characters = |number: usize| format!("auth0|64f0c0ffee64f0c0ffee00{number:02}");
+        for id in [uuid as fn(usize) -> String, of_30_characters] {
+            let ids: Vec<String> = (0..MAX_MEMBERS).map(id).collect();
+            let thread = full(&ids);
+            let mut stored = item(&thread).unwrap();
+            let bytes: usize = stored.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>()
+                + "pkTHREAD#skHEAD".len()
+                + thread.id.as_str().len();
+            assert!(bytes <= 1_024, "{} characters of id make {bytes} bytes", ids[0].len());
+
+            let key = keys::head(&thread.id);
+            stored.insert("pk".to_owned(), AttributeValue::S(key.pk));
+            stored.insert("sk".to_owned(), AttributeValue::S(key.sk));
+            assert_eq!(Head::parse(Some(stored)).unwrap().thread(), Some(thread));
+        }
+    }
+}

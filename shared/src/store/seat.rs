@@ -48,7 +48,7 @@ pub(super) fn of_member(member: &Member) -> String {
 
 /// What the seat of somebody gone says.
 pub(super) fn of_departed(gone: &Departed) -> String {
-    text('x', 'a', Seq::ZERO, &[('s', gone.start)], &gone.user_id)
+    text('x', 'a', gone.joined_seq, &[('s', gone.start)], &gone.user_id)
 }
 
 fn text(role: char, standing: char, joined: Seq, parts: &[(char, u64)], user: &UserId) -> String {
@@ -76,7 +76,7 @@ pub(super) fn parse(text: &str, slot: Slot, mark: ReadMark) -> Option<Seat> {
     let role = match role {
         'm' => Role::Moderator,
         '-' => Role::Member,
-        'x' => return Some(Seat::Kept(Departed { user_id, slot, start })),
+        'x' => return Some(Seat::Kept(Departed { user_id, slot, start, joined_seq })),
         _ => return None,
     };
     let standing = match standing {
@@ -205,7 +205,7 @@ mod tests {
             let member = member(id);
             assert_eq!(read_again(&of_member(&member), &member), Some(member), "{id}");
         }
-        let gone = Departed { user_id: member("usr_bob").user_id, slot: slot(3), start: 2 };
+        let gone = Departed { user_id: member("usr_bob").user_id, slot: slot(3), start: 2, joined_seq: Seq::ONE };
         let text = of_departed(&gone);
         assert!(matches!(parse(&text, slot(3), ReadMark::default()), Some(Seat::Kept(kept)) if kept == gone));
     }

@@ -49,7 +49,7 @@ impl MessageView {
     /// The message as one of the thread's members sees it.
     #[must_use]
     pub fn seen_by(reader: &Member, thread: &Thread, message: &Message) -> Self {
-        if thread.hides(reader, &message.author_id) {
+        if thread.hides(reader, &message.author_id, message.seq) {
             Self::hidden(&thread.id, message)
         } else {
             Self::whole(&thread.id, message)
@@ -60,7 +60,7 @@ impl MessageView {
     #[must_use]
     pub fn preview(reader: &Member, thread: &Thread, preview: &Preview) -> Self {
         let Preview { seq, author_id, created_at, reply_to, text, truncated } = preview.clone();
-        let hidden = thread.hides(reader, &author_id);
+        let hidden = thread.hides(reader, &author_id, seq);
         let bare = Self::bare(&thread.id, seq, author_id, created_at);
         if hidden {
             return Self { hidden, ..bare };

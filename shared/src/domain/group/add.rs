@@ -165,7 +165,7 @@ fn standings(newcomers: &[Newcomer], present: usize) -> Result<Vec<(UserId, Stan
 /// Puts users into the group. Their first entry is the next one.
 fn join(thread: &mut Thread, inviter: Slot, users: &[(UserId, Standing)], blocks: &Blocks) {
     for (user_id, standing) in users {
-        let (slot, start) = take_place(thread, user_id);
+        let (slot, start) = take_place(thread);
         let said_before = if standing.is_accepted() { 0 } else { thread.tally.total() };
         let by = (!standing.is_accepted()).then_some(inviter);
         for member in thread.members.iter_mut().filter(|member| blocks.has(&member.user_id, user_id)) {
@@ -193,14 +193,9 @@ fn join(thread: &mut Thread, inviter: Slot, users: &[(UserId, Standing)], blocks
     thread.members.sort_by_key(|member| (member.joined_seq, member.slot));
 }
 
-/// A place in the tally for somebody who joins: their own of before, if it was kept, or the lowest that is free.
-fn take_place(thread: &mut Thread, user: &UserId) -> (Slot, u64) {
-    if let Some(own) = thread.place(user) {
-        if let Kind::Group { departed } = &mut thread.kind {
-            departed.retain(|gone| gone.user_id != *user);
-        }
-        return own;
-    }
+/// The lowest free place in the tally, and what was said from it before. One that is kept for somebody gone stays theirs, also if
+/// they are the one who joins: whoever hides what they said then goes on doing so, and nobody else begins to.
+fn take_place(thread: &Thread) -> (Slot, u64) {
     let taken = |slot: &Slot| {
         thread.members.iter().any(|member| member.slot == *slot)
             || thread.departed().iter().any(|gone| gone.slot == *slot)

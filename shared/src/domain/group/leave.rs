@@ -51,7 +51,7 @@ fn depart(thread: &mut Thread, user: &UserId) {
         }
     }
     let Kind::Group { departed } = &mut thread.kind else { return };
-    departed.push(Departed { user_id: gone.user_id, slot: gone.slot, start: gone.start });
+    departed.push(Departed { user_id: gone.user_id, slot: gone.slot, start: gone.start, joined_seq: gone.joined_seq });
     if departed.len() > MAX_DEPARTED {
         let oldest = departed.remove(0);
         for member in &mut thread.members {

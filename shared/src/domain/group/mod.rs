@@ -3,6 +3,8 @@
 mod add;
 mod leave;
 mod role;
+#[cfg(test)]
+mod tests;
 
 pub use add::{AddRefusal, Blocks, Newcomer, add, create, may_add};
 pub use leave::{leave, remove};

@@ -1,0 +1,232 @@
+use super::*;
+use crate::domain::block::{hide, stay, unhide};
+use crate::domain::contact::Ties;
+use crate::domain::ids::{Seq, ThreadId};
+use crate::domain::limits::MAX_MEMBERS;
+use crate::domain::member::Standing;
+use crate::domain::message::Draft as MessageDraft;
+use crate::domain::profile::ContactPolicy;
+use crate::domain::read::mark;
+use crate::domain::send::{SendRefusal, send};
+use crate::domain::tally::{Slot, Tally};
+
+fn user(text: &str) -> UserId {
+    UserId::try_from(text.to_owned()).unwrap()
+}
+
+fn at(ms: i64) -> Timestamp {
+    Timestamp::from_ms(ms).unwrap()
+}
+
+fn newcomer(name: &str, followed: bool) -> Newcomer {
+    let ties = Ties { blocking: false, blocked: false, followed, policy: ContactPolicy::Everyone };
+    Newcomer { user_id: user(name), ties, left_before: false }
+}
+
+/// A group of Ann, its moderator, and friends who follow her.
+fn group(friends: &[&str]) -> Thread {
+    let friends: Vec<Newcomer> = friends.iter().map(|name| newcomer(name, true)).collect();
+    create(ThreadId::from_random([1; 17]), &user("ann"), &friends, &Blocks::default(), None, at(0)).unwrap().thread
+}
+
+fn added(thread: &Thread, name: &str, blocks: &[(&str, &str)]) -> Thread {
+    let blocks = Blocks::new(blocks.iter().map(|(who, whom)| (user(who), user(whom))));
+    add(thread, &user("ann"), &[newcomer(name, true)], &blocks, at(1)).unwrap().unwrap().thread
+}
+
+fn said(thread: &Thread, author: &str) -> Thread {
+    let draft = MessageDraft { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
+    send(thread, &user(author), &draft, None, at(2)).unwrap().thread
+}
+
+fn unread(thread: &Thread, name: &str) -> u64 {
+    thread.unread(thread.member(&user(name)).unwrap())
+}
+
+fn read_to(thread: &Thread, name: &str, seq: u64, tally: &Tally) -> Thread {
+    let mut next = thread.clone();
+    let moved = mark(thread, &user(name), Seq::try_from(seq).unwrap(), Some(tally)).unwrap();
+    for member in next.members.iter_mut().filter(|member| member.user_id == user(name)) {
+        member.mark = moved.unwrap_or(member.mark);
+    }
+    next
+}
+
+#[test]
+fn rule_09_there_are_never_more_than_fifteen() {
+    let names: Vec<String> = (1..MAX_MEMBERS).map(|number| format!("user{number}")).collect();
+    let full = group(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(full.members.len(), MAX_MEMBERS);
+    let one_more = add(&full, &user("ann"), &[newcomer("eve", true)], &Blocks::default(), at(1));
+    assert_eq!(one_more, Err(AddRefusal::Full));
+    let nobody_new = add(&full, &user("ann"), &[newcomer("user3", true)], &Blocks::default(), at(1));
+    assert_eq!(nobody_new, Ok(None));
+}
+
+#[test]
+fn rule_10_somebody_always_runs_the_group() {
+    let thread = group(&["bob", "cem"]);
+    let left = leave(&thread, &user("ann"), at(1)).unwrap();
+    assert_eq!(left.thread.member(&user("bob")).unwrap().role, Role::Moderator);
+    assert_eq!(left.entries.len(), 2, "the leaving and the succession");
+    assert_eq!(left.thread.last_seq.get(), 3);
+
+    let demoted = set_role(&thread, &user("ann"), &user("ann"), Role::Member, at(1)).unwrap().unwrap().thread;
+    assert_eq!(demoted.member(&user("ann")).unwrap().role, Role::Member);
+    assert_eq!(demoted.member(&user("bob")).unwrap().role, Role::Moderator);
+
+    let alone = group(&["bob"]);
+    let alone = leave(&alone, &user("bob"), at(1)).unwrap().thread;
+    let refused = set_role(&alone, &user("ann"), &user("ann"), Role::Member, at(1));
+    assert_eq!(refused, Err(GroupRefusal::OnlyMember));
+    assert!(leave(&alone, &user("ann"), at(2)).unwrap().thread.members.is_empty());
+}
+
+#[test]
+fn rule_10_only_moderators_run_it() {
+    let thread = group(&["bob", "cem"]);
+    let (bob, cem, eve) = (user("bob"), user("cem"), user("eve"));
+    assert_eq!(remove(&thread, &bob, &cem, at(1)), Err(GroupRefusal::Forbidden));
+    assert_eq!(remove(&thread, &eve, &cem, at(1)), Err(GroupRefusal::NotAMember));
+    assert_eq!(set_role(&thread, &bob, &bob, Role::Moderator, at(1)), Err(GroupRefusal::Forbidden));
+    assert_eq!(rename(&thread, &bob, None, None, at(1)), Err(GroupRefusal::Forbidden));
+    assert_eq!(may_add(&thread, &bob), Err(GroupRefusal::Forbidden));
+    assert!(leave(&thread, &bob, at(1)).is_ok());
+}
+
+#[test]
+fn rule_05_all_or_none_are_brought_in_and_refusals_name_everyone() {
+    let closed = |name: &str| Newcomer {
+        ties: Ties { policy: ContactPolicy::Following, ..newcomer(name, false).ties },
+        ..newcomer(name, false)
+    };
+    let blocking = Newcomer { ties: Ties { blocking: true, ..newcomer("dan", true).ties }, ..newcomer("dan", true) };
+    let add = |new: &[Newcomer]| add(&group(&["bob"]), &user("ann"), new, &Blocks::default(), at(1));
+    assert_eq!(
+        add(&[newcomer("cem", true), closed("eve"), blocking.clone()]),
+        Err(AddRefusal::ContactClosed(vec![user("eve"), user("dan")]))
+    );
+    assert_eq!(add(&[newcomer("cem", true), blocking]), Err(AddRefusal::YouBlockThem(vec![user("dan")])));
+}
+
+#[test]
+fn rule_08_whoever_left_is_asked_again() {
+    let returning = Newcomer { left_before: true, ..newcomer("cem", true) };
+    let thread = add(&group(&["bob"]), &user("ann"), &[returning], &Blocks::default(), at(1)).unwrap().unwrap().thread;
+    assert_eq!(thread.member(&user("cem")).unwrap().standing, Standing::Pending);
+}
+
+#[test]
+fn rule_07_a_group_that_nobody_accepted_holds_three_messages() {
+    let strangers = [newcomer("bob", false), newcomer("cem", false)];
+    let id = ThreadId::from_random([1; 17]);
+    let mut thread = create(id, &user("ann"), &strangers, &Blocks::default(), None, at(0)).unwrap().thread;
+    for _ in 0..3 {
+        thread = said(&thread, "ann");
+    }
+    let draft = MessageDraft { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
+    assert_eq!(send(&thread, &user("ann"), &draft, None, at(3)), Err(SendRefusal::RequestPending));
+    assert!(send(&said(&thread, "cem"), &user("ann"), &draft, None, at(3)).is_ok());
+
+    // Whoever is alone talks as they like; somebody new gets no more than three before they accept.
+    let mut thread = group(&["bob"]);
+    for _ in 0..9 {
+        thread = said(&thread, "ann");
+    }
+    thread = said(&leave(&thread, &user("bob"), at(3)).unwrap().thread, "ann");
+    thread = add(&thread, &user("ann"), &[newcomer("eve", false)], &Blocks::default(), at(4)).unwrap().unwrap().thread;
+    for _ in 0..3 {
+        thread = said(&thread, "ann");
+    }
+    assert_eq!(send(&thread, &user("ann"), &draft, None, at(5)), Err(SendRefusal::RequestPending));
+}
+
+#[test]
+fn rule_11_a_new_member_begins_where_they_joined() {
+    let thread = said(&said(&group(&["bob"]), "ann"), "bob");
+    let thread = said(&added(&thread, "cem", &[]), "bob");
+    let cem = thread.member(&user("cem")).unwrap();
+    assert_eq!((cem.joined_seq.get(), cem.mark.seq.get()), (4, 3));
+    assert!(!cem.sees(Seq::try_from(3).unwrap()) && cem.sees(Seq::try_from(4).unwrap()));
+    assert_eq!(unread(&thread, "cem"), 1);
+}
+
+#[test]
+fn rule_12_what_a_blocked_member_says_is_hidden_and_does_not_count() {
+    // Bob says 2 and 4, Cem 3; Ann has read up to 2.
+    let (two, three) = (said(&group(&["bob", "cem"]), "bob"), said(&said(&group(&["bob", "cem"]), "bob"), "cem"));
+    let thread = read_to(&said(&three, "bob"), "ann", 2, &two.tally);
+    assert_eq!(unread(&thread, "ann"), 2);
+
+    let blocking = hide(&thread, &user("ann"), &user("bob"), Some(&two.tally)).unwrap();
+    let ann = blocking.member(&user("ann")).unwrap();
+    assert!(blocking.hides(ann, &user("bob"), Seq::MAX) && !blocking.hides(ann, &user("cem"), Seq::MAX));
+    assert_eq!(blocking.noticed(ann), [user("bob")]);
+    assert_eq!(unread(&blocking, "ann"), 1, "Cem's");
+    assert_eq!(unread(&read_to(&blocking, "ann", 3, &three.tally), "ann"), 0);
+    assert_eq!(hide(&blocking, &user("ann"), &user("bob"), None), None, "it is so already");
+
+    let staying = stay(&blocking, &user("ann")).unwrap();
+    assert!(staying.noticed(staying.member(&user("ann")).unwrap()).is_empty());
+    assert_eq!(stay(&staying, &user("ann")), None);
+    let again = unhide(&staying, &user("ann"), &user("bob"), Some(&two.tally)).unwrap();
+    assert_eq!(unread(&again, "ann"), 2);
+}
+
+#[test]
+fn rule_12_all_three_ways_of_coming_together_are_noticed_by_the_one_who_blocks() {
+    let blocks = [("bob", "eve")];
+    let eve_comes = added(&group(&["bob"]), "eve", &blocks);
+    let bob_comes = added(&group(&["eve"]), "bob", &blocks);
+    let inside = hide(&group(&["bob", "eve"]), &user("bob"), &user("eve"), None).unwrap();
+    for thread in [eve_comes, bob_comes, inside] {
+        let (bob, eve) = (thread.member(&user("bob")).unwrap(), thread.member(&user("eve")).unwrap());
+        assert_eq!(thread.noticed(bob), [user("eve")]);
+        assert!(thread.hides(bob, &user("eve"), Seq::MAX));
+        assert!(eve.hides.is_empty() && eve.notice.is_empty(), "nothing of it is Eve's to know");
+    }
+}
+
+#[test]
+fn rule_12_who_is_gone_stays_hidden_and_their_place_is_nobody_elses() {
+    let thread = said(&hide(&group(&["bob", "eve"]), &user("bob"), &user("eve"), None).unwrap(), "eve");
+    let gone = leave(&thread, &user("eve"), at(3)).unwrap().thread;
+    let bob = gone.member(&user("bob")).unwrap();
+    assert!(gone.hides(bob, &user("eve"), Seq::MAX) && gone.noticed(bob).is_empty());
+    assert_eq!(unread(&gone, "bob"), 0);
+
+    let cem_comes = said(&added(&gone, "cem", &[]), "cem");
+    assert_ne!(cem_comes.member(&user("cem")).unwrap().slot, thread.member(&user("eve")).unwrap().slot);
+    assert_eq!(unread(&cem_comes, "bob"), 1);
+    let eve_back = said(&added(&cem_comes, "eve", &[("bob", "eve")]), "eve");
+    assert_eq!(unread(&eve_back, "bob"), 1);
+    assert_eq!(eve_back.noticed(eve_back.member(&user("bob")).unwrap()), [user("eve")]);
+
+    // Nobody hides her any more: her place is free for the next.
+    let shown = unhide(&gone, &user("bob"), &user("eve"), Some(&Tally::default())).unwrap();
+    assert!(shown.departed().is_empty());
+    assert_eq!(unread(&shown, "bob"), 1);
+    let cem = added(&shown, "cem", &[]).member(&user("cem")).unwrap().clone();
+    assert_eq!((cem.slot, cem.start), (Slot::try_from(2).unwrap(), 1));
+}
+
+#[test]
+fn rule_12_what_somebody_said_before_they_came_back_is_as_it_was() {
+    // Eve says 2, goes, and is back: Bob blocks her then. Cem does not know whether he did.
+    let before = said(&group(&["bob", "eve", "cem"]), "eve");
+    let back = said(&added(&leave(&before, &user("eve"), at(3)).unwrap().thread, "eve", &[]), "eve");
+    let blocked = hide(&back, &user("bob"), &user("eve"), Some(&Tally::default())).unwrap();
+    let bob = blocked.member(&user("bob")).unwrap();
+    let seq = |number| Seq::try_from(number).unwrap();
+    assert!(!blocked.hides(bob, &user("eve"), seq(2)) && blocked.hides(bob, &user("eve"), seq(5)));
+    assert_eq!(unread(&blocked, "bob"), 1);
+
+    // Gone again, what Bob hides is kept; for Cem, who blocks her too late, nothing is.
+    let gone = leave(&blocked, &user("eve"), at(4)).unwrap().thread;
+    assert_eq!(hide(&gone, &user("cem"), &user("eve"), None), None);
+    let again = hide(&added(&gone, "eve", &[("bob", "eve")]), &user("cem"), &user("eve"), Some(&Tally::default()));
+    let again = again.unwrap();
+    let cem = again.member(&user("cem")).unwrap();
+    assert!(!again.hides(cem, &user("eve"), seq(5)) && again.hides(cem, &user("eve"), seq(8)));
+    assert_eq!((unread(&again, "bob"), unread(&again, "cem")), (1, 2));
+}

@@ -1,0 +1,70 @@
+//! What groups cost: sending in one and listing them, the same whether they have 2, 8 or 15 members.
+
+use futures_util::future::join_all;
+use serde_json::json;
+use tests::{Stack, User, fresh_key};
+
+use crate::budgets::{Budget, INBOX, SEND, measured_stack};
+
+const SIZES: [usize; 3] = [2, 8, 15];
+
+/// Somebody and those who follow them.
+async fn circle(stack: &Stack, others: usize) -> (User, Vec<User>) {
+    let ann = stack.user("ann").await;
+    let friend = async |number: usize| {
+        let friend = stack.user(&format!("friend{number}")).await;
+        friend.follow(&ann).await;
+        friend
+    };
+    let friends = join_all((0..others).map(friend)).await;
+    (ann, friends)
+}
+
+async fn group(ann: &User, friends: &[User]) -> String {
+    let user_ids: Vec<&str> = friends.iter().map(|friend| friend.id.as_str()).collect();
+    let body =
+        json!({"kind": "group", "user_ids": user_ids, "title": "A title as long as titles of groups commonly are"});
+    let answer = ann.post("/threads", &body).key(&fresh_key()).await;
+    answer.expect(201);
+    answer.id()
+}
+
+#[tokio::test]
+async fn a_send_costs_the_same_with_2_8_and_15_members() {
+    let Some(stack) = measured_stack() else { return };
+    for members in SIZES {
+        let (ann, friends) = circle(&stack, members - 1).await;
+        let thread = group(&ann, &friends).await;
+        // Everyone has said and read something, so that the head is as full as it gets.
+        for friend in &friends {
+            friend.send(&thread, &"x".repeat(80)).await;
+            friend.read(&thread, 2).await.expect(200);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "there are 15 at most")]
+        let connection_reads = members as f64;
+        let budget = Budget { operation: "send in a group", rru: 2.0 + connection_reads, ..SEND };
+        println!("{members} members:");
+        budget.check(&stack, async || ann.sending(&thread, &"y".repeat(120)).await).await;
+    }
+}
+
+#[tokio::test]
+async fn an_inbox_page_costs_the_same_with_groups_of_2_8_and_15() {
+    let Some(stack) = measured_stack() else { return };
+    let mut pages = Vec::new();
+    for members in SIZES {
+        let (ann, friends) = circle(&stack, members - 1).await;
+        for _ in 0..50 {
+            group(&ann, &friends).await;
+        }
+        println!("50 groups of {members} members:");
+        let page = async || {
+            let answer = ann.get("/threads?limit=50").await;
+            assert_eq!(answer.items().len(), 50);
+            assert!(answer.items().iter().all(|thread| thread["members"].as_array().unwrap().len() == members));
+            answer
+        };
+        pages.push(INBOX.check(&stack, page).await.rru);
+    }
+    assert!(pages.iter().all(|rru| (rru - pages[0]).abs() < 1.0), "{pages:?}");
+}
