@@ -1,7 +1,5 @@
 //! A thread for one of its members.
 
-use std::collections::HashMap;
-
 use crate::app::App;
 use crate::domain::about::About;
 use crate::domain::contact::Ties;
@@ -10,7 +8,7 @@ use crate::domain::profile::Profile;
 use crate::domain::thread::{Kind, Thread};
 use crate::http::Problem;
 use crate::store::Head;
-use crate::view::{MemberView, People, ThreadView};
+use crate::view::{Abouts, MemberView, People, ThreadView};
 
 /// The thread, if `caller` is in it.
 ///
@@ -84,7 +82,7 @@ pub fn members_view(
 pub fn rows(
     threads: impl Iterator<Item = Thread>,
     viewer: &UserId,
-    abouts: &HashMap<ThreadId, About>,
+    abouts: &Abouts,
     people: &People,
 ) -> Result<Vec<ThreadView>, Problem> {
     let mut rows = Vec::new();

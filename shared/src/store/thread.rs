@@ -48,12 +48,12 @@ pub(super) fn change_writes(before: &Thread, after: &Thread, entries: &[Entry]) 
         if known == Some(member.mark) {
             continue;
         }
-        let [seq, heard] = mark_places(member.slot);
-        sets.push(format!("marks[{seq}] = :m{seq}, marks[{heard}] = :m{heard}"));
-        head = head.number(&format!(":m{seq}"), &member.mark.seq).number(&format!(":m{heard}"), &member.mark.heard);
+        let [at, count] = mark_places(member.slot);
+        sets.push(format!("marks[{at}] = :m{at}, marks[{count}] = :m{count}"));
+        head = head.number(&format!(":m{at}"), &member.mark.seq).number(&format!(":m{count}"), &member.mark.heard);
         if let Some(known) = known {
-            conditions.push(format!("marks[{seq}] = :seen{seq}"));
-            head = head.number(&format!(":seen{seq}"), &known.seq);
+            conditions.push(format!("marks[{at}] = :seen{at}"));
+            head = head.number(&format!(":seen{at}"), &known.seq);
         }
     }
     let head = head.expression(format!("SET {}", sets.join(", "))).only_if(Guard::Head, conditions.join(" AND "));
@@ -193,16 +193,18 @@ impl Store {
     /// See [`StoreError`].
     pub async fn move_mark(&self, thread: &Thread, user: &UserId, mark: ReadMark) -> Result<Moved, StoreError> {
         let Some(member) = thread.member(user) else { return Ok(Moved::Stays(thread.clone())) };
-        let [seq, heard] = mark_places(member.slot);
-        let write = Write::update(keys::head(&thread.id), format!("SET marks[{seq}] = :seq, marks[{heard}] = :heard"))
-            .only_if(Guard::Mark, format!("marks[{seq}] < :seq AND rev = :rev"))
+        let [at, count] = mark_places(member.slot);
+        let write = Write::update(keys::head(&thread.id), format!("SET marks[{at}] = :seq, marks[{count}] = :heard"))
+            .only_if(Guard::Mark, format!("marks[{at}] < :seq AND rev = :rev"))
             .number(":seq", &mark.seq)
             .number(":heard", &mark.heard)
             .number(":rev", &thread.revision.0);
         let item = match self.table.write(write).await {
             Ok(item) => {
-                let head = Head::parse(item)?;
-                return Ok(head.clone().thread().map_or(Moved::Stale(head), Moved::Forward));
+                return Ok(match Head::parse(item)? {
+                    Head::Thread(now) => Moved::Forward(*now),
+                    vacant @ Head::Vacant(_) => Moved::Stale(vacant),
+                });
             }
             Err(StoreError::Lost { guard: Guard::Mark, item: Some(item) }) => Some(*item),
             Err(error) if error.lost(Guard::Mark) => self.table.get(&keys::head(&thread.id), Read::Consistent).await?,

@@ -9,7 +9,7 @@ mod user;
 
 pub use event::{Event, Signal, entry, hidden_entry, signal};
 pub use message::MessageView;
-pub use thread::{MemberView, People, ThreadView};
+pub use thread::{Abouts, MemberView, People, ThreadView};
 pub use user::{AcquaintanceView, OwnProfileView, UserView};
 
 use serde::Serialize;

@@ -17,6 +17,9 @@ use crate::domain::time::{Timestamp, rfc3339};
 /// The profiles of those whom a view names.
 pub type People = HashMap<UserId, Profile>;
 
+/// What groups of a list show of themselves.
+pub type Abouts = HashMap<ThreadId, About>;
+
 /// A member of a thread.
 #[derive(Debug, Serialize)]
 pub struct MemberView {
