@@ -80,7 +80,9 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Reply, Proble
         let reply = Reply::created(&thread_view(&created.thread, caller, about, people)?);
         let record = outcome_of(caller, &once, &reply, now);
         match app.store.create_group(created, about, joiners, &record).await {
-            Ok(()) => return Ok(reply.then_push(announced(&creation, caller))),
+            Ok(()) => {
+                return Ok(reply.sent(creation.sending.is_some()).then_push(announced(&creation, caller)));
+            }
             Err(error) if error.lost(Guard::Once) => {
                 return replay_or(app, caller, Some(&once), now, error.into()).await;
             }

@@ -91,7 +91,7 @@ pub(crate) async fn open(app: &App, request: &Request) -> Result<Reply, Problem>
         let reply = Reply::json(if opening.before.is_ok() { 200 } else { 201 }, &view);
         let record = once.map(|once| outcome_of(caller, once, &reply, now));
         match store(app, &opening, record.as_ref()).await {
-            Ok(()) => return Ok(announce(reply, &opening, caller, now)),
+            Ok(()) => return Ok(announce(reply.sent(opening.sending.is_some()), &opening, caller, now)),
             Err(error) if error.lost(Guard::Once) => return replay_or(app, caller, once, now, error.into()).await,
             Err(error)
                 if (error.lost(Guard::Head) || error.lost(Guard::Followed)) && pauses.pause_after_loss().await =>

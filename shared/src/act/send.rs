@@ -85,7 +85,7 @@ pub async fn send(
             Ok(()) => {
                 let view = MessageView::whole(thread_id, message);
                 let fanout = Fanout { deliveries: events_of(&sending), connections };
-                return Ok(Reply::created(&view).then_push(fanout));
+                return Ok(Reply::created(&view).sent(true).then_push(fanout));
             }
             Err(error) if error.lost(Guard::Once) => break error.into(),
             Err(error) => {

@@ -48,7 +48,7 @@ where
     };
     let duration = started.elapsed();
     let fanout = reply.fanout.take();
-    let replayed = reply.replayed;
+    let (replayed, sent) = (reply.replayed, reply.sent);
     let response = response(reply, problem.is_some(), retry_after);
 
     let work = async move {
@@ -59,7 +59,8 @@ where
         let (code, cause) = problem.unzip();
         let cause = cause.flatten().or_else(|| pushed.as_ref().err().cloned());
         let line = Line {
-            level: if status >= 500 || cause.is_some() { "error" } else { "info" },
+            timestamp: now,
+            level: if status >= 500 || cause.is_some() { "ERROR" } else { "INFO" },
             request_id: request.id(),
             function: &app.function,
             route: request.route_key(),
@@ -70,6 +71,7 @@ where
             duration_ms: millis(duration),
             usage: app.store.table().usage(),
             replayed,
+            sent,
             pushed: pushed.unwrap_or_default(),
         };
         line.print();

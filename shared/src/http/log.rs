@@ -1,14 +1,20 @@
-//! One line of JSON per request: enough to follow it and to add up its cost, and nothing that anyone said or is called.
+//! One line of JSON per request: enough to follow it and to add up its cost, and nothing that anyone said or is called. The
+//! same line is its metrics, in CloudWatch's embedded metric format.
 
 use serde::Serialize;
 
+use super::metrics::Metrics;
+use crate::domain::time::{Timestamp, rfc3339};
 use crate::push::Pushed;
 use crate::store::Usage;
 
-/// The line.
+/// The line. Lambda's log level looks at `timestamp` and `level`.
 #[derive(Debug, Serialize)]
 pub(super) struct Line<'a> {
-    /// `info`, or `error` for a 5xx.
+    /// When the request came in.
+    #[serde(serialize_with = "rfc3339")]
+    pub(super) timestamp: Timestamp,
+    /// `INFO`, or `ERROR` for a 5xx.
     pub(super) level: &'static str,
     /// API Gateway's id of the request.
     pub(super) request_id: &'a str,
@@ -33,6 +39,8 @@ pub(super) struct Line<'a> {
     pub(super) usage: Usage,
     /// Whether an idempotency key was answered again.
     pub(super) replayed: bool,
+    /// Whether a message was stored.
+    pub(super) sent: bool,
     /// The sockets.
     #[serde(flatten)]
     pub(super) pushed: Pushed,
@@ -43,6 +51,34 @@ impl Line<'_> {
     #[expect(clippy::print_stdout, reason = "Lambda takes logs from standard output")]
     pub(super) fn print(&self) {
         // Texts and numbers only: turning them into JSON cannot fail.
-        println!("{}", serde_json::to_string(self).unwrap_or_default());
+        let line = serde_json::to_string(&Measured { line: self, metrics: self.metrics() }).unwrap_or_default();
+        println!("{line}");
     }
+
+    fn metrics(&self) -> Metrics<'_> {
+        let Usage { retries, conflicts, rru, wru, .. } = self.usage;
+        let Pushed { delivered, gone, failed } = self.pushed;
+        let counts = [
+            ("Sends", f64::from(u8::from(self.sent))),
+            ("Replays", f64::from(u8::from(self.replayed))),
+            ("ColdStarts", f64::from(u8::from(self.cold))),
+            ("Conflicts", conflicts.into()),
+            ("Retries", retries.into()),
+            ("ReadUnits", rru),
+            ("WriteUnits", wru),
+            ("Pushes", delivered.into()),
+            ("GonePushes", gone.into()),
+            ("PushFailures", failed.into()),
+        ];
+        Metrics::new(self.timestamp, self.function, &counts)
+    }
+}
+
+/// A line and its metrics side by side.
+#[derive(Debug, Serialize)]
+struct Measured<'a> {
+    #[serde(flatten)]
+    line: &'a Line<'a>,
+    #[serde(flatten)]
+    metrics: Metrics<'a>,
 }

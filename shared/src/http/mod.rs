@@ -2,6 +2,7 @@
 
 mod answer;
 mod log;
+mod metrics;
 mod object;
 mod problem;
 mod reply;

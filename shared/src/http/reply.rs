@@ -10,6 +10,7 @@ pub struct Reply {
     pub(super) status: u16,
     pub(super) body: Option<String>,
     pub(super) replayed: bool,
+    pub(super) sent: bool,
     pub(super) fanout: Option<Fanout>,
 }
 
@@ -24,7 +25,7 @@ impl Reply {
     /// A status and a body, if there is one, that is JSON text already.
     #[must_use]
     pub fn new(status: u16, body: Option<String>) -> Self {
-        Self { status, body, replayed: false, fanout: None }
+        Self { status, body, replayed: false, sent: false, fanout: None }
     }
 
     /// 200 with a body.
@@ -55,6 +56,12 @@ impl Reply {
     #[must_use]
     pub fn replayed(self) -> Self {
         Self { replayed: true, ..self }
+    }
+
+    /// Says that a message was stored, for those who count them.
+    #[must_use]
+    pub fn sent(self, sent: bool) -> Self {
+        Self { sent, ..self }
     }
 
     /// Pushes this once the answer is on its way.

@@ -34,6 +34,17 @@ pub enum Guard {
     Ticket,
 }
 
+impl Guard {
+    /// Whether its loss means that two were at the same thing at once, and not that something may not be.
+    #[must_use]
+    pub fn is_conflict(self) -> bool {
+        match self {
+            Self::Profile | Self::Followed | Self::Ties | Self::Left | Self::Mark | Self::Head => true,
+            Self::Username | Self::Unblocked | Self::Blocked | Self::Listed | Self::Once | Self::Ticket => false,
+        }
+    }
+}
+
 /// A failed call to the table.
 #[derive(Debug)]
 pub enum StoreError {

@@ -44,6 +44,8 @@ pub struct Usage {
     pub calls: u32,
     /// Calls that were repeats of a failed one.
     pub retries: u32,
+    /// Writes that came to nothing because somebody else was first.
+    pub conflicts: u32,
     /// Read units.
     pub rru: f64,
     /// Write units.
@@ -139,7 +141,11 @@ impl Table {
             // In time, whatever it does: an answer has to go out before the invocation ends.
             match tokio::time::timeout_at(give_up_at, Box::pin(call())).await {
                 Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(Attempt::Final(error))) => return Err(error),
+                Ok(Err(Attempt::Final(error))) => {
+                    let conflict = matches!(error, StoreError::Lost { guard, .. } if guard.is_conflict());
+                    self.scope().usage.conflicts += u32::from(conflict);
+                    return Err(error);
+                }
                 Err(_) => return Err(StoreError::Unavailable),
                 Ok(Err(Attempt::Again(error))) => {
                     if !pauses.pause().await {
