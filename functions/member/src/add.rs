@@ -84,8 +84,8 @@ async fn decide(
     let thread = thread.ok_or(Problem::NotFound)?;
     // Who may not add learns nothing about those they name.
     group::may_add(&thread, caller)?;
-    let wanted = wanted(caller, user_ids.to_vec())?;
-    known(&wanted, &newcomers)?;
+    let wanted = wanted(caller, user_ids)?;
+    known(user_ids, &newcomers)?;
     let new: Vec<UserId> = wanted.into_iter().filter(|user_id| thread.member(user_id).is_none()).collect();
 
     let member_ids = thread.member_ids();

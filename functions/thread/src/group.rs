@@ -33,6 +33,9 @@ struct Body {
 /// What the caller asked for.
 struct Wish {
     caller: UserId,
+    /// As they came.
+    named: Vec<UserId>,
+    /// Each once.
     user_ids: Vec<UserId>,
     title: Option<Title>,
     room: Option<Room>,
@@ -61,14 +64,14 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Reply, Proble
     let Body { user_ids, title, room, message, .. } = request.json()?;
     let draft = message.map(|Object(message)| message.draft()).transpose()?;
     let room = room.map(|Object(room)| room);
-    let user_ids = wanted(&caller, user_ids)?;
+    let wanted = wanted(&caller, &user_ids)?;
     let once = request.required_once()?;
     let now = request.now();
 
     if let Some(reply) = replay(app, &caller, Some(&once), now).await? {
         return Ok(reply);
     }
-    let wish = Wish { caller, user_ids, title, room, draft, now };
+    let wish = Wish { caller, named: user_ids, user_ids: wanted, title, room, draft, now };
     let caller = &wish.caller;
     let mut pauses = app.store.table().pauses();
     loop {
@@ -94,12 +97,12 @@ pub(crate) async fn create(app: &App, request: &Request) -> Result<Reply, Proble
 }
 
 async fn decide(app: &App, wish: &Wish) -> Result<Creation, Problem> {
-    let Wish { caller, user_ids, title, room, draft, now } = wish;
+    let Wish { caller, named, user_ids, title, room, draft, now } = wish;
     let everyone: Vec<UserId> = std::iter::once(caller).chain(user_ids).cloned().collect();
     // Profiles before what is read below: see `Joiner`.
     let people = app.store.present_profiles(&everyone).await?;
     let own = people.get(caller).ok_or(Problem::ProfileRequired)?;
-    known(user_ids, &people)?;
+    known(named, &people)?;
     let gathered = gather(app, None, caller, std::slice::from_ref(caller), user_ids, &people).await?;
 
     let id = ThreadId::from_random(random::bytes().map_err(Problem::Internal)?);

@@ -61,14 +61,14 @@ pub async fn change_group(
 ///
 /// # Errors
 /// `invalid-request` if the caller is among them or there is none; `group-full` if no group could hold them.
-pub fn wanted(caller: &UserId, user_ids: Vec<UserId>) -> Result<Vec<UserId>, Problem> {
+pub fn wanted(caller: &UserId, user_ids: &[UserId]) -> Result<Vec<UserId>, Problem> {
     let mut wanted: Vec<UserId> = Vec::new();
     for user_id in user_ids {
-        if user_id == *caller {
+        if user_id == caller {
             return Err(Problem::invalid("/user_ids", "must not hold yourself"));
         }
-        if !wanted.contains(&user_id) {
-            wanted.push(user_id);
+        if !wanted.contains(user_id) {
+            wanted.push(user_id.clone());
         }
         // The caller is in it too.
         if wanted.len() >= MAX_MEMBERS {
@@ -78,12 +78,12 @@ pub fn wanted(caller: &UserId, user_ids: Vec<UserId>) -> Result<Vec<UserId>, Pro
     if wanted.is_empty() { Err(Problem::invalid("/user_ids", "must hold at least one user")) } else { Ok(wanted) }
 }
 
-/// Demands that all of `wanted` are registered.
+/// Demands that all whom a body names are registered.
 ///
 /// # Errors
 /// `invalid-request` pointing at each who is not.
-pub fn known(wanted: &[UserId], people: &People) -> Result<(), Problem> {
-    let unknown = wanted.iter().enumerate().filter(|(_, user_id)| !people.contains_key(user_id));
+pub fn known(named: &[UserId], people: &People) -> Result<(), Problem> {
+    let unknown = named.iter().enumerate().filter(|(_, user_id)| !people.contains_key(user_id));
     let field = |(index, _)| Field { pointer: format!("/user_ids/{index}"), detail: "no such user".to_owned() };
     let fields: Vec<Field> = unknown.map(field).collect();
     if fields.is_empty() { Ok(()) } else { Err(Problem::InvalidRequest(fields)) }

@@ -18,7 +18,7 @@ pub enum Change {
         /// Everyone in it at the start, the creator first.
         user_ids: Vec<UserId>,
         /// A group's title, if it has one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default)]
         title: Option<Title>,
     },
     /// A moderator brought users in.
