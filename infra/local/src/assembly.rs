@@ -17,7 +17,7 @@ use crate::dynamodb::{self, Client, Engine, Proxy};
 use crate::faults::Faults;
 use crate::folder::Folder;
 use crate::gateway::{Functions, Gateway};
-use crate::grants::Grants;
+use crate::iam::{Gate, OWNER_KEY};
 use crate::invocations::Ledger;
 use crate::issuer::Issuer;
 use crate::lambda::{Callers, Endpoints, Host, Pool};
@@ -39,8 +39,10 @@ pub(crate) struct Ready {
     pub(crate) sign_in_url: String,
     /// Base URL of the control API.
     pub(crate) control_url: String,
-    /// The engine itself, without the proxy.
+    /// The base URL of DynamoDB.
     pub(crate) dynamodb_url: String,
+    /// The access key of whoever may do everything.
+    pub(crate) access_key_id: &'static str,
     /// The tables of the template.
     pub(crate) table_names: Vec<String>,
 }
@@ -74,18 +76,19 @@ struct Shared {
     faults: Arc<Faults>,
     callers: Arc<Callers>,
     ledger: Arc<Ledger>,
-    grants: Arc<Grants>,
+    gate: Arc<Gate>,
 }
 
 impl Shared {
     fn new(template: &Template, console: &Console) -> Self {
-        let granted = template.functions.iter().map(|function| (function.id.clone(), function.granted.clone()));
+        let roles = template.functions.iter().map(|function| (function.id.clone(), function.role.clone()));
+        let callers = Arc::default();
         Self {
             console: console.clone(),
             faults: Arc::default(),
-            callers: Arc::default(),
+            gate: Arc::new(Gate::new(roles, Arc::clone(&callers), console.clone())),
+            callers,
             ledger: Arc::new(Ledger::new(console.clone())),
-            grants: Arc::new(Grants::new(granted, console.clone())),
         }
     }
 }
@@ -94,30 +97,29 @@ impl Shared {
 struct Database {
     engine: Option<Engine>,
     url: String,
-    proxy_url: String,
 }
 
 impl Database {
-    async fn start(folder: &Folder, tables: &[Table], shared: &Shared) -> Result<Self> {
-        let (engine, url) = if let Ok(url) = std::env::var("AWS_ENDPOINT_URL_DYNAMODB") {
+    async fn start(folder: &Folder, tables: &[Table], region: &str, shared: &Shared) -> Result<Self> {
+        let (engine, engine_url) = if let Ok(url) = std::env::var("AWS_ENDPOINT_URL_DYNAMODB") {
             (None, url)
         } else {
             let engine = Engine::start(&folder.file("dynamodb.sqlite"))?;
             let url = engine.endpoint.clone();
             (Some(engine), url)
         };
-        let client = Client::new(&url)?;
+        let client = Client::new(&engine_url)?;
         dynamodb::create_tables(&client, tables).await?;
         let listener = net::bind(0).await?;
-        let proxy_url = format!("http://{}", listener.local_addr()?);
+        let url = format!("http://{}", listener.local_addr()?);
         let proxy = Arc::new(Proxy {
             client,
-            callers: Arc::clone(&shared.callers),
-            grants: Arc::clone(&shared.grants),
+            region: region.to_owned(),
+            gate: Arc::clone(&shared.gate),
             faults: Arc::clone(&shared.faults),
         });
         tokio::spawn(net::serve(listener, move |request, _| Arc::clone(&proxy).handle(request)));
-        Ok(Self { engine, url, proxy_url })
+        Ok(Self { engine, url })
     }
 }
 
@@ -147,11 +149,11 @@ impl Stack {
     ) -> Result<Self> {
         console.say("Starting DynamoDB, the gateway and the functions …");
         let shared = Shared::new(&template, console);
-        let database = Database::start(folder, &template.tables, &shared).await?;
+        let database = Database::start(folder, &template.tables, &template.region, &shared).await?;
 
         let (http, socket) = (ports.http.local_addr()?.to_string(), ports.socket.local_addr()?.to_string());
         let functions =
-            pools(&mut template, &binaries, &shared, database.proxy_url, options.verbose, [&http, &socket])?;
+            pools(&mut template, &binaries, &shared, database.url.clone(), options.verbose, [&http, &socket])?;
         for pool in functions.values() {
             pool.warm_up().await?;
         }
@@ -168,20 +170,15 @@ impl Stack {
 
         let sockets = template
             .socket
-            .map(|api| Sockets::new(api, Arc::clone(&functions), shared.callers, Arc::clone(&shared.grants), faults()));
+            .map(|api| Sockets::new(api, template.region, Arc::clone(&functions), Arc::clone(&shared.gate), faults()));
         let socket_url = sockets.as_ref().map(|sockets| format!("ws://{socket}/{}", sockets.stage()));
         if let Some(sockets) = sockets.clone() {
             tokio::spawn(net::serve(ports.socket, move |request, peer| Arc::clone(&sockets).handle(request, peer)));
         }
 
         let (faults, sockets_to_list) = (faults(), sockets.clone());
-        let control = Arc::new(Control {
-            issuer,
-            faults,
-            ledger: shared.ledger,
-            grants: shared.grants,
-            sockets: sockets_to_list,
-        });
+        let control =
+            Arc::new(Control { issuer, faults, ledger: shared.ledger, gate: shared.gate, sockets: sockets_to_list });
         tokio::spawn(net::serve(ports.local, move |request, _| Arc::clone(&control).handle(request)));
 
         let ready = Ready {
@@ -190,6 +187,7 @@ impl Stack {
             sign_in_url: format!("{local_url}{SIGN_IN}"),
             control_url: format!("{local_url}{CONTROL}"),
             dynamodb_url: database.url,
+            access_key_id: OWNER_KEY,
             table_names: template.tables.into_iter().map(|table| table.name).collect(),
         };
         Ok(Self { engine: database.engine, functions, sockets, ready, first_token })

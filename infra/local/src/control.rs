@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::faults::{Fault, Faults};
 use crate::gateway::query;
-use crate::grants::Grants;
+use crate::iam::Gate;
 use crate::invocations::Ledger;
 use crate::issuer::Issuer;
 use crate::net::{self, Answer, Cut};
@@ -31,7 +31,7 @@ pub(crate) struct Control {
     /// The invocations to show.
     pub(crate) ledger: Arc<Ledger>,
     /// The rights to list.
-    pub(crate) grants: Arc<Grants>,
+    pub(crate) gate: Arc<Gate>,
     /// The sockets to list.
     pub(crate) sockets: Option<Arc<Sockets>>,
 }
@@ -71,7 +71,7 @@ impl Control {
                 self.ledger.clear();
                 net::empty(StatusCode::NO_CONTENT)
             }
-            (&Method::GET, "/control/grants") => net::json(StatusCode::OK, &self.grants.list()),
+            (&Method::GET, "/control/grants") => net::json(StatusCode::OK, &self.gate.list()),
             (&Method::GET, "/control/connections") => {
                 let listed = self.sockets.as_ref().map(|sockets| sockets.connections.list());
                 net::json(StatusCode::OK, &listed.unwrap_or_default())

@@ -146,10 +146,10 @@ impl Faults {
     }
 
     /// The fault that a call to DynamoDB meets.
-    pub(crate) fn for_call(&self, function_id: Option<&str>, operation_name: &str) -> Option<DynamodbFault> {
+    pub(crate) fn for_call(&self, function_id: &str, operation_name: &str) -> Option<DynamodbFault> {
         self.first(|target| match target {
             Target::Dynamodb { function, operation, fault } => {
-                let same_function = function.is_none() || function.as_deref() == function_id;
+                let same_function = function.as_deref().is_none_or(|wanted| wanted == function_id);
                 let same_operation = operation.as_deref().is_none_or(|wanted| wanted == operation_name);
                 (same_function && same_operation).then_some(*fault)
             }
@@ -208,9 +208,9 @@ mod tests {
     #[test]
     fn a_fault_skips_fires_and_rests() {
         let faults = armed(r#"{"target":"dynamodb","operation":"PutItem","fault":"throttle","skip":1,"times":2}"#);
-        let fired: Vec<bool> = (0..5).map(|_| faults.for_call(Some("F"), "PutItem").is_some()).collect();
+        let fired: Vec<bool> = (0..5).map(|_| faults.for_call("F", "PutItem").is_some()).collect();
         assert_eq!(fired, [false, true, true, false, false]);
-        assert_eq!(faults.for_call(None, "GetItem"), None);
+        assert_eq!(faults.for_call("F", "GetItem"), None);
     }
 
     #[test]

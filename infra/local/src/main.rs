@@ -9,7 +9,7 @@ mod dynamodb;
 mod faults;
 mod folder;
 mod gateway;
-mod grants;
+mod iam;
 mod invocations;
 mod issuer;
 mod lambda;

@@ -1,38 +1,106 @@
 //! The rights that a call needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-#[derive(Deserialize)]
-struct Transaction<'a> {
-    #[serde(rename = "TransactItems", borrow, default)]
-    items: Vec<BTreeMap<String, &'a RawValue>>,
+use crate::iam::{self, Need};
+
+/// The parts of a request that say what it is about.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Subject<'a> {
+    table_name: Option<String>,
+    index_name: Option<String>,
+    /// Of a batch: by the names of tables.
+    #[serde(borrow)]
+    request_items: BTreeMap<String, &'a RawValue>,
+    /// Of a transaction: each item under the name of what is done to it.
+    transact_items: Vec<BTreeMap<String, Part>>,
 }
 
-/// The actions of an operation: its own, or those of a transaction's parts.
-pub(super) fn needed(operation: &str, body: &[u8]) -> Vec<String> {
-    match operation {
-        "TransactGetItems" => vec!["dynamodb:GetItem".to_owned()],
-        "TransactWriteItems" => {
-            let items = serde_json::from_slice::<Transaction<'_>>(body)
-                .map(|transaction| transaction.items)
-                .unwrap_or_default();
-            items.iter().flat_map(BTreeMap::keys).map(|part| format!("dynamodb:{part}Item")).collect()
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Part {
+    table_name: String,
+}
+
+/// What an operation needs: its own action on its table or index, or on each table of a batch. A transaction needs the
+/// actions of its parts and none of its own.
+pub(super) fn needed(region: &str, operation: &str, body: &[u8]) -> BTreeSet<Need> {
+    // What cannot be read is about no table.
+    let subject: Subject<'_> = serde_json::from_slice(body).unwrap_or_default();
+    let action = format!("dynamodb:{operation}");
+    let needs: BTreeSet<Need> = match operation {
+        "TransactGetItems" | "TransactWriteItems" => {
+            let parts = subject.transact_items.iter().flatten();
+            parts
+                .map(|(verb, part)| Need::new(format!("dynamodb:{verb}Item"), table(region, &part.table_name)))
+                .collect()
         }
-        operation => vec![format!("dynamodb:{operation}")],
+        "BatchGetItem" | "BatchWriteItem" => {
+            subject.request_items.keys().map(|name| Need::new(&*action, table(region, name))).collect()
+        }
+        _ => {
+            let index = subject.index_name.map(|index| format!("/index/{index}")).unwrap_or_default();
+            let tables = subject.table_name.iter();
+            tables.map(|name| Need::new(&*action, format!("{}{index}", table(region, name)))).collect()
+        }
+    };
+    if needs.is_empty() {
+        // Such as ListTables.
+        return BTreeSet::from([Need::new(action, table(region, "*"))]);
     }
+    needs
+}
+
+/// The ARN of a table, by which a request may also call it.
+fn table(region: &str, name: &str) -> String {
+    if name.starts_with("arn:") { name.to_owned() } else { iam::arn("dynamodb", region, &format!("table/{name}")) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn told(operation: &str, body: &str) -> Vec<String> {
+        let needs = needed("us-east-1", operation, body.as_bytes());
+        needs.iter().map(|need| format!("{} {}", need.action, need.resource)).collect()
+    }
+
+    const ARN: &str = "arn:aws:dynamodb:us-east-1:123456789012:table";
+
     #[test]
-    fn a_transaction_needs_the_rights_of_its_parts() {
-        let body = br#"{"TransactItems":[{"Put":{"Item":{}}},{"ConditionCheck":{}}]}"#;
-        assert_eq!(needed("TransactWriteItems", body), ["dynamodb:PutItem", "dynamodb:ConditionCheckItem"]);
-        assert_eq!(needed("Query", b""), ["dynamodb:Query"]);
+    fn an_operation_needs_its_action_on_its_table_or_index() {
+        assert_eq!(
+            told("PutItem", r#"{"TableName":"t","Item":{"a":{"S":"b"}}}"#),
+            [format!("dynamodb:PutItem {ARN}/t")]
+        );
+        assert_eq!(told("Query", r#"{"IndexName":"i","TableName":"t"}"#), [format!("dynamodb:Query {ARN}/t/index/i")]);
+        assert_eq!(told("GetItem", r#"{"TableName":"arn:other"}"#), ["dynamodb:GetItem arn:other"]);
+    }
+
+    #[test]
+    fn a_batch_needs_its_own_action_on_every_table() {
+        let body = r#"{"RequestItems":{"t":{"Keys":[]},"u":{"Keys":[]}}}"#;
+        let expected = ["t", "u"].map(|name| format!("dynamodb:BatchGetItem {ARN}/{name}"));
+        assert_eq!(told("BatchGetItem", body), expected);
+    }
+
+    #[test]
+    fn a_transaction_needs_the_actions_of_its_parts() {
+        let body = r#"{"TransactItems":[
+            {"Put":{"TableName":"t","Item":{}}},{"Put":{"TableName":"t","Item":{}}},{"ConditionCheck":{"TableName":"u"}}]}"#;
+        let expected = [format!("dynamodb:ConditionCheckItem {ARN}/u"), format!("dynamodb:PutItem {ARN}/t")];
+        assert_eq!(told("TransactWriteItems", body), expected);
+        let body = r#"{"TransactItems":[{"Get":{"TableName":"t"}}]}"#;
+        assert_eq!(told("TransactGetItems", body), [format!("dynamodb:GetItem {ARN}/t")]);
+    }
+
+    #[test]
+    fn what_is_about_no_table_needs_all_of_them() {
+        assert_eq!(told("ListTables", "{}"), [format!("dynamodb:ListTables {ARN}/*")]);
+        assert_eq!(told("TransactWriteItems", "not JSON"), [format!("dynamodb:TransactWriteItems {ARN}/*")]);
     }
 }

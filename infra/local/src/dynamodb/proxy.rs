@@ -1,4 +1,4 @@
-//! What functions talk to as DynamoDB: it knows who calls, counts what a call costs, and disturbs on request.
+//! What functions talk to as DynamoDB: it lets in what their roles allow, counts what a call costs, and disturbs on request.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use serde_json::Value;
 
 use super::{Client, actions, refusals};
 use crate::faults::{self, DynamodbFault, Faults};
-use crate::grants::Grants;
+use crate::iam::Gate;
 use crate::invocations::{Call, Invocation};
-use crate::lambda::{Callers, Process};
+use crate::lambda::Process;
 use crate::net::{self, Answer, Cut};
 
 /// DynamoDB accepts requests of at most 16 MB.
@@ -26,10 +26,10 @@ const READS: [&str; 5] = ["BatchGetItem", "GetItem", "Query", "Scan", "TransactG
 pub(crate) struct Proxy {
     /// The engine behind it.
     pub(crate) client: Client,
-    /// Who calls.
-    pub(crate) callers: Arc<Callers>,
-    /// What callers may do.
-    pub(crate) grants: Arc<Grants>,
+    /// The region that its tables are in.
+    pub(crate) region: String,
+    /// Who calls, and what they may do.
+    pub(crate) gate: Arc<Gate>,
     /// What goes wrong.
     pub(crate) faults: Arc<Faults>,
 }
@@ -40,46 +40,49 @@ impl Proxy {
     /// # Errors
     /// [`Cut`] where a fault asks for it or the caller went away.
     pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer, Cut> {
-        let caller = self.callers.of(request.headers());
-        let target = request.headers().get("x-amz-target").cloned().unwrap_or_else(|| HeaderValue::from_static(""));
+        let (head, body) = request.into_parts();
+        let body = net::read_body(body, REQUEST_LIMIT).await.map_err(|_| Cut)?;
+        let caller = match self.gate.identify(&head.headers) {
+            Ok(caller) => caller,
+            Err(stranger) => return Ok(refusals::stranger(stranger)),
+        };
+        let target = head.headers.get("x-amz-target").cloned().unwrap_or_else(|| HeaderValue::from_static(""));
         let operation = target.to_str().unwrap_or_default().rsplit('.').next().unwrap_or_default().to_owned();
-        let body = net::read_body(request.into_body(), REQUEST_LIMIT).await.map_err(|_| Cut)?;
-        if let Some(process) = &caller {
-            let needed = actions::needed(&operation, &body);
-            if let Err(refusal) = self.grants.ask(process.function(), needed.iter().map(String::as_str)) {
-                Note::start(caller.as_deref(), operation).finish(0.0, false);
-                return Ok(refusals::denied(&refusal));
-            }
+        let Some(process) = caller.process() else {
+            // Nobody disturbs the owner, and nobody counts.
+            return self.execute(None, target, operation, body).await;
+        };
+        if let Err(denied) = self.gate.authorize(&caller, &actions::needed(&self.region, &operation, &body)) {
+            Note::start(Some(process), operation).finish(0.0, false);
+            return Ok(refusals::denied(&denied));
         }
-        let fault = self.faults.for_call(caller.as_deref().map(Process::function), &operation);
-        match fault {
-            None => self.execute(caller.as_deref(), target, operation, body).await,
-            Some(fault) => self.disturb(fault, caller.as_deref(), target, operation, body).await,
+        match self.faults.for_call(process.function(), &operation) {
+            None => self.execute(Some(process), target, operation, body).await,
+            Some(fault) => self.disturb(fault, process, target, operation, body).await,
         }
     }
 
     async fn disturb(
         &self,
         fault: DynamodbFault,
-        caller: Option<&Process>,
+        process: &Process,
         target: HeaderValue,
         operation: String,
         body: Bytes,
     ) -> Result<Answer, Cut> {
         if let Some(refusal) = refusals::of(fault, &operation, &body) {
-            let note = Note::start(caller, operation);
-            note.finish(0.0, false);
+            Note::start(Some(process), operation).finish(0.0, false);
             return Ok(refusal);
         }
         match fault {
             DynamodbFault::DelayMs(ms) => {
                 faults::delay(ms).await;
-                return self.execute(caller, target, operation, body).await;
+                return self.execute(Some(process), target, operation, body).await;
             }
             DynamodbFault::KillBefore => {}
-            _ => drop(self.execute(caller, target, operation, body).await?),
+            _ => drop(self.execute(Some(process), target, operation, body).await?),
         }
-        if let (DynamodbFault::KillBefore | DynamodbFault::KillAfter, Some(process)) = (fault, caller) {
+        if matches!(fault, DynamodbFault::KillBefore | DynamodbFault::KillAfter) {
             process.kill_and_wait().await;
         }
         Err(Cut)

@@ -5,6 +5,7 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
 
 use crate::faults::DynamodbFault;
+use crate::iam::{Denied, Stranger};
 use crate::net::{self, Answer};
 
 /// The refusal that a fault stands for, if it is one.
@@ -61,11 +62,22 @@ fn answer(status: StatusCode, body: &Value) -> Answer {
     answer
 }
 
-/// The refusal of a call that the caller's policies do not allow.
-pub(super) fn denied(text: &str) -> Answer {
+/// The refusal of a call whose caller nobody knows.
+pub(super) fn stranger(stranger: Stranger) -> Answer {
+    let (kind, text) = match stranger {
+        Stranger::Unsigned => ("MissingAuthenticationTokenException", "Request is missing Authentication Token"),
+        Stranger::UnknownKey => {
+            ("UnrecognizedClientException", "The security token included in the request is invalid.")
+        }
+    };
+    answer(StatusCode::BAD_REQUEST, &json!({ "__type": format!("com.amazon.coral.service#{kind}"), "message": text }))
+}
+
+/// The refusal of a call that the caller's policies do not allow. Its text has a capital letter, as on AWS.
+pub(super) fn denied(denied: &Denied) -> Answer {
     answer(
         StatusCode::BAD_REQUEST,
-        &json!({ "__type": "com.amazon.coral.service#AccessDeniedException", "Message": text }),
+        &json!({ "__type": "com.amazon.coral.service#AccessDeniedException", "Message": denied.to_string() }),
     )
 }
 

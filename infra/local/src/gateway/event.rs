@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::Gateway;
 use super::router::{Found, decoded};
-use crate::template::ACCOUNT;
+use crate::iam::ACCOUNT;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -9,8 +9,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
-use hyper::HeaderMap;
-use hyper::header::AUTHORIZATION;
 use parking_lot::Mutex;
 
 use crate::console::Console;
@@ -50,11 +48,8 @@ impl Callers {
         self.by_access_key.lock().remove(process.access_key());
     }
 
-    /// The process that signed a request.
-    pub(crate) fn of(&self, headers: &HeaderMap) -> Option<Arc<Process>> {
-        let authorization = headers.get(AUTHORIZATION)?.to_str().ok()?;
-        let (_, credential) = authorization.split_once("Credential=")?;
-        let (access_key, _) = credential.split_once('/')?;
+    /// The living process with an access key.
+    pub(crate) fn with_key(&self, access_key: &str) -> Option<Arc<Process>> {
         self.by_access_key.lock().get(access_key)?.upgrade()
     }
 }

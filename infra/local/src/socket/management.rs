@@ -1,9 +1,11 @@
 //! `@connections`: what functions post to, ask about and close.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, Request, StatusCode};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -12,7 +14,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::Sockets;
 use super::connections::{Connection, Frame, rfc3339};
 use crate::faults::{self, SocketFault};
-use crate::grants::MANAGE_CONNECTIONS;
+use crate::iam::{self, ACCOUNT, Caller, Denied, Need, Stranger};
 use crate::lambda::Process;
 use crate::net::{self, Answer, BodyError, Cut};
 
@@ -21,16 +23,26 @@ const POST_LIMIT: usize = 128 * 1024;
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 pub(super) async fn handle(sockets: &Sockets, id: &str, request: Request<Incoming>) -> Result<Answer, Cut> {
-    if !request.headers().contains_key(AUTHORIZATION) {
-        return Ok(refuse(
-            StatusCode::FORBIDDEN,
-            "MissingAuthenticationTokenException",
-            "Missing Authentication Token",
-        ));
+    let (head, body) = request.into_parts();
+    // Before any refusal: a client that is still sending does not look for an answer.
+    let body = match net::read_body(body, POST_LIMIT).await {
+        Ok(body) => Some(body),
+        Err(BodyError::TooLarge) => None,
+        Err(BodyError::Broken) => return Err(Cut),
+    };
+    let caller = match sockets.gate.identify(&head.headers) {
+        Ok(caller) => caller,
+        Err(stranger) => return Ok(unknown(stranger)),
+    };
+    if let Err(refusal) = sockets.gate.authorize(&caller, &BTreeSet::from([needed(sockets, &head.method)])) {
+        return Ok(denied(refusal));
     }
     let found = sockets.connections.find(id);
-    match *request.method() {
-        Method::POST => post(sockets, id, found, request).await,
+    match head.method {
+        Method::POST => Ok(match body {
+            Some(body) => post(sockets, &caller, id, found, body).await,
+            None => refuse(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", "Message too long"),
+        }),
         Method::GET => Ok(found.map_or_else(gone, |connection| describe(&connection))),
         Method::DELETE => Ok(found.map_or_else(gone, |connection| {
             connection.close(1000, "Connection Closed Normally");
@@ -41,25 +53,13 @@ pub(super) async fn handle(sockets: &Sockets, id: &str, request: Request<Incomin
     }
 }
 
-async fn post(
-    sockets: &Sockets,
-    id: &str,
-    found: Option<Arc<Connection>>,
-    request: Request<Incoming>,
-) -> Result<Answer, Cut> {
-    let caller = sockets.callers.of(request.headers());
-    let body = match net::read_body(request.into_body(), POST_LIMIT).await {
-        Ok(body) => body,
-        Err(BodyError::TooLarge) => {
-            return Ok(refuse(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", "Message too long"));
-        }
-        Err(BodyError::Broken) => return Err(Cut),
-    };
-    if let Some(process) = &caller
-        && let Err(refusal) = sockets.grants.ask(process.function(), [MANAGE_CONNECTIONS])
-    {
-        return Ok(refuse(StatusCode::FORBIDDEN, "ForbiddenException", &refusal));
-    }
+/// The right that a call needs. It is the same for all connections: AWS looks at the path of the API, not of the request.
+fn needed(sockets: &Sockets, method: &Method) -> Need {
+    let name = format!("{}/{}/{method}/@connections/{{connectionId}}", sockets.api.id, sockets.api.stage);
+    Need::new("execute-api:ManageConnections", iam::arn("execute-api", &sockets.region, &name))
+}
+
+async fn post(sockets: &Sockets, caller: &Caller, id: &str, found: Option<Arc<Connection>>, body: Bytes) -> Answer {
     let answer = match sockets.faults.for_post(id) {
         Some(SocketFault::Gone) => gone(),
         Some(SocketFault::InternalError) => {
@@ -81,10 +81,10 @@ async fn post(
             }
         }
     };
-    if let Some(invocation) = caller.as_deref().and_then(Process::invocation) {
+    if let Some(invocation) = caller.process().and_then(Process::invocation) {
         invocation.mark_push(answer.status() == StatusCode::GONE);
     }
-    Ok(answer)
+    answer
 }
 
 fn describe(connection: &Connection) -> Answer {
@@ -107,8 +107,30 @@ fn limit_exceeded() -> Answer {
     refuse(StatusCode::TOO_MANY_REQUESTS, "LimitExceededException", "Limit exceeded")
 }
 
+/// The refusal of a call whose caller nobody knows.
+fn unknown(stranger: Stranger) -> Answer {
+    let (kind, text) = match stranger {
+        Stranger::Unsigned => ("MissingAuthenticationTokenException", "Missing Authentication Token"),
+        Stranger::UnknownKey => {
+            ("UnrecognizedClientException", "The security token included in the request is invalid.")
+        }
+    };
+    refuse(StatusCode::FORBIDDEN, kind, text)
+}
+
+/// The refusal of a call that the caller's policies do not allow: its member has a capital letter, and most of the account
+/// in the resource is masked, as on AWS.
+fn denied(mut denied: Denied) -> Answer {
+    let masked = format!("{}{}", "*".repeat(ACCOUNT.len() - 4), &ACCOUNT[ACCOUNT.len() - 4..]);
+    denied.need.resource = denied.need.resource.replace(ACCOUNT, &masked);
+    typed(net::json(StatusCode::FORBIDDEN, &json!({ "Message": denied.to_string() })), "AccessDeniedException")
+}
+
 fn refuse(status: StatusCode, kind: &'static str, text: &str) -> Answer {
-    let mut answer = net::message(status, text);
+    typed(net::message(status, text), kind)
+}
+
+fn typed(mut answer: Answer, kind: &'static str) -> Answer {
     answer.headers_mut().insert(ERROR_TYPE, HeaderValue::from_static(kind));
     answer
 }

@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 
 use crate::faults::Faults;
 use crate::gateway::{Functions, request_id};
-use crate::grants::Grants;
-use crate::lambda::{Callers, Outcome};
+use crate::iam::Gate;
+use crate::lambda::Outcome;
 use crate::net::{self, Answer, Cut};
 use crate::template::{SocketApi, SocketRoute};
 
@@ -33,9 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(29);
 /// The WebSocket API at work.
 pub(crate) struct Sockets {
     api: SocketApi,
+    region: String,
     functions: Arc<Functions>,
-    callers: Arc<Callers>,
-    grants: Arc<Grants>,
+    gate: Arc<Gate>,
     faults: Arc<Faults>,
     /// The open sockets.
     pub(crate) connections: Connections,
@@ -57,12 +57,12 @@ impl Sockets {
     /// The WebSocket API of a template.
     pub(crate) fn new(
         api: SocketApi,
+        region: String,
         functions: Arc<Functions>,
-        callers: Arc<Callers>,
-        grants: Arc<Grants>,
+        gate: Arc<Gate>,
         faults: Arc<Faults>,
     ) -> Arc<Self> {
-        Arc::new(Self { api, functions, callers, grants, faults, connections: Connections::default() })
+        Arc::new(Self { api, region, functions, gate, faults, connections: Connections::default() })
     }
 
     /// The stage, which is the path of the socket's URL.

@@ -3,6 +3,7 @@
 mod http_api;
 mod intrinsics;
 mod resources;
+mod roles;
 mod socket_api;
 mod yaml;
 
@@ -19,8 +20,8 @@ pub(crate) use socket_api::{SocketApi, SocketRoute};
 
 use intrinsics::Scope;
 
-/// The account that local ARNs speak of.
-pub(crate) const ACCOUNT: &str = "123456789012";
+use crate::iam::ACCOUNT;
+
 /// The region that everything local is in, unless `AWS_REGION` says otherwise.
 const DEFAULT_REGION: &str = "us-east-1";
 

@@ -1,6 +1,6 @@
 //! Functions and tables, and the names that a deployment would give to resources.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::intrinsics::Scope;
-use super::{ACCOUNT, Reader, Resource};
+use super::{Reader, Resource, roles};
+use crate::iam::{Role, arn};
 
 /// Lambda's own default.
 const DEFAULT_TIMEOUT_S: u64 = 3;
@@ -33,8 +34,8 @@ pub(crate) struct FunctionSpec {
     pub(crate) memory_mib: u64,
     /// The environment that the template gives it.
     pub(crate) environment: BTreeMap<String, String>,
-    /// The actions that its policies allow.
-    pub(crate) granted: BTreeSet<String>,
+    /// Its role, by which it may do what its policies allow.
+    pub(crate) role: Role,
 }
 
 /// A DynamoDB table of the template.
@@ -58,13 +59,13 @@ pub(super) fn name_all(resources: &[Resource<'_>], scope: &mut Scope, region: &s
         let reference = match resource.kind {
             "AWS::Serverless::Function" => {
                 let name = given("FunctionName", scope)?.unwrap_or_else(|| format!("{stack}-{id}"));
-                scope.attributes.insert(format!("{id}.Arn"), function_arn(region, &name));
+                scope.attributes.insert(format!("{id}.Arn"), arn("lambda", region, &format!("function:{name}")));
+                roles::name(id, scope, stack);
                 name
             }
             "AWS::DynamoDB::Table" => {
                 let name = given("TableName", scope)?.unwrap_or_else(|| format!("{stack}-{id}"));
-                let arn = format!("arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}");
-                scope.attributes.insert(format!("{id}.Arn"), arn);
+                scope.attributes.insert(format!("{id}.Arn"), arn("dynamodb", region, &format!("table/{name}")));
                 name
             }
             "AWS::Serverless::HttpApi" | "AWS::Serverless::WebSocketApi" | "AWS::ApiGatewayV2::Api" => {
@@ -75,18 +76,13 @@ pub(super) fn name_all(resources: &[Resource<'_>], scope: &mut Scope, region: &s
                 api
             }
             _ => {
-                attribute("Arn", format!("arn:aws:local:{region}:{ACCOUNT}:{id}"));
+                attribute("Arn", arn("local", region, id));
                 id.to_owned()
             }
         };
         scope.references.insert(id.to_owned(), reference);
     }
     Ok(())
-}
-
-/// The ARN of a function.
-fn function_arn(region: &str, name: &str) -> String {
-    format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{name}")
 }
 
 /// Ten lower-case letters and digits, always the same for an API of a stack.
@@ -130,21 +126,8 @@ fn function(reader: &Reader<'_>, resource: &Resource<'_>) -> Result<FunctionSpec
         timeout: Duration::from_secs(number("Timeout", DEFAULT_TIMEOUT_S)?),
         memory_mib: number("MemorySize", DEFAULT_MEMORY_MIB)?,
         environment,
-        granted: granted(resource),
+        role: roles::read(reader, resource)?,
     })
-}
-
-/// The allowed actions of the policy documents written into a function. Which resources they are for is not looked at:
-/// the local stack has only those of the template.
-fn granted(resource: &Resource<'_>) -> BTreeSet<String> {
-    fn one_or_many(value: &Value) -> &[Value] {
-        value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
-    }
-    let documents = resource.property("Policies").map(one_or_many).unwrap_or_default();
-    let statements = documents.iter().filter_map(|document| document.get("Statement")).flat_map(one_or_many);
-    let allowing = statements.filter(|statement| statement["Effect"] == "Allow");
-    let actions = allowing.filter_map(|statement| statement.get("Action")).flat_map(one_or_many);
-    actions.filter_map(|action| action.as_str().map(str::to_owned)).collect()
 }
 
 pub(super) fn tables(reader: &Reader<'_>) -> Result<Vec<Table>> {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::iam::Need;
 
 const TEMPLATE: &str = r#"
 Parameters:
@@ -11,6 +12,7 @@ Conditions:
 Globals:
   Function:
     Timeout: 7
+    PermissionsBoundary: !Ref Fence
     Environment: { Variables: { TABLE_NAME: !Ref Table, LEVEL: info } }
 Resources:
   PostFunction:
@@ -18,7 +20,14 @@ Resources:
     Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: post } }
     Properties:
       Policies:
-        - Statement: [{ Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Query] }, { Effect: Allow, Action: execute-api:ManageConnections }]
+        - Statement:
+            - { Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Query], Resource: !GetAtt Table.Arn }
+            - { Effect: !If [Wild, Allow, Deny], Action: dynamodb:Query, Resource: !Sub "${Table.Arn}/index/*" }
+        - Statement:
+            Effect: Allow
+            Action: execute-api:ManageConnections
+            Resource: !Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Socket}/${Stage}/POST/@connections/*
+        - !If [Wild, { Statement: { Effect: Allow, Action: "dynamodb:*", Resource: "*" } }, !Ref AWS::NoValue]
       Environment:
         Variables:
           LEVEL: debug
@@ -31,6 +40,16 @@ Resources:
     Type: AWS::Serverless::Function
     Condition: Wild
     Metadata: { BuildProperties: { Binary: wild } }
+  Fence:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument: { Statement: [{ Effect: Allow, NotAction: "dynamodb:Delete*", Resource: "*" }] }
+  Extra:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: extra
+      Roles: [!Ref PostFunctionRole]
+      PolicyDocument: { Statement: [{ Effect: Allow, Action: ["dynamodb:PutItem", "dynamodb:DeleteItem"], Resource: !GetAtt Table.Arn }] }
   Http:
     Type: AWS::Serverless::HttpApi
     Properties:
@@ -68,9 +87,47 @@ fn functions_have_their_binary_and_the_merged_environment() {
     assert_eq!((post.id.as_str(), post.binary.as_str(), post.timeout.as_secs()), ("PostFunction", "post", 7));
     assert_eq!(post.environment["LEVEL"], "debug");
     assert_eq!(post.environment["TABLE_NAME"], "local-Table");
-    assert!(post.granted.iter().eq(["dynamodb:GetItem", "dynamodb:Query", "execute-api:ManageConnections"]));
     let socket = template.socket.unwrap();
     assert!(post.environment["SOCKET_URL"].starts_with(&format!("wss://{}.execute-api.", socket.id)));
+}
+
+/// What the role of `PostFunction` says to an action, `Ok` or AWS's reason.
+fn asked(given_mode: &str, action: &str, resource: &str) -> Result<(), String> {
+    let template = parse(TEMPLATE, &given(&[("Mode", given_mode)]), "local").unwrap();
+    let judged = template.functions[0].role.judge(&Need::new(action, resource));
+    judged.map(drop).map_err(|denied| {
+        let told = denied.to_string();
+        let (user, reason) = told.split_once(" is not authorized to perform: ").unwrap();
+        assert_eq!(user, "User: arn:aws:sts::123456789012:assumed-role/local-PostFunctionRole/local-PostFunction");
+        reason.split_once(&format!("{action} on resource: {resource} ")).unwrap().1.to_owned()
+    })
+}
+
+#[test]
+fn a_role_is_what_the_policies_say_once_they_are_evaluated() {
+    let table = "arn:aws:dynamodb:us-east-1:123456789012:table/local-Table";
+    let no = |kind: &str, action: &str| Err(format!("because no {kind} allows the {action} action"));
+    assert_eq!(asked("calm", "dynamodb:GetItem", table), Ok(()));
+    assert_eq!(
+        asked("calm", "dynamodb:GetItem", &format!("{table}2")),
+        no("identity-based policy", "dynamodb:GetItem")
+    );
+    assert_eq!(asked("calm", "dynamodb:Scan", table), no("identity-based policy", "dynamodb:Scan"));
+    assert_eq!(asked("wild", "dynamodb:Scan", table), Ok(()));
+    assert_eq!(
+        asked("calm", "dynamodb:Query", &format!("{table}/index/i")),
+        Err("with an explicit deny in an identity-based policy".to_owned())
+    );
+    assert_eq!(asked("wild", "dynamodb:Query", &format!("{table}/index/i")), Ok(()));
+    // From the policy that names the role; and what the boundary does not allow.
+    assert_eq!(asked("calm", "dynamodb:PutItem", table), Ok(()));
+    assert_eq!(asked("calm", "dynamodb:DeleteItem", table), no("permissions boundary", "dynamodb:DeleteItem"));
+
+    let socket = parse(TEMPLATE, &[], "local").unwrap().socket.unwrap().id;
+    let post = |verb: &str| format!("arn:aws:execute-api:us-east-1:123456789012:{socket}/dev/{verb}/@connections/x");
+    let manage = "execute-api:ManageConnections";
+    assert_eq!(asked("calm", manage, &post("POST")), Ok(()));
+    assert_eq!(asked("calm", manage, &post("DELETE")), no("identity-based policy", manage));
 }
 
 #[test]
