@@ -1,0 +1,199 @@
+"""Translates infra/template.yaml as SAM does when it deploys, and checks what no linter sees in the result.
+
+    template-check.py TEMPLATE SNAPSHOT [--accept]
+
+The translation is compared with the committed snapshot, which `--accept` writes. The snapshot is also what the CDK construct
+embeds, so references to parameters stay references instead of becoming their defaults.
+"""
+
+import difflib
+import json
+import pathlib
+import re
+import sys
+from graphlib import CycleError, TopologicalSorter
+
+import yaml
+from samcli.yamlhelper import yaml_parse
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+# CloudWatch's limit for an alarm on an expression.
+METRICS_PER_ALARM = 10
+PUSH = "execute-api:ManageConnections"
+
+
+class Readable(yaml.SafeDumper):
+    """Writes texts of several lines as such."""
+
+
+Readable.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+)
+
+
+class Session:
+    """What the translator asks of a boto session."""
+
+    region_name = "us-east-1"
+
+
+def translated(path):
+    """The CloudFormation template that SAM makes of a template; the code of a function is at `functions/<binary>`."""
+    with open(path, encoding="utf-8") as file:
+        template = yaml_parse(file.read())
+    for resource in template["Resources"].values():
+        if "CodeUri" in resource.get("Properties", {}):
+            resource["Properties"]["CodeUri"] = "s3://functions/" + resource["Metadata"]["BuildProperties"]["Binary"]
+    # These describe the stack, and in a CDK app the stack is somebody else's.
+    del template["Description"], template["Metadata"]
+    # A parameter whose value is a reference to itself stays a reference.
+    names = [*template["Parameters"], "AWS::Region", "AWS::Partition"]
+    values = {name: {"Ref": name} for name in names}
+    return of_any_partition(Translator({}, Parser(), boto_session=Session()).translate(template, parameter_values=values))
+
+
+def of_any_partition(value):
+    """SAM writes the partition of the region into ARNs of managed policies; a snapshot has no region."""
+    if isinstance(value, list):
+        return [of_any_partition(item) for item in value]
+    if isinstance(value, dict):
+        return {key: of_any_partition(item) for key, item in value.items()}
+    if isinstance(value, str) and value.startswith("arn:aws:"):
+        return {"Fn::Sub": value.replace("arn:aws:", "arn:${AWS::Partition}:", 1)}
+    return value
+
+
+def needs(value):
+    """The logical ids that a value refers to."""
+    if isinstance(value, list):
+        for item in value:
+            yield from needs(item)
+    elif isinstance(value, dict):
+        for key, argument in value.items():
+            if key == "Ref":
+                yield argument
+            elif key == "Fn::GetAtt":
+                yield argument.split(".")[0] if isinstance(argument, str) else argument[0]
+            elif key == "DependsOn":
+                yield from [argument] if isinstance(argument, str) else argument
+            elif key == "Fn::Sub":
+                text, variables = (argument, {}) if isinstance(argument, str) else argument
+                yield from (name for name in re.findall(r"\$\{([^.}!]+)", text) if name not in variables)
+                yield from needs(variables)
+            else:
+                yield from needs(argument)
+
+
+def of_type(resources, kind):
+    return {name: body for name, body in resources.items() if body["Type"] == kind}
+
+
+def circle(resources):
+    """The linters look for one on the resources as written; SAM adds roles, permissions, routes and stages between them."""
+    try:
+        TopologicalSorter({name: {need for need in needs(body) if need in resources} for name, body in resources.items()}).prepare()
+    except CycleError as error:
+        yield f"the resources wait for each other: {' -> '.join(error.args[1])}"
+
+
+def grants(document):
+    """Action and resource of everything that a policy document allows, with what hangs on a condition."""
+    for statement in document["Statement"]:
+        for case in statement.get("Fn::If", [None, statement])[1:]:
+            if "Action" in case:
+                actions = case["Action"] if isinstance(case["Action"], list) else [case["Action"]]
+                yield from ((action, json.dumps(case["Resource"], sort_keys=True)) for action in actions)
+
+
+def boundary_and_grants(resources):
+    """What functions are granted in vain, because the boundary does not allow it, and what it allows and none is granted."""
+    allowed = set(grants(resources["FunctionBoundary"]["Properties"]["PolicyDocument"]))
+    granted = set()
+    for name, role in of_type(resources, "AWS::IAM::Role").items():
+        for policy in role["Properties"]["Policies"]:
+            own = set(grants(policy["PolicyDocument"]))
+            granted |= own
+            for action, resource in own - allowed:
+                yield f"{name} grants {action} on {resource}, and FunctionBoundary does not"
+    for action, resource in allowed - granted:
+        # These come from AWSLambdaBasicExecutionRole and TableKeyGrant.
+        if not action.startswith(("logs:", "kms:")):
+            yield f"FunctionBoundary allows {action} on {resource}, and no function is granted it"
+
+
+def unwatched(resources):
+    """Functions that an alarm, the dashboard or the key's policy was not told of."""
+    functions = of_type(resources, "AWS::Lambda::Function")
+    pushing = {name for name in functions if PUSH in json.dumps(resources[f"{name}Role"])}
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+    told = {"FunctionErrors": functions, "FunctionThrottles": functions, "PushFailures": pushing}
+    told |= {"Dashboard": [*functions, *alarms], "TableKeyGrant": [f"{name}Role" for name in functions]}
+    for name, subjects in told.items():
+        for missing in sorted(set(subjects) - set(needs(resources[name]["Properties"]))):
+            yield f"{name} does not know {missing}"
+    for name, alarm in alarms.items():
+        if sum("MetricStat" in metric for metric in alarm["Properties"].get("Metrics", [])) > METRICS_PER_ALARM:
+            yield f"{name} has more than {METRICS_PER_ALARM} metrics"
+
+
+def broken_dashboard(resources):
+    for name, dashboard in of_type(resources, "AWS::CloudWatch::Dashboard").items():
+        text, variables = dashboard["Properties"]["DashboardBody"]["Fn::Sub"]
+        separator, names = variables["Functions"]["Fn::Join"]
+        text = text.replace("${Functions}", separator.join("name" for _ in names))
+        try:
+            json.loads(re.sub(r"\$\{[^}]+\}", "x", text))
+        except ValueError as error:
+            yield f"the body of {name} is not JSON: {error}"
+
+
+def throttled_nowhere(resources):
+    """Settings for routes that are not there: API Gateway refuses such a stage."""
+    paths = resources["HttpApi"]["Properties"]["Body"]["paths"]
+    routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    routes |= {route["Properties"]["RouteKey"] for route in of_type(resources, "AWS::ApiGatewayV2::Route").values()}
+    for name, stage in of_type(resources, "AWS::ApiGatewayV2::Stage").items():
+        for key in stage["Properties"].get("RouteSettings", {}):
+            if key not in routes:
+                yield f"{name} has settings for {key}, which is no route"
+
+
+def undocumented(template, page):
+    """What infra/README.md does not know, or knows otherwise."""
+    resources = template["Resources"]
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+    rows = []
+    for name, role in of_type(resources, "AWS::IAM::Role").items():
+        actions = {action for policy in role["Properties"]["Policies"] for action, _ in grants(policy["PolicyDocument"])}
+        items = [action.removeprefix("dynamodb:").removesuffix("Item") for action in sorted(actions - {PUSH})]
+        rows.append(f"| {name.removesuffix('FunctionRole')} | {', '.join(items)} | {'yes' if PUSH in actions else 'no'} |")
+    for text in [*(f"`{name}`" for name in (*template["Parameters"], *template["Outputs"], *alarms)), *rows]:
+        if text not in page:
+            yield f"infra/README.md lacks {text}"
+
+
+def main(path, snapshot, *options):
+    template = translated(path)
+    resources = template["Resources"]
+    checks = [circle, boundary_and_grants, unwatched, broken_dashboard, throttled_nowhere]
+    findings = [finding for check in checks for finding in check(resources)]
+    findings += undocumented(template, pathlib.Path("infra/README.md").read_text(encoding="utf-8"))
+    if findings:
+        sys.exit("\n".join(f"{path}: {finding}" for finding in findings))
+
+    # Through JSON, which leaves plain types only.
+    text = yaml.dump(json.loads(json.dumps(template)), Dumper=Readable, sort_keys=True, width=1000)
+    if "--accept" in options:
+        with open(snapshot, "w", encoding="utf-8") as file:
+            file.write(text)
+    with open(snapshot, encoding="utf-8") as file:
+        before = file.read()
+    if text != before:
+        lines = (before.splitlines(keepends=True), text.splitlines(keepends=True))
+        sys.stdout.writelines(difflib.unified_diff(*lines, fromfile=snapshot, tofile="translation"))
+        sys.exit(f"{snapshot} is not what SAM makes of {path}: read the difference, then .ci/template-lint --accept")
+    print(f"template: {len(resources)} resources after translation, {len(checks) + 1} checks passed, the snapshot is up to date")
+
+
+main(*sys.argv[1:])

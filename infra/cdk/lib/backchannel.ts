@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Stack, Token } from 'aws-cdk-lib';
+import { HttpApi, type IHttpApi, type IWebSocketApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Alarm, type CfnAlarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { type CfnTable, type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type CfnFunction, type IFunction, Function as Lambda } from 'aws-cdk-lib/aws-lambda';
+import { type CfnLogGroup, type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledgements.js';
+import { parametersOf } from './parameters.js';
+import type { BackchannelProps } from './props.js';
+import { decided, include, load, valuesOf } from './template.js';
+
+/** Those that the package brings along. */
+const OWN_FUNCTIONS = resolve(__dirname, '..', '..', 'functions');
+
+/** The functions of the template, by the names of their binaries. */
+export const FUNCTIONS = ['connection', 'member', 'message', 'settings', 'thread', 'user'] as const;
+/** A function of the template. */
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** The alarms of the template. */
+export const ALARMS = [
+  'FunctionErrors',
+  'FunctionThrottles',
+  'HttpErrors',
+  'HttpLatency',
+  'PushFailures',
+  'SocketErrors',
+  'TableErrors',
+  'TableThrottles',
+] as const;
+/** An alarm of the template. */
+export type AlarmName = (typeof ALARMS)[number];
+
+/**
+ * Direct messages and group chats for the users of an app: six functions, an HTTP API, a WebSocket API, one table, their logs,
+ * alarms and a dashboard. All of it comes from `infra/template.yaml`, the same file that SAM deploys.
+ */
+export class Backchannel extends Construct {
+  /** Base URL of the HTTP API. */
+  readonly httpUrl: string;
+  /** URL of the WebSocket API; clients get it with their tickets. */
+  readonly socketUrl: string;
+  /** What the DNS record of `httpDomain` must point to. */
+  readonly httpDomainTarget?: string;
+  /** What the DNS record of `socketDomain` must point to. */
+  readonly socketDomainTarget?: string;
+  /** The HTTP API. */
+  readonly httpApi: IHttpApi;
+  /** The WebSocket API. */
+  readonly socketApi: IWebSocketApi;
+  /** The table that holds everything. */
+  readonly table: ITable;
+  /** The functions by name. */
+  readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  /** The alarms by name. */
+  readonly alarms: Readonly<Record<AlarmName, IAlarm>>;
+  /** Log group of all functions. */
+  readonly functionLog: ILogGroup;
+  /** Access log of the HTTP API. */
+  readonly httpLog: ILogGroup;
+  /** Access log of the WebSocket API. */
+  readonly socketLog?: ILogGroup;
+  /** Name of the dashboard. */
+  readonly dashboardName: string;
+  /** The template's resources as CDK's lowest level sees them: the way to whatever has no property here. */
+  readonly template: CfnInclude;
+
+  constructor(scope: Construct, id: string, props: BackchannelProps) {
+    super(scope, id);
+    const template = load();
+    const values = valuesOf(template.Parameters, parametersOf(props));
+    this.template = include(this, 'Template', decided(template, values), values, props.preserveLogicalIds ?? false);
+    acknowledge(this.template, String(values['Stage']));
+    if (props.encryptionKey) this.letLogsUse(props.encryptionKey);
+    this.addCode(props.functions ?? OWN_FUNCTIONS);
+
+    this.httpUrl = this.output('HttpUrl');
+    this.socketUrl = this.output('SocketUrl');
+    if (props.httpDomain) this.httpDomainTarget = this.output('HttpDomainTarget');
+    if (props.socketDomain) this.socketDomainTarget = this.output('SocketDomainTarget');
+    this.dashboardName = this.output('DashboardName');
+    this.httpApi = HttpApi.fromHttpApiAttributes(this, 'HttpApi', { httpApiId: this.output('HttpApiId') });
+    this.socketApi = WebSocketApi.fromWebSocketApiAttributes(this, 'SocketApi', {
+      webSocketId: this.output('SocketApiId'),
+    });
+    this.table = Table.fromTableArn(this, 'Table', this.resource<CfnTable>('Table').attrArn);
+    this.functions = this.each(FUNCTIONS, (name) => {
+      const functionArn = this.resource<CfnFunction>(logicalId(name)).attrArn;
+      return Lambda.fromFunctionAttributes(this, name, { functionArn, sameEnvironment: true });
+    });
+    this.alarms = this.each(ALARMS, (name) => Alarm.fromAlarmArn(this, name, this.resource<CfnAlarm>(name).attrArn));
+    this.functionLog = this.logGroup('FunctionLog');
+    this.httpLog = this.logGroup('HttpLog');
+    if (props.socketAccessLog) this.socketLog = this.logGroup('SocketLog');
+    // What a stack puts out is its owner's choice.
+    this.template.node.tryRemoveChild('$Outputs');
+  }
+
+  /** Uploads what cargo built with the app's other assets. */
+  private addCode(folder: string): void {
+    for (const name of FUNCTIONS) {
+      const path = [join(folder, name, 'bootstrap.zip'), join(folder, name)].find(existsSync);
+      if (!path) {
+        throw new Error(
+          `there is no function ${name} in ${folder}: build them with cargo lambda, and name their folder in 'functions'`,
+        );
+      }
+      const asset = new Asset(this, `${name}-code`, { path });
+      const resource = this.resource<CfnFunction>(logicalId(name));
+      resource.code = { s3Bucket: asset.s3BucketName, s3Key: asset.s3ObjectKey };
+      asset.addResourceMetadata(resource, 'Code');
+    }
+  }
+
+  /** Functions get at the table with their roles; CloudWatch Logs has none, and is let in by the key itself. */
+  private letLogsUse(key: IKey): void {
+    const { partition, region, account } = Stack.of(this);
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
+        actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+        resources: ['*'],
+        conditions: {
+          ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:*` },
+        },
+      }),
+    );
+  }
+
+  private output(name: string): string {
+    return Token.asString(this.template.getOutput(name).value);
+  }
+
+  private resource<T>(id: string): T {
+    return this.template.getResource(id) as T;
+  }
+
+  private logGroup(id: string): ILogGroup {
+    return LogGroup.fromLogGroupName(this, id, this.resource<CfnLogGroup>(id).ref);
+  }
+
+  private each<N extends string, T>(names: readonly N[], make: (name: N) => T): Record<N, T> {
+    return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<N, T>;
+  }
+}
+
+function logicalId(name: FunctionName): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`;
+}

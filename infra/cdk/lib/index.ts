@@ -1,0 +1,2 @@
+export * from './backchannel.js';
+export * from './props.js';

@@ -1,0 +1,30 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { BackchannelProps } from './props.js';
+import type { Values } from './template.js';
+
+/** The values that properties give to the template's parameters; the others keep the template's defaults. */
+export function parametersOf(props: BackchannelProps): Values {
+  const values = {
+    AlarmTopicArn: props.alarmTopic?.topicArn,
+    AllowedOrigins: props.allowedOrigins?.join(','),
+    Architecture: props.architecture?.name,
+    CertificateArn: props.certificate?.certificateArn,
+    ConnectBurst: props.connectThrottle?.burst,
+    ConnectRate: props.connectThrottle?.rate,
+    HttpDomain: props.httpDomain,
+    JwtAudience: props.jwtAudience,
+    JwtIssuer: props.jwtIssuer,
+    KeyArn: props.encryptionKey?.keyArn,
+    LogLevel: props.logLevel,
+    LogRetentionDays: props.logRetention,
+    PermissionsBoundaryArn: props.permissionsBoundary?.managedPolicyArn,
+    ReservedConcurrency: props.reservedConcurrency,
+    RouteBurst: props.routeThrottle?.burst,
+    RouteRate: props.routeThrottle?.rate,
+    SocketAccessLog: props.socketAccessLog ? 'on' : 'off',
+    SocketDomain: props.socketDomain,
+    Stage: props.stage,
+    TableDeletionPolicy: props.tableRemovalPolicy === RemovalPolicy.DESTROY ? 'Delete' : 'Retain',
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Values;
+}
