@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Call, DatabaseFault, Fault, Pair, Socket, Stack, fresh_key};
+use tests::{Call, DatabaseFault, Fault, Group, Pair, Socket, Stack, fresh_key};
 
 /// Longer than the gateway waits for any function.
 const DEADLINE: Duration = Duration::from_secs(29);
@@ -49,6 +49,7 @@ async fn every_route_rides_out_a_conflict_and_throttling_at_any_call() {
     let stack = Stack::own();
     let pair = Pair::request(&stack).await;
     let (carl, dora) = Pair::strangers(&stack).await;
+    let group = Group::new(&stack).await;
     pair.ann.send(&pair.thread, "hello").await;
     let (ann, bob) = (&pair.ann, &pair.bob);
     let to = |user: &tests::User, edge: &str| format!("/me/{edge}/{}", user.id);
@@ -80,6 +81,17 @@ async fn every_route_rides_out_a_conflict_and_throttling_at_any_call() {
         (bob.post_empty(&pair.path("/accept")), 200),
         (bob.sending(&pair.thread, "hello back"), 201),
         (bob.post_empty("/connections"), 201),
+        (group.ann.creating_group(&[&group.bob, &dora]), 201),
+        (group.ann.adding(&group.thread, &[&dora]), 200),
+        (group.ann.setting_role(&group.thread, &group.bob, "moderator"), 200),
+        (group.ann.renaming(&group.thread, "ours"), 200),
+        (group.ann.put(&group.path("/preferences"), &json!({"muted_until": null, "pinned": true})), 200),
+        (group.bob.put_empty(&to(&group.carl, "blocked")), 200),
+        (group.bob.deciding(&group.thread, "stay"), 204),
+        (group.bob.delete(&to(&group.carl, "blocked")), 204),
+        (group.bob.removing(&group.thread, &dora), 204),
+        (group.ann.leaving(&group.thread), 204),
+        (group.bob.leaving(&group.thread), 204),
     ];
     for (call, status) in routes {
         trouble(&stack).await;
@@ -89,6 +101,9 @@ async fn every_route_rides_out_a_conflict_and_throttling_at_any_call() {
         stack.clear_faults().await;
     }
     assert_eq!(bob.texts(&pair.thread).await, ["hello", "hello back"]);
+    assert_eq!(group.carl.moderators(&group.thread).await, [group.carl.id.as_str()]);
+    // Every change stands in the log once: 6 of others', and carl's succession.
+    assert_eq!(group.carl.last_seq(&group.thread).await, 8);
 }
 
 #[tokio::test]

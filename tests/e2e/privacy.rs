@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use tests::{Answer, Pair, Stack, User, fresh_key};
 
 /// Every route under a thread, asked by `user`.
-async fn ask_everything(user: &User, thread: &str) -> Vec<Answer> {
+pub(crate) async fn ask_everything(user: &User, thread: &str) -> Vec<Answer> {
+    let own = format!("/members/{}", user.id);
     let routes = [
         (Method::GET, "", Value::Null),
         (Method::POST, "/accept", Value::Null),
@@ -14,10 +15,20 @@ async fn ask_everything(user: &User, thread: &str) -> Vec<Answer> {
         (Method::PUT, "/read", json!({"seq": 1_000_000})),
         (Method::GET, "/events", Value::Null),
         (Method::GET, "/events?after=1", Value::Null),
+        (Method::PATCH, "", json!({"title": "mine"})),
+        (Method::PUT, "/preferences", json!({"muted_until": null, "pinned": true})),
         (Method::GET, "/members", Value::Null),
+        (Method::POST, "/members", json!({"user_ids": [user.id]})),
+        (Method::PATCH, "/members/me", json!({"role": "moderator"})),
+        (Method::PATCH, own.as_str(), json!({"role": "moderator"})),
+        (Method::PUT, "/members/me/notice", json!({"decision": "stay"})),
+        (Method::PUT, "/members/me/notice", json!({"decision": "leave"})),
+        (Method::DELETE, own.as_str(), Value::Null),
+        (Method::DELETE, "/members/me", Value::Null),
         (Method::GET, "/messages", Value::Null),
         (Method::GET, "/messages?before=3", Value::Null),
         (Method::GET, "/messages/2", Value::Null),
+        (Method::GET, "/messages/2?reveal=true", Value::Null),
         (Method::GET, "/messages/99", Value::Null),
         (Method::POST, "/messages", json!({"text": "let me in"})),
         (Method::POST, "/messages", json!({"text": "let me in", "reply_to": 2})),

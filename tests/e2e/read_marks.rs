@@ -1,7 +1,7 @@
 //! Unread and read marks: rule 19.
 
 use serde_json::{Value, json};
-use tests::{DatabaseFault, Fault, Pair, Stack, User};
+use tests::{DatabaseFault, Fault, Group, Pair, Stack, User};
 
 async fn unread(user: &User, thread: &str) -> u64 {
     let one = user.thread(thread).await["unread"].as_u64().unwrap();
@@ -198,6 +198,30 @@ async fn rule_19_without_read_receipts_i_neither_show_nor_see_marks() {
     let shown = mark(&pair.bob, &pair.thread, &pair.ann).await;
     assert!(shown.is_null() || shown == 0, "bob sees {shown}");
     assert_eq!(mark(&pair.bob, &pair.thread, &pair.bob).await, 2, "the own mark is always seen");
+}
+
+#[tokio::test]
+async fn rule_19_marks_in_a_group_show_to_all_who_show_theirs_and_in_no_list() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    group.ann.send(&group.thread, "2").await;
+    group.carl.patch("/settings", &json!({"read_receipts": false})).await.expect(200);
+    let (mut anns, mut carls) = tokio::join!(group.ann.connect(), group.carl.connect());
+    let read = group.bob.read(&group.thread, 2).await;
+    assert_eq!(read.expect(200), &json!({"read_seq": 2, "unread": 0}));
+    let moved = anns.next("read.moved").await;
+    assert_eq!((&moved["actor_id"], &moved["data"]["read_seq"]), (&json!(group.bob.id), &json!(2)));
+    stack.finished(&read).await;
+    carls.ping().await;
+    carls.assert_no_more("read.moved");
+
+    assert_eq!(mark(&group.ann, &group.thread, &group.bob).await, 2);
+    assert_eq!(mark(&group.ann, &group.thread, &group.carl).await, Value::Null);
+    assert_eq!(mark(&group.carl, &group.thread, &group.bob).await, Value::Null);
+    let listed = group.ann.get("/threads").await.items()[0]["members"].clone();
+    for member in listed.as_array().unwrap().iter().filter(|member| member["user"]["id"] != group.ann.id) {
+        assert_eq!(member["read_seq"], Value::Null, "a list shows the mark of {member}");
+    }
 }
 
 #[tokio::test]

@@ -1,148 +1,139 @@
-//! Grants are neither missing nor superfluous. The local stack refuses what the template does not grant, so that every
-//! end-to-end test would fail for a missing one; here stands that it does refuse, and that nothing is granted for nothing.
+//! Grants are neither missing nor superfluous. The local stack refuses what the template does not grant, and whatever test
+//! meets a refusal fails by it; here stands that it does refuse, and that nothing is granted for nothing.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::json;
-use tests::{Fault, Pair, Profile, SocketFault, Stack, User, fresh_key};
+use tests::{Pair, Stack};
 
-use crate::sources::root;
+use crate::{altered, journey};
 
 #[tokio::test]
-async fn nothing_is_granted_that_nothing_uses() {
-    let stack = Stack::own();
-    requests(&stack).await;
-    edges(&stack).await;
-    talk(&stack).await;
-    group(&stack).await;
-    let grants = stack.grants().await.into_iter();
-    let unused =
-        grants.map(|(function, grants)| (function, grants.granted.difference(&grants.used).cloned().collect()));
-    let unused: BTreeMap<String, Vec<String>> =
-        unused.filter(|(_, actions): &(_, Vec<_>)| !actions.is_empty()).collect();
-    assert!(unused.is_empty(), "granted, and nothing here uses it: {unused:#?}");
+async fn the_template_grants_what_functions_need_and_nothing_else() {
+    let judged = Judged::on(Stack::own()).await;
+    assert!(judged.missing.is_empty(), "asked for, and not granted: {:#?}", judged.missing);
+    assert!(judged.superfluous.is_empty(), "granted, and no call here needs it: {:#?}", judged.superfluous);
 }
 
 #[tokio::test]
-async fn a_call_that_is_not_granted_is_refused() {
-    let template = fs::read_to_string(root().join("infra/template.yaml")).expect("the template can be read");
-    let (before, settings) = template.split_once("  SettingsFunction:").expect("there is such a function");
-    let poorer =
-        format!("{before}  SettingsFunction:{}", settings.replacen("\n                - dynamodb:UpdateItem", "", 1));
-    let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
-    fs::write(file.path(), poorer).expect("it can be written");
+async fn an_action_taken_away_is_missed_by_its_name() {
+    let stack = altered::stack("SettingsFunction", "                - dynamodb:UpdateItem\n", "");
+    let table = stack.table_name();
+    let judged = Judged::on(stack).await;
+    judged.misses("SettingsFunction", &["dynamodb:UpdateItem"], &format!("table/{table}"));
+}
 
-    let stack = Stack::with(Profile::Debug, &["--template", file.path().to_str().expect("its path is plain")]);
-    stack.excuse("a grant is missing");
+#[tokio::test]
+async fn an_action_too_many_is_superfluous_by_its_name() {
+    let last = "                - dynamodb:UpdateItem\n";
+    let stack = altered::stack("SettingsFunction", last, &format!("{last}                - dynamodb:Scan\n"));
+    let table = stack.table_name();
+    let judged = Judged::on(stack).await;
+    assert!(judged.missing.is_empty(), "{:?}", judged.missing);
+    assert_eq!(judged.superfluous.len(), 1, "{:?}", judged.superfluous);
+    judged.spares("SettingsFunction", &["dynamodb:Scan"], &format!("table/{table}"));
+}
+
+#[tokio::test]
+async fn an_action_on_another_table_is_missed_here_and_superfluous_there() {
+    let another = "!Sub arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/another";
+    let stack = altered::stack("SettingsFunction", "!GetAtt Table.Arn", another);
+    let ann = stack.user("ann").await;
+    ann.get("/settings").await.problem("internal");
+    ann.patch("/settings", &json!({"read_receipts": false})).await.problem("internal");
+    let judged = Judged::of(&stack).await;
+    let both = ["dynamodb:GetItem", "dynamodb:UpdateItem"];
+    judged.misses("SettingsFunction", &both, &format!("table/{}", stack.table_name()));
+    judged.spares("SettingsFunction", &both, "table/another");
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_granted_is_refused_in_the_words_of_aws() {
+    let stack = altered::stack("SettingsFunction", "                - dynamodb:UpdateItem\n", "");
     let ann = stack.user("ann").await;
     ann.get("/settings").await.expect(200);
     ann.patch("/settings", &json!({"read_receipts": false})).await.problem("internal");
     assert_eq!(ann.get("/settings").await.expect(200)["read_receipts"], true);
-    let told = "[SettingsFunction] refused: its policies in the template do not grant dynamodb:UpdateItem";
-    assert!(stack.log().contains(told), "the log says what is missing:\n{}", stack.log());
+    let table = stack.table_name();
+    let name = table.strip_suffix("-Table").expect("the table is named after the stack");
+    let told = format!(
+        "[SettingsFunction] AccessDenied: User: arn:aws:sts::123456789012:assumed-role/{name}-SettingsFunctionRole/{name}-SettingsFunction \
+         is not authorized to perform: dynamodb:UpdateItem on resource: arn:aws:dynamodb:"
+    );
+    assert!(stack.log().contains(&told), "the log lacks {told}:\n{}", stack.log());
+    let reason =
+        ":table/".to_owned() + &table + " because no identity-based policy allows the dynamodb:UpdateItem action";
+    assert!(stack.log().contains(&reason), "the log lacks {reason}:\n{}", stack.log());
 }
 
-/// Threads between people who do not know each other.
-async fn requests(stack: &Stack) {
-    let bob = stack.user("bob").await;
-    for answer in ["accept", "decline"] {
-        let ann = stack.user("ann").await;
-        let thread = ann.open(&bob).await;
-        ann.send(&thread, "hello?").await;
-        let answered = bob.post_empty(&format!("/threads/{thread}/{answer}")).await;
-        assert!(answered.status < 300, "{answer}: {}", answered.text());
-    }
+#[tokio::test]
+async fn no_grant_goes_beyond_the_boundary() {
+    let stack = altered::stack("FunctionBoundary", "              - dynamodb:Query\n", "");
     let ann = stack.user("ann").await;
-    let thread = ann.open(&bob).await;
-    bob.send(&thread, "an answer accepts, too").await;
-    let ann = stack.user("ann").await;
-    ann.open(&bob).await;
-    let mut bobs = bob.connect().await;
-    bob.follow(&ann).await;
-    bobs.next("thread.accepted").await;
+    ann.get("/users?username=ann").await.problem("internal");
+    Judged::of(&stack).await.misses("UserFunction", &["dynamodb:Query"], &format!("table/{}", stack.table_name()));
+    let reason = "because no permissions boundary allows the dynamodb:Query action";
+    assert!(stack.log().contains(reason), "the log lacks {reason}:\n{}", stack.log());
 }
 
-/// Everything about users and settings.
-async fn edges(stack: &Stack) {
-    let (ann, bob) = Pair::strangers(stack).await;
-    let renamed = format!("{}x", &ann.name[..ann.name.len() - 1]);
-    ann.put("/me", &json!({"username": renamed, "display_name": "Ann"})).await.expect(200);
-    ann.get(&format!("/users?username={}", &bob.name[..5])).await.expect(200);
-    ann.get(&format!("/users/{}", bob.id)).await.expect(200);
-    ann.follow(&bob).await;
-    ann.list("/me/following").await;
-    ann.unfollow(&bob).await;
-    ann.open(&bob).await;
-    ann.block(&bob).await;
-    ann.list("/me/blocked").await;
-    ann.unblock(&bob).await;
-    ann.patch("/settings", &json!({"typing_indicators": true})).await.expect(200);
-    ann.get("/settings").await.expect(200);
-}
-
-/// A conversation, with sockets that are there and sockets that are gone.
-async fn talk(stack: &Stack) {
-    let pair = Pair::new(stack).await;
-    let (ann, bob) = (&pair.ann, &pair.bob);
-    let (mut anns, mut bobs) = tokio::join!(ann.connect(), bob.connect());
-    ann.send(&pair.thread, "hello").await;
-    bobs.message("hello").await;
-    bob.read(&pair.thread, 2).await.expect(200);
-    bob.thread(&pair.thread).await;
-    bob.boxed("inbox").await;
-    bob.history(&pair.thread).await;
-    bob.get(&pair.path("/messages/2")).await.expect(200);
-    bob.events(&pair.thread).await;
-    bob.get(&pair.path("/members")).await.expect(200);
-    anns.typing(&pair.thread).await;
-    bobs.next("typing").await;
-    anns.ping().await;
-
-    let gone = stack.connection_id(&bobs).await;
-    let gone = stack.inject(Fault::socket(&gone, SocketFault::Gone).always()).await;
-    anns.typing(&pair.thread).await;
-    stack.await_fault(&gone, 1).await;
-    let mut again = bob.connect().await;
-    lose(stack, &pair.thread, ann, bob).await;
-    again.message("into the void").await;
-    anns.close().await;
-    // The lost one, the one that heard of the follow, and this one.
-    stack.socket_route_ran("$disconnect", 3).await;
-}
-
-/// A group: who comes, who goes, who runs it, and a blocked person in it.
-async fn group(stack: &Stack) {
-    let (ann, bob) = Pair::strangers(stack).await;
-    let cem = stack.user("cem").await;
-    bob.follow(&ann).await;
-    let body = json!({"kind": "group", "user_ids": [bob.id], "title": "Book club", "room": {"id": "lobby"}});
-    let created = ann.post("/threads", &body).key(&fresh_key()).await;
-    created.expect(201);
-    let path = |rest: &str| format!("/threads/{}{rest}", created.id());
-    let mut bobs = bob.connect().await;
-    ann.post(&path("/members"), &json!({"user_ids": [cem.id]})).await.expect(200);
-    bobs.next("member.added").await;
-    ann.patch(&path(""), &json!({"title": "Film club"})).await.expect(200);
-    ann.put(&path("/preferences"), &json!({"muted_until": null, "pinned": true})).await.expect(200);
-    ann.get("/threads?room_id=lobby").await.expect(200);
-    bob.block(&cem).await;
-    bob.put(&path("/members/me/notice"), &json!({"decision": "stay"})).await.expect(204);
-    ann.patch(&path(&format!("/members/{}", bob.id)), &json!({"role": "moderator"})).await.expect(200);
-    ann.delete(&path(&format!("/members/{}", cem.id))).await.expect(204);
-    ann.delete(&path("/members/me")).await.expect(204);
-    let gone = stack.connection_id(&bobs).await;
-    stack.inject(Fault::socket(&gone, SocketFault::Gone).always()).await;
-    let added = bob.post(&path("/members"), &json!({"user_ids": [ann.id]})).await;
-    added.expect(200);
-    stack.finished(&added).await;
-}
-
-/// A message to a socket that is gone.
-async fn lose(stack: &Stack, thread: &str, ann: &User, bob: &User) {
-    let lost = bob.connect().await;
-    stack.inject(Fault::socket(&stack.connection_id(&lost).await, SocketFault::Gone)).await;
-    let sent = ann.sending(thread, "into the void").await;
+#[tokio::test]
+async fn a_push_needs_the_right_to_post_and_no_other() {
+    let stack = altered::stack("MessageFunction", "/POST/@connections/*", "/GET/@connections/*");
+    let pair = Pair::new(&stack).await;
+    let mut bobs = pair.bob.connect().await;
+    let sent = pair.ann.sending(&pair.thread, "hello").await;
     sent.expect(201);
     stack.finished(&sent).await;
+    // The answer to a ping goes past `@connections`, and would come after the push.
+    bobs.ping().await;
+    bobs.assert_no_more("message.created");
+    let judged = Judged::of(&stack).await;
+    judged.misses("MessageFunction", &["execute-api:ManageConnections"], "/POST/@connections/{connectionId}");
+    judged.spares("MessageFunction", &["execute-api:ManageConnections"], "/GET/@connections/*");
+}
+
+/// What is wrong with the grants, each as `function: action on resource`.
+struct Judged {
+    missing: BTreeSet<String>,
+    superfluous: BTreeSet<String>,
+}
+
+impl Judged {
+    /// After whatever was done on a stack.
+    async fn of(stack: &Stack) -> Self {
+        let grants = stack.grants().await;
+        Self { missing: grants.missing(), superfluous: grants.superfluous() }
+    }
+
+    /// After the whole journey. Where it fails for a missing grant, the grant is what matters.
+    async fn on(stack: Stack) -> Self {
+        let stack = Arc::new(stack);
+        let traveller = Arc::clone(&stack);
+        let journey = tokio::spawn(async move { journey::whole(&traveller).await }).await;
+        let judged = Self::of(&stack).await;
+        if judged.missing.is_empty() {
+            journey.unwrap_or_else(|failure| std::panic::resume_unwind(failure.into_panic()));
+        }
+        judged
+    }
+
+    /// Demands that a function misses these actions on a resource, and nobody anything else.
+    #[track_caller]
+    fn misses(&self, function: &str, actions: &[&str], resource: &str) {
+        let named = |action: &&str| names(&self.missing, function, action, resource);
+        assert!(self.missing.len() == actions.len() && actions.iter().all(named), "{:#?}", self.missing);
+    }
+
+    /// Demands that a function can spare these actions on a resource.
+    #[track_caller]
+    fn spares(&self, function: &str, actions: &[&str], resource: &str) {
+        let named = |action: &&str| names(&self.superfluous, function, action, resource);
+        assert!(actions.iter().all(named), "{:#?}", self.superfluous);
+    }
+}
+
+/// Whether one of the rights is that of a function to an action on a resource that ends so.
+fn names(rights: &BTreeSet<String>, function: &str, action: &str, resource: &str) -> bool {
+    rights.iter().any(|right| right.starts_with(&format!("{function}: {action} on ")) && right.ends_with(resource))
 }

@@ -1,8 +1,11 @@
 //! The template checked against the code: the same routes, functions and boundaries on both sides, and grants that are
 //! neither missing nor superfluous.
 
+mod altered;
 mod boundaries;
+mod callers;
 mod grants;
+mod journey;
 mod policies;
 mod routes;
 mod sources;

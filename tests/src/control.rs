@@ -1,6 +1,7 @@
 //! The control API of the local stack, in types: faults to inject, invocations and connections to look at.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -207,11 +208,45 @@ pub struct Connection {
     pub query: Value,
 }
 
-/// What a function may do, and what it did since the stack started.
+/// What functions may do, and what they asked for since the stack started.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Grants {
-    /// The actions that the template grants it.
-    pub granted: BTreeSet<String>,
-    /// Those that it asked for and got.
-    pub used: BTreeSet<String>,
+    granted: Vec<Grant>,
+    refused: BTreeSet<Right>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Grant {
+    #[serde(flatten)]
+    right: Right,
+    /// How many calls nothing else would have allowed.
+    needed: u64,
+}
+
+/// The right of a function to an action on a resource. It is written out as `function: action on resource`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+struct Right {
+    function: String,
+    action: String,
+    resource: String,
+}
+
+impl Grants {
+    /// What a function asked for in vain.
+    #[must_use]
+    pub fn missing(&self) -> BTreeSet<String> {
+        self.refused.iter().map(Right::to_string).collect()
+    }
+
+    /// What no call so far has needed.
+    #[must_use]
+    pub fn superfluous(&self) -> BTreeSet<String> {
+        self.granted.iter().filter(|grant| grant.needed == 0).map(|grant| grant.right.to_string()).collect()
+    }
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {} on {}", self.function, self.action, self.resource)
+    }
 }

@@ -1,4 +1,6 @@
-//! Where most tests begin: two users who can talk.
+//! Where most tests begin: people who can talk.
+
+use futures_util::future::join_all;
 
 use crate::stack::Stack;
 use crate::user::User;
@@ -53,4 +55,51 @@ impl Pair {
     pub fn path(&self, rest: &str) -> String {
         format!("/threads/{}{rest}", self.thread)
     }
+}
+
+/// Three users, the first of whom has made a group, which is in all inboxes: the others follow her.
+pub struct Group {
+    /// The one who made the group, and its moderator.
+    pub ann: User,
+    /// A member.
+    pub bob: User,
+    /// Another.
+    pub carl: User,
+    /// The thread's id.
+    pub thread: String,
+}
+
+impl Group {
+    /// Makes three new users and their group.
+    pub async fn new(stack: &Stack) -> Self {
+        let (ann, bob, carl) = (stack.user("ann").await, stack.user("bob").await, stack.user("carl").await);
+        bob.follow(&ann).await;
+        carl.follow(&ann).await;
+        let thread = ann.create_group(&[&bob, &carl]).await;
+        Self { ann, bob, carl, thread }
+    }
+
+    /// A new user who follows ann, and is in the group from now on.
+    pub async fn join(&self, stack: &Stack, name: &str) -> User {
+        let user = stack.user(name).await;
+        user.follow(&self.ann).await;
+        self.ann.add(&self.thread, &[&user]).await;
+        user
+    }
+
+    /// The path of the thread, with `rest` behind it.
+    #[must_use]
+    pub fn path(&self, rest: &str) -> String {
+        format!("/threads/{}{rest}", self.thread)
+    }
+}
+
+/// So many new users who follow somebody, whose groups therefore come to their inboxes.
+pub async fn followers(stack: &Stack, of: &User, count: usize) -> Vec<User> {
+    let follower = async |number: usize| {
+        let user = stack.user(&format!("f{number}")).await;
+        user.follow(of).await;
+        user
+    };
+    join_all((0..count).map(follower)).await
 }

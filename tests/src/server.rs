@@ -26,6 +26,7 @@ pub(crate) struct Ready {
     pub(crate) sign_in_url: String,
     pub(crate) control_url: String,
     pub(crate) dynamodb_url: String,
+    pub(crate) access_key_id: String,
     pub(crate) table_names: Vec<String>,
 }
 
@@ -151,6 +152,8 @@ impl Server {
         let mut complaints = Vec::new();
         if !excused && let Some(running) = self.running().as_ref() {
             complaints.extend(failures(&running.ready.control_url));
+            // A function may live with a refusal, such as that of a push; a grant is missing all the same.
+            complaints.extend(self.log().lines().filter(|line| line.contains("] AccessDenied: ")).map(str::to_owned));
         }
         complaints.extend(self.stop());
         complaints.extend(self.log().lines().filter(|line| line.contains("panicked at")).map(str::to_owned));

@@ -1,36 +1,77 @@
 //! The views of the contract: which members an object has and of which type. More may be there; less, never.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Demands that `value` is a thread view.
 #[track_caller]
 pub fn thread(value: &Value) {
-    texts(value, &["id", "kind", "box", "created_by"]);
+    texts(value, &["id", "created_by"]);
+    words(value, "kind", &["direct", "group"]);
+    words(value, "box", &["inbox", "requests"]);
     times(value, &["created_at", "updated_at"]);
     numbers(value, &["last_seq", "unread"]);
-    present(value, &["title", "room", "last_message", "notice", "muted_until", "pinned"]);
-    for member in array(value, "members") {
-        user(&member["user"]);
-        texts(member, &["role"]);
-        times(member, &["joined_at"]);
-        present(member, &["read_seq"]);
-    }
+    present(value, &["last_message", "notice", "muted_until"]);
+    nullable_texts(value, &["title"]);
+    assert!(value["pinned"].is_boolean(), "pinned is not a boolean in {value}");
+    array(value, "members").iter().for_each(member);
+    room(value);
     if !value["last_message"].is_null() {
         message(&value["last_message"]);
     }
+    if !value["notice"].is_null() {
+        assert!(!array(&value["notice"], "blocked_user_ids").is_empty(), "a notice names nobody in {value}");
+        ids(&value["notice"], "blocked_user_ids");
+    }
+    if !value["muted_until"].is_null() {
+        times(value, &["muted_until"]);
+    }
 }
 
-/// Demands that `value` is a message view.
+/// Demands that a thread view has a `room`, or none.
+#[track_caller]
+fn room(value: &Value) {
+    present(value, &["room"]);
+    if !value["room"].is_null() {
+        texts(&value["room"], &["id"]);
+        nullable_texts(&value["room"], &["title"]);
+    }
+}
+
+/// Demands that `value` is a member of a thread.
+#[track_caller]
+pub fn member(value: &Value) {
+    user(&value["user"]);
+    words(value, "role", &["moderator", "member"]);
+    times(value, &["joined_at"]);
+    present(value, &["read_seq"]);
+}
+
+/// Demands that `value` is a message view; of a hidden one nothing that was said may show.
 #[track_caller]
 pub fn message(value: &Value) {
-    texts(value, &["thread_id", "author_id", "text"]);
+    texts(value, &["thread_id", "author_id"]);
     numbers(value, &["seq"]);
     times(value, &["created_at"]);
     present(value, &["reply_to", "edited_at", "deleted_at"]);
     for list in ["mentions", "attachments", "reactions"] {
         array(value, list);
     }
-    assert!(value["hidden"].is_boolean(), "hidden is not a boolean in {value}");
+    match value["hidden"].as_bool() {
+        Some(true) => hidden(value),
+        Some(false) => texts(value, &["text"]),
+        None => panic!("hidden is not a boolean in {value}"),
+    }
+}
+
+/// Demands that a message is hidden: there, and empty.
+#[track_caller]
+pub fn hidden(value: &Value) {
+    assert_eq!(value["hidden"], true, "{value} is not hidden");
+    present(value, &["text", "reply_to"]);
+    assert!(value["text"].is_null() && value["reply_to"].is_null(), "something shows in {value}");
+    for list in ["mentions", "attachments", "reactions"] {
+        assert_eq!(value[list], json!([]), "something shows in {value}");
+    }
 }
 
 /// Demands that `value` is an event of a thread's log.
@@ -40,11 +81,31 @@ pub fn event(value: &Value) {
     numbers(value, &["seq"]);
     times(value, &["at"]);
     present(value, &["data"]);
-    if value["type"] == "message.created" {
-        message(&value["data"]);
-        assert_eq!(value["data"]["seq"], value["seq"], "{value}");
-        assert_eq!(value["data"]["thread_id"], value["thread_id"], "{value}");
+    let data = &value["data"];
+    match value["type"].as_str().unwrap_or_default() {
+        "message.created" => {
+            message(data);
+            assert_eq!(data["seq"], value["seq"], "{value}");
+            assert_eq!(data["thread_id"], value["thread_id"], "{value}");
+        }
+        "thread.created" | "member.added" => ids(data, "user_ids"),
+        "member.left" | "member.removed" => texts(data, &["user_id"]),
+        "member.role_changed" => {
+            texts(data, &["user_id"]);
+            words(data, "role", &["moderator", "member"]);
+        }
+        "thread.renamed" => nullable_texts(data, &["title"]),
+        other => panic!("{other} is no entry of a log: {value}"),
     }
+}
+
+/// Demands that `value` is an event about its receiver alone: about a thread, but no part of its log.
+#[track_caller]
+pub fn signal(value: &Value) {
+    texts(value, &["type", "thread_id"]);
+    times(value, &["at"]);
+    present(value, &["seq", "actor_id", "data"]);
+    assert!(value["seq"].is_null(), "{value} has a place in the log");
 }
 
 /// Demands that `value` is a user as lists and members show one.
@@ -63,6 +124,9 @@ pub fn problem(value: &Value) {
         for field in fields.as_array().unwrap_or_else(|| panic!("fields is not a list in {value}")) {
             texts(field, &["pointer", "detail"]);
         }
+    }
+    if value.get("user_ids").is_some() {
+        ids(value, "user_ids");
     }
 }
 
@@ -86,6 +150,24 @@ fn texts(value: &Value, names: &[&str]) {
     for name in names {
         assert!(value[name].is_string(), "{name} is not a text in {value}");
     }
+}
+
+#[track_caller]
+fn nullable_texts(value: &Value, names: &[&str]) {
+    present(value, names);
+    for name in names {
+        assert!(value[name].is_string() || value[name].is_null(), "{name} is neither a text nor null in {value}");
+    }
+}
+
+#[track_caller]
+fn words(value: &Value, name: &str, words: &[&str]) {
+    assert!(words.iter().any(|word| value[name] == *word), "{name} is none of {words:?} in {value}");
+}
+
+#[track_caller]
+fn ids(value: &Value, name: &str) {
+    assert!(array(value, name).iter().all(Value::is_string), "{name} does not hold ids in {value}");
 }
 
 #[track_caller]

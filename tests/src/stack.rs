@@ -1,6 +1,5 @@
 //! A running stack as a test uses it.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -90,10 +89,17 @@ impl Stack {
         self.server.ready().socket_url
     }
 
-    /// The address of the database itself, past the ledger and the faults: for seeding what no client can make.
+    /// The address of the database. Whoever signs with [`access_key`](Self::access_key) is past the ledger and the faults: for
+    /// seeding what no client can make.
     #[must_use]
     pub fn database_url(&self) -> String {
         self.server.ready().dynamodb_url
+    }
+
+    /// The access key of whoever may do everything, with any secret.
+    #[must_use]
+    pub fn access_key(&self) -> String {
+        self.server.ready().access_key_id
     }
 
     /// The name of the table.
@@ -192,8 +198,8 @@ impl Stack {
         found.unwrap_or_else(|| panic!("the gateway does not know the socket: {connections:?}")).connection_id.clone()
     }
 
-    /// What every function may do and did, by the logical ids of the template.
-    pub async fn grants(&self) -> BTreeMap<String, Grants> {
+    /// What functions may do and asked for, by the logical ids of the template.
+    pub async fn grants(&self) -> Grants {
         let answer = self.control(Method::GET, "/grants").await;
         serde_json::from_value(answer.json).expect("grants have the members of the brief")
     }

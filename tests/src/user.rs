@@ -18,7 +18,7 @@ pub struct User {
     pub id: String,
     /// The user's username.
     pub name: String,
-    token: String,
+    token: Option<String>,
     http_url: String,
     client: Client,
 }
@@ -44,19 +44,25 @@ pub fn fresh_key() -> String {
 impl User {
     pub(crate) fn new(client: Client, http_url: String, name: &str, signed_in: &Value) -> Self {
         let text = |member: &str| signed_in[member].as_str().expect("sign-in gives a token and a user id").to_owned();
-        Self { id: text("user_id"), name: name.to_owned(), token: text("token"), http_url, client }
+        Self { id: text("user_id"), name: name.to_owned(), token: Some(text("token")), http_url, client }
     }
 
     /// The same user with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self { token: token.to_owned(), ..self.clone() }
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same user without a token.
+    #[must_use]
+    pub fn signed_out(&self) -> Self {
+        Self { token: None, ..self.clone() }
     }
 
     /// The bearer token.
     #[must_use]
     pub fn token(&self) -> &str {
-        &self.token
+        self.token.as_deref().expect("the user is signed in")
     }
 
     /// The address of the HTTP API.
@@ -67,8 +73,11 @@ impl User {
 
     /// A request of any method; `path` begins with a slash.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        Call::new(self.client.clone(), method, format!("{}{path}", self.http_url))
-            .header("authorization", &format!("Bearer {}", self.token))
+        let call = Call::new(self.client.clone(), method, format!("{}{path}", self.http_url));
+        match &self.token {
+            Some(token) => call.header("authorization", &format!("Bearer {token}")),
+            None => call,
+        }
     }
 
     /// `GET`.
@@ -147,6 +156,11 @@ impl User {
         self.delete(&format!("/me/blocked/{}", other.id)).await.expect(204);
     }
 
+    /// Lets only those write who this user follows.
+    pub async fn close(&self) {
+        self.patch("/settings", &json!({"contact_policy": "following"})).await.expect(200);
+    }
+
     /// Opens the direct thread with somebody; what comes back is up to the test.
     pub fn opening(&self, other: &User) -> Call {
         self.post("/threads", &json!({"kind": "direct", "user_id": other.id}))
@@ -178,6 +192,16 @@ impl User {
     pub async fn boxed(&self, name: &str) -> Vec<String> {
         let threads = self.list(&format!("/threads?box={name}")).await;
         threads.iter().map(|thread| thread["id"].as_str().expect("a thread has an id").to_owned()).collect()
+    }
+
+    /// Takes a request into the inbox.
+    pub async fn accept(&self, thread: &str) {
+        self.post_empty(&format!("/threads/{thread}/accept")).await.expect(200);
+    }
+
+    /// Turns a request down.
+    pub async fn decline(&self, thread: &str) {
+        self.post_empty(&format!("/threads/{thread}/decline")).await.expect(204);
     }
 
     /// All messages of a thread, oldest first.

@@ -1,0 +1,230 @@
+//! Adding, removing, leaving and roles: rule 10.
+
+use serde_json::{Value, json};
+use tests::{Group, Pair, Stack, fresh_key, shape, unique};
+
+use crate::roster;
+
+/// The last event of a thread's log.
+async fn last_event(group: &Group) -> Value {
+    group.ann.events(&group.thread).await.pop().unwrap()
+}
+
+#[tokio::test]
+async fn rule_10_a_moderator_adds_users_with_one_event_for_all() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    let (dora, eric) = (stack.user("dora").await, stack.user("eric").await);
+    dora.follow(&group.ann).await;
+    let (mut bobs, mut doras, mut erics) = tokio::join!(group.bob.connect(), dora.connect(), eric.connect());
+    let added = group.ann.adding(&group.thread, &[&dora, &eric]).await;
+    added.items().iter().for_each(shape::member);
+    assert_eq!((added.items().len(), &added.json["next_cursor"]), (5, &Value::Null));
+    assert_eq!(added.items(), group.ann.members(&group.thread).await);
+    for socket in [&mut bobs, &mut doras, &mut erics] {
+        let event = socket.next("member.added").await;
+        shape::event(&event);
+        assert_eq!((&event["seq"], &event["actor_id"]), (&json!(2), &json!(group.ann.id)));
+        assert_eq!(event["data"]["user_ids"], json!([dora.id, eric.id]));
+    }
+    shape::signal(&erics.next("request.received").await);
+    stack.finished(&added).await;
+    doras.ping().await;
+    doras.assert_no_more("request.received");
+    assert_eq!(
+        (dora.boxed("inbox").await, eric.boxed("requests").await),
+        (vec![group.thread.clone()], vec![group.thread.clone()])
+    );
+    roster::check(&group.ann, &group.thread).await;
+}
+
+#[tokio::test]
+async fn rule_10_members_are_listed_the_longest_standing_first() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    let dora = group.join(&stack, "dora").await;
+    let eric = group.join(&stack, "eric").await;
+    let listed = group.bob.member_ids(&group.thread).await;
+    assert_eq!(listed[0], group.ann.id);
+    assert_eq!(listed[3..], [dora.id, eric.id]);
+    let in_view = group.bob.thread(&group.thread).await["members"].clone();
+    assert_eq!(in_view, json!(group.bob.members(&group.thread).await));
+}
+
+#[tokio::test]
+async fn rule_10_who_is_there_already_is_passed_over() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    let before = group.ann.thread(&group.thread).await;
+    let members = group.ann.members(&group.thread).await;
+    for again in [vec![&group.bob], vec![&group.carl, &group.bob, &group.carl]] {
+        assert_eq!(group.ann.adding(&group.thread, &again).await.items(), members);
+    }
+    // Nobody names themselves.
+    group.ann.adding(&group.thread, &[&group.ann]).await.invalid("/user_ids");
+    assert_eq!(group.ann.thread(&group.thread).await, before);
+    let dora = stack.user("dora").await;
+    group.ann.add(&group.thread, &[&group.bob, &dora, &dora]).await;
+    assert_eq!(last_event(&group).await["data"]["user_ids"], json!([dora.id]));
+    assert_eq!(roster::check(&group.ann, &group.thread).await.members().len(), 4);
+}
+
+#[tokio::test]
+async fn rule_05_adding_is_refused_as_a_whole() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    let (dora, closed) = (stack.user("dora").await, stack.user("closed").await);
+    let (blocker, shunned) = (stack.user("blocker").await, stack.user("shunned").await);
+    closed.close().await;
+    blocker.block(&group.ann).await;
+    group.ann.block(&shunned).await;
+    let before = group.ann.thread(&group.thread).await;
+    for (users, code, named) in [
+        (vec![&dora, &closed], "contact-closed", vec![&closed]),
+        (vec![&blocker, &dora], "contact-closed", vec![&blocker]),
+        (vec![&shunned, &closed, &blocker], "contact-closed", vec![&shunned, &blocker, &closed]),
+        (vec![&dora, &shunned], "you-block-them", vec![&shunned]),
+    ] {
+        let refused = group.ann.adding(&group.thread, &users).await;
+        let ids = refused.problem(code)["user_ids"].as_array().unwrap().iter();
+        let mut ids: Vec<&str> = ids.map(|id| id.as_str().unwrap()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, roster::ids(&named), "{}", refused.text());
+    }
+    let nobody = stack.sign_in(&unique("nobody")).await;
+    group.ann.adding(&group.thread, &[&dora, &nobody]).await.invalid("/user_ids/1");
+    assert_eq!(group.ann.thread(&group.thread).await, before);
+    assert!(dora.boxed("requests").await.is_empty());
+}
+
+#[tokio::test]
+async fn rule_15_a_repeated_add_is_answered_again() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    let dora = stack.user("dora").await;
+    let call = group.ann.adding(&group.thread, &[&dora]).key(&fresh_key());
+    let first = call.clone().await;
+    group.ann.remove(&group.thread, &dora).await;
+    let again = call.await;
+    assert!(again.replayed());
+    assert_eq!((again.status, &again.json), (200, &first.json));
+    dora.get(&group.path("")).await.problem("not-found");
+}
+
+#[tokio::test]
+async fn rule_10_a_moderator_removes_whom_they_like() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    let mut bobs = group.bob.connect().await;
+    group.ann.promote(&group.thread, &group.carl).await;
+    group.ann.remove(&group.thread, &group.carl).await;
+    let event = bobs.next("member.removed").await;
+    shape::event(&event);
+    assert_eq!(
+        (&event["seq"], &event["actor_id"], &event["data"]),
+        (&json!(3), &json!(group.ann.id), &json!({"user_id": group.carl.id}))
+    );
+    group.ann.removing(&group.thread, &group.carl).await.problem("not-found");
+    let stranger = stack.user("stranger").await;
+    group.ann.removing(&group.thread, &stranger).await.problem("not-found");
+    assert_eq!(group.ann.last_seq(&group.thread).await, 3);
+    roster::check(&group.bob, &group.thread).await;
+}
+
+#[tokio::test]
+async fn rule_10_any_member_leaves_at_any_time() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    let dora = stack.user("dora").await;
+    group.ann.add(&group.thread, &[&dora]).await;
+    let mut anns = group.ann.connect().await;
+    group.bob.leave(&group.thread).await;
+    // By the own id it is the same; and who has not accepted may go as well.
+    group.carl.removing(&group.thread, &group.carl).await.expect(204);
+    dora.leave(&group.thread).await;
+    for (user, seq) in [(&group.bob, 3), (&group.carl, 4), (&dora, 5)] {
+        let event = anns.next("member.left").await;
+        shape::event(&event);
+        assert_eq!(
+            (&event["seq"], &event["actor_id"], &event["data"]),
+            (&json!(seq), &json!(user.id), &json!({"user_id": user.id}))
+        );
+        user.leaving(&group.thread).await.problem("not-found");
+        assert!(user.boxed("inbox").await.is_empty() && user.boxed("requests").await.is_empty());
+    }
+    assert_eq!(roster::check(&group.ann, &group.thread).await.members(), roster::ids(&[&group.ann]));
+    group.ann.send(&group.thread, "it lives on with one").await;
+}
+
+#[tokio::test]
+async fn rule_09_when_the_last_one_leaves_the_group_is_gone() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    for user in [&group.ann, &group.bob, &group.carl] {
+        user.leave(&group.thread).await;
+    }
+    for user in [&group.ann, &group.bob, &group.carl] {
+        user.get(&group.path("")).await.problem("not-found");
+        user.adding(&group.thread, &[&group.ann]).await.problem("not-found");
+        assert!(user.boxed("inbox").await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn rule_10_moderators_are_made_and_unmade() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    let mut carls = group.carl.connect().await;
+    let promoted = group.ann.setting_role(&group.thread, &group.bob, "moderator").await;
+    shape::member(promoted.expect(200));
+    assert_eq!((&promoted.json["user"]["id"], &promoted.json["role"]), (&json!(group.bob.id), &json!("moderator")));
+    let event = carls.next("member.role_changed").await;
+    shape::event(&event);
+    assert_eq!(event["data"], json!({"user_id": group.bob.id, "role": "moderator"}));
+    assert_eq!((&event["seq"], &event["actor_id"]), (&json!(2), &json!(group.ann.id)));
+    // What is so already is no event.
+    group.bob.setting_role(&group.thread, &group.bob, "moderator").await.expect(200);
+    group.bob.setting_role(&group.thread, &group.carl, "member").await.expect(200);
+    assert_eq!(group.bob.last_seq(&group.thread).await, 2);
+
+    let demoted = group.bob.setting_role(&group.thread, &group.ann, "member").await;
+    assert_eq!(demoted.expect(200)["role"], "member");
+    group.ann.setting_role(&group.thread, &group.bob, "member").await.problem("forbidden");
+    assert_eq!(roster::check(&group.carl, &group.thread).await.moderators(), roster::ids(&[&group.bob]));
+    let stranger = stack.user("stranger").await;
+    group.bob.setting_role(&group.thread, &stranger, "moderator").await.problem("not-found");
+}
+
+#[tokio::test]
+async fn rule_10_who_does_not_moderate_does_none_of_it() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    let dora = stack.user("dora").await;
+    let before = group.ann.thread(&group.thread).await;
+    group.bob.adding(&group.thread, &[&dora]).await.problem("forbidden");
+    group.bob.removing(&group.thread, &group.carl).await.problem("forbidden");
+    group.bob.removing(&group.thread, &group.ann).await.problem("forbidden");
+    for (other, role) in [(&group.bob, "moderator"), (&group.carl, "moderator"), (&group.ann, "member")] {
+        group.bob.setting_role(&group.thread, other, role).await.problem("forbidden");
+    }
+    group.bob.patch(&group.path("/members/me"), &json!({"role": "moderator"})).await.problem("forbidden");
+    assert_eq!(group.ann.thread(&group.thread).await, before);
+    assert!(dora.boxed("requests").await.is_empty());
+}
+
+#[tokio::test]
+async fn rule_10_a_direct_thread_has_its_two_members_for_good() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    let carl = stack.user("carl").await;
+    let before = pair.ann.thread(&pair.thread).await;
+    for user in [&pair.ann, &pair.bob] {
+        user.adding(&pair.thread, &[&carl]).await.problem("forbidden");
+        user.removing(&pair.thread, &pair.bob).await.problem("forbidden");
+        user.leaving(&pair.thread).await.problem("forbidden");
+        user.setting_role(&pair.thread, &pair.bob, "moderator").await.problem("forbidden");
+        user.deciding(&pair.thread, "leave").await.problem("forbidden");
+    }
+    assert_eq!(pair.ann.thread(&pair.thread).await, before);
+    carl.adding(&pair.thread, &[&carl]).await.problem("not-found");
+}

@@ -1,0 +1,76 @@
+//! Everything that the API shows to a user about a thread and the people in it, to tell whether two moments, or two worlds,
+//! can be told apart.
+
+use serde_json::{Value, json};
+use tests::{User, shape};
+
+/// What every GET route answers to `user` that has to do with the thread, each with its path.
+pub(crate) async fn everything(user: &User, thread: &str) -> Vec<Value> {
+    let mut paths = vec![
+        "/me".to_owned(),
+        "/settings".to_owned(),
+        "/me/following".to_owned(),
+        "/me/blocked".to_owned(),
+        "/threads?box=inbox".to_owned(),
+        "/threads?box=requests".to_owned(),
+        "/threads?box=inbox&limit=1".to_owned(),
+        "/threads?room_id=room".to_owned(),
+    ];
+    let view = user.thread(thread).await;
+    let path = |rest: &str| format!("/threads/{thread}{rest}");
+    paths.extend(["", "/members", "/messages?limit=100", "/messages?limit=2", "/events?limit=100"].map(path));
+    paths.extend(["/messages?before=3", "/messages?after=2&limit=3", "/events?after=2&limit=3"].map(path));
+    for seq in 1..=view["last_seq"].as_u64().unwrap() + 1 {
+        for rest in ["", "?reveal=true"] {
+            paths.push(path(&format!("/messages/{seq}{rest}")));
+        }
+    }
+    for member in view["members"].as_array().unwrap() {
+        paths.push(format!("/users/{}", member["user"]["id"].as_str().unwrap()));
+        paths.push(format!("/users?limit=1&username={}", member["user"]["username"].as_str().unwrap()));
+    }
+    let mut all = Vec::new();
+    for path in paths {
+        let answer = user.get(&path).await;
+        let mut body = lasting(answer.json);
+        if path.starts_with("/users?") {
+            // Longer names, which the search finds as well, are other tests' users.
+            body["next_cursor"].take();
+        }
+        all.push(json!({"path": path, "status": answer.status, "body": body}));
+    }
+    all
+}
+
+/// Without what is different for every request.
+pub(crate) fn lasting(value: Value) -> Value {
+    mapped("", value, &|name, value| match (name, &value) {
+        ("request_id", _) => Value::Null,
+        ("next_cursor", Value::String(_)) => json!("CURSOR"),
+        _ => value,
+    })
+}
+
+/// `value` with one word for every time, and in the place of each name or id what `parts` has for it: to compare two plays
+/// that others act in.
+pub(crate) fn anonymous(value: Value, parts: &[(String, &str)]) -> Value {
+    mapped("", value, &|_, value| match value.as_str() {
+        Some(text) if shape::is_time(text) => json!("TIME"),
+        Some(text) => {
+            json!(parts.iter().fold(text.to_owned(), |text, (name, part)| text.replace(name.as_str(), part)))
+        }
+        None => value,
+    })
+}
+
+/// `value` with everything in it replaced, the innermost first; `name` is the member that it is the value of, if it is one.
+fn mapped(name: &str, value: Value, change: &impl Fn(&str, Value) -> Value) -> Value {
+    let value = match value {
+        Value::Array(items) => items.into_iter().map(|item| mapped("", item, change)).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name.clone(), mapped(&name, value, change))).collect()
+        }
+        other => other,
+    };
+    change(name, value)
+}

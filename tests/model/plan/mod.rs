@@ -1,0 +1,142 @@
+//! What a case does, in numbers that mean something in whichever state they meet: a shorter list of operations is still a
+//! sensible one, so that a failing case can be made small.
+
+mod list;
+mod pick;
+mod resolve;
+
+use proptest::collection::vec;
+use proptest::prelude::{Strategy, any, prop_oneof};
+use proptest::sample::select;
+
+use list::list;
+pub(crate) use resolve::{Step, resolve};
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Register,
+    Follow,
+    Unfollow,
+    Block,
+    Unblock,
+    Close,
+    Receipts,
+    Open,
+    Create,
+    Add,
+    Remove,
+    Leave,
+    Promote,
+    Demote,
+    Rename,
+    Send,
+    Read,
+    Accept,
+    Decline,
+    Decide,
+    Prefer,
+    /// An earlier POST again, with its key.
+    Again,
+}
+
+/// An operation whose who, where and what are numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Op {
+    pub(crate) verb: Verb,
+    pub(crate) who: u8,
+    pub(crate) place: u8,
+    pub(crate) what: u8,
+    pub(crate) list: Vec<u8>,
+}
+
+/// How often each verb comes, of some 130.
+const ONE_BY_ONE: [(usize, Verb); 22] = [
+    (28, Verb::Send),
+    (13, Verb::Add),
+    (10, Verb::Read),
+    (8, Verb::Block),
+    (7, Verb::Follow),
+    (6, Verb::Again),
+    (6, Verb::Remove),
+    (6, Verb::Leave),
+    (6, Verb::Accept),
+    (5, Verb::Unblock),
+    (5, Verb::Open),
+    (4, Verb::Create),
+    (4, Verb::Decide),
+    (4, Verb::Rename),
+    (4, Verb::Promote),
+    (4, Verb::Demote),
+    (3, Verb::Decline),
+    (3, Verb::Unfollow),
+    (2, Verb::Prefer),
+    (2, Verb::Close),
+    (1, Verb::Receipts),
+    (1, Verb::Register),
+];
+
+/// The same for several at once in one group.
+const AT_ONCE: [(usize, Verb); 14] = [
+    (14, Verb::Add),
+    (14, Verb::Send),
+    (8, Verb::Leave),
+    (8, Verb::Remove),
+    (6, Verb::Block),
+    (6, Verb::Demote),
+    (5, Verb::Unblock),
+    (5, Verb::Promote),
+    (4, Verb::Rename),
+    (4, Verb::Read),
+    (4, Verb::Follow),
+    (3, Verb::Accept),
+    (2, Verb::Decline),
+    (2, Verb::Decide),
+];
+
+/// One thing after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct Story {
+    pub(crate) people: usize,
+    /// Who follows whom at the beginning.
+    pub(crate) follows: Vec<(u8, u8)>,
+    pub(crate) ops: Vec<Op>,
+}
+
+/// A group, and batches of what happens in it at the same time.
+#[derive(Clone, Debug)]
+pub(crate) struct Crowd {
+    pub(crate) people: usize,
+    pub(crate) members: usize,
+    pub(crate) follows: Vec<(u8, u8)>,
+    pub(crate) blocks: Vec<(u8, u8)>,
+    pub(crate) batches: Vec<Vec<Op>>,
+}
+
+/// Stories of up to 160 operations among 4 to 20 people: enough for several groups to be full, or too few.
+pub(crate) fn stories() -> impl Strategy<Value = Story> {
+    // What comes first is made shorter first.
+    (list(op(&ONE_BY_ONE), 0..=160), edges(40), prop_oneof![4..=12_usize, 16..=20_usize])
+        .prop_map(|(ops, follows, people)| Story { people, follows, ops })
+}
+
+/// Crowds around a group that is small or nearly full, few of whom are not in it, and up to 9 batches.
+pub(crate) fn crowds() -> impl Strategy<Value = Crowd> {
+    let batches = list(list(op(&AT_ONCE), 1..=7), 1..=9);
+    let members = prop_oneof![2..=8_usize, 12..=15_usize];
+    (batches, edges(16), edges(16), members, 1..=4_usize).prop_map(|(batches, blocks, follows, members, others)| {
+        Crowd { people: members + others, members, follows, blocks, batches }
+    })
+}
+
+fn edges(most: usize) -> impl Strategy<Value = Vec<(u8, u8)>> {
+    list((any::<u8>(), any::<u8>()), 0..=most)
+}
+
+fn op(verbs: &[(usize, Verb)]) -> impl Strategy<Value = Op> + use<> {
+    let verbs: Vec<Verb> = verbs.iter().flat_map(|(times, verb)| vec![*verb; *times]).collect();
+    // Another verb would be another story.
+    let verb = select(verbs).no_shrink();
+    (verb, any::<u8>(), any::<u8>(), any::<u8>(), vec(any::<u8>(), 0..5))
+        .prop_map(|(verb, who, place, what, list)| Op { verb, who, place, what, list })
+}

@@ -1,0 +1,55 @@
+//! What a member decides for themself alone (rules 7, 12).
+
+use super::{Outcome, Signal, Standing, Tid, Uid, World};
+
+impl World {
+    pub(super) fn accept(&mut self, who: Uid, tid: Tid) -> Outcome {
+        if let Some(refused) = self.outsider(tid, who) {
+            return refused;
+        }
+        let touched = self.threads[tid].users();
+        let mut accepted = None;
+        if let Some(member) = self.threads[tid].member_mut(who).filter(|member| !member.accepted()) {
+            member.standing = Standing::Accepted;
+            accepted = Some((who, tid, Signal::Accepted));
+        }
+        Outcome::done(200, touched).in_thread(tid, 0).signalling(accepted)
+    }
+
+    pub(super) fn decline(&mut self, who: Uid, tid: Tid) -> Outcome {
+        if let Some(refused) = self.outsider(tid, who) {
+            return refused;
+        }
+        let touched = self.threads[tid].users();
+        let Some(member) = self.threads[tid].member_mut(who).filter(|member| !member.accepted()) else {
+            return Outcome::refused("conflict", touched).in_thread(tid, 0);
+        };
+        member.standing = Standing::Declined;
+        Outcome::done(204, touched).in_thread(tid, 0)
+    }
+
+    pub(super) fn decide(&mut self, who: Uid, tid: Tid, stay: bool) -> Outcome {
+        if let Some(refused) = self.outsider(tid, who) {
+            return refused;
+        }
+        if !stay {
+            return self.leave(who, tid);
+        }
+        let touched = self.threads[tid].users();
+        if let Some(member) = self.threads[tid].member_mut(who) {
+            member.notice.clear();
+        }
+        Outcome::done(204, touched).in_thread(tid, 0)
+    }
+
+    pub(super) fn prefer(&mut self, who: Uid, tid: Tid, muted: Option<&'static str>, pinned: bool) -> Outcome {
+        if let Some(refused) = self.outsider(tid, who) {
+            return refused;
+        }
+        let touched = self.threads[tid].users();
+        if let Some(member) = self.threads[tid].member_mut(who) {
+            (member.muted, member.pinned) = (muted, pinned);
+        }
+        Outcome::done(200, touched).in_thread(tid, 0)
+    }
+}

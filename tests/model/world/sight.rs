@@ -1,0 +1,131 @@
+//! What a member sees, in the words of the tests: names instead of ids, and nothing that the model cannot know, such as times.
+
+use serde_json::{Value, json};
+
+use super::{Entry, Mailbox, Member, Message, Standing, Tid, Uid, What, World, name};
+
+/// How much of a message is shown where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// In the log and the history.
+    Whole,
+    /// As a thread's last message.
+    Preview,
+    /// With `reveal=true`.
+    Revealed,
+}
+
+/// What views tell of other members' read marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Marks {
+    /// What the rules allow.
+    Shown,
+    /// In a list of threads: those of groups not at all.
+    InList,
+}
+
+impl World {
+    /// A thread as `viewer` sees it; nothing if they are not in it.
+    pub(crate) fn thread_seen(&self, viewer: Uid, tid: Tid, marks: Marks) -> Option<Value> {
+        let thread = &self.threads[tid];
+        let own = thread.member(viewer)?;
+        let last = thread.messages_after(own.joined - 1).next_back();
+        let notice: Vec<&str> = own.notice.iter().map(|user| name(*user)).collect();
+        Some(json!({
+            "kind": if thread.group { "group" } else { "direct" },
+            "title": thread.title,
+            "room": thread.room,
+            "members": self.members_seen(viewer, tid, marks),
+            "box": if own.standing == Standing::Accepted { Mailbox::Inbox.name() } else { Mailbox::Requests.name() },
+            "last_seq": thread.last_seq(),
+            "last_message": last.and_then(|seq| self.message_seen(viewer, tid, seq, Form::Preview)),
+            "unread": thread.unread(own),
+            "notice": if notice.is_empty() { Value::Null } else { json!(notice) },
+            "muted_until": own.muted,
+            "pinned": own.pinned,
+            "created_by": name(thread.creator),
+        }))
+    }
+
+    /// The members as `viewer` sees them, the longest-standing first.
+    pub(crate) fn members_seen(&self, viewer: Uid, tid: Tid, marks: Marks) -> Vec<Value> {
+        let thread = &self.threads[tid];
+        thread.members.iter().map(|member| self.member_seen(viewer, thread.group, member, marks)).collect()
+    }
+
+    fn member_seen(&self, viewer: Uid, group: bool, member: &Member, marks: Marks) -> Value {
+        let own = member.user == viewer;
+        let receipts = self.people[viewer].receipts && self.people[member.user].receipts;
+        let shown = own || (member.accepted() && receipts && !(group && marks == Marks::InList));
+        json!({
+            "user": name(member.user),
+            "role": role(member.moderator),
+            "read_seq": shown.then_some(member.mark),
+        })
+    }
+
+    /// The message at `seq` as `viewer` sees it; nothing if there is none for them.
+    pub(crate) fn message_seen(&self, viewer: Uid, tid: Tid, seq: u64, form: Form) -> Option<Value> {
+        let thread = &self.threads[tid];
+        let own = thread.member(viewer).filter(|own| seq >= own.joined)?;
+        let (by, message) = thread.message(seq)?;
+        let hidden = thread.hides(own, seq) && form != Form::Revealed;
+        Some(message_view(seq, by, message, hidden, form))
+    }
+
+    /// The entry at `seq` as `viewer` sees it; nothing if it is not for them.
+    pub(crate) fn event_seen(&self, viewer: Uid, tid: Tid, seq: u64) -> Option<Value> {
+        let thread = &self.threads[tid];
+        let own = thread.member(viewer).filter(|own| seq >= own.joined)?;
+        let entry = thread.entry(seq)?;
+        Some(event_view(seq, entry, thread.hides(own, seq)))
+    }
+
+    /// The log as `viewer` sees it.
+    pub(crate) fn events_seen(&self, viewer: Uid, tid: Tid) -> Vec<Value> {
+        (1..=self.threads[tid].last_seq()).filter_map(|seq| self.event_seen(viewer, tid, seq)).collect()
+    }
+
+    /// The messages as `viewer` sees them, oldest first.
+    pub(crate) fn history_seen(&self, viewer: Uid, tid: Tid) -> Vec<Value> {
+        let seqs = 1..=self.threads[tid].last_seq();
+        seqs.filter_map(|seq| self.message_seen(viewer, tid, seq, Form::Whole)).collect()
+    }
+}
+
+fn role(moderator: bool) -> &'static str {
+    if moderator { "moderator" } else { "member" }
+}
+
+fn message_view(seq: u64, by: Uid, message: &Message, hidden: bool, form: Form) -> Value {
+    let mentions: Vec<&str> = match form {
+        _ if hidden => Vec::new(),
+        Form::Preview => Vec::new(),
+        Form::Whole | Form::Revealed => message.mentions.iter().map(|user| name(*user)).collect(),
+    };
+    json!({
+        "seq": seq,
+        "author": name(by),
+        "text": if hidden { Value::Null } else { json!(message.text) },
+        "reply_to": if hidden { None } else { message.reply_to },
+        "mentions": mentions,
+        "hidden": hidden,
+    })
+}
+
+/// An entry of a log; `hidden` is whether its reader hides who wrote it.
+pub(crate) fn event_view(seq: u64, entry: &Entry, hidden: bool) -> Value {
+    let names = |users: &[Uid]| users.iter().map(|user| name(*user)).collect::<Vec<_>>();
+    let (kind, data) = match &entry.what {
+        What::Created { users, title } => ("thread.created", json!({"users": names(users), "title": title})),
+        What::Said(message) => ("message.created", message_view(seq, entry.by, message, hidden, Form::Whole)),
+        What::Added { users } => ("member.added", json!({"users": names(users)})),
+        What::Removed { user } => ("member.removed", json!({"user": name(*user)})),
+        What::Left { user } => ("member.left", json!({"user": name(*user)})),
+        What::Role { user, moderator } => {
+            ("member.role_changed", json!({"user": name(*user), "role": role(*moderator)}))
+        }
+        What::Renamed { title } => ("thread.renamed", json!({"title": title})),
+    };
+    json!({"type": kind, "seq": seq, "by": name(entry.by), "data": data})
+}

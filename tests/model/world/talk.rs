@@ -1,0 +1,78 @@
+//! Talking, and reading (rules 6, 7, 14, 16, 19).
+
+use std::collections::BTreeSet;
+
+use super::{Expected, Message, Outcome, Signal, Standing, Tid, Uid, What, World};
+
+/// What a request holds until somebody accepts it.
+const MOST_UNASKED: usize = 3;
+
+impl World {
+    pub(super) fn send(
+        &mut self,
+        who: Uid,
+        tid: Tid,
+        text: &str,
+        reply_to: Option<u64>,
+        mentions: &BTreeSet<Uid>,
+    ) -> Outcome {
+        if let Some(refused) = self.outsider(tid, who) {
+            return refused;
+        }
+        let touched = self.threads[tid].users();
+        let codes = self.unsendable(who, tid, reply_to, mentions);
+        if !codes.is_empty() {
+            return Outcome::new(Expected::any_of(codes), touched).in_thread(tid, 0);
+        }
+        let message = Message { text: text.to_owned(), reply_to, mentions: mentions.clone() };
+        self.log(tid, who, What::Said(message));
+        // Answering a request accepts it.
+        let mut accepted = None;
+        if let Some(member) = self.threads[tid].member_mut(who).filter(|member| !member.accepted()) {
+            member.standing = Standing::Accepted;
+            accepted = Some((who, tid, Signal::Accepted));
+        }
+        Outcome::done(201, touched).in_thread(tid, 1).signalling(accepted)
+    }
+
+    /// Everything that is wrong with a message.
+    fn unsendable(&self, who: Uid, tid: Tid, reply_to: Option<u64>, mentions: &BTreeSet<Uid>) -> Vec<&'static str> {
+        let thread = &self.threads[tid];
+        if !thread.group {
+            // In a direct thread a block comes before all else; in a group it refuses nothing.
+            let others: Vec<Uid> = thread.others(who).map(|member| member.user).collect();
+            if others.iter().any(|other| self.blocks(who, *other)) {
+                return vec!["you-block-them"];
+            }
+            if others.iter().any(|other| self.blocks(*other, who)) {
+                return vec!["contact-closed"];
+            }
+        }
+        let mut codes = Vec::new();
+        let unasked = thread.others(who).map(|other| thread.messages_after(other.joined).count()).max().unwrap_or(0);
+        if unasked >= MOST_UNASKED && !thread.others(who).any(super::Member::accepted) {
+            codes.push("request-pending");
+        }
+        let sees = |seq: u64| thread.member(who).is_some_and(|member| seq >= member.joined);
+        let answers_nothing = reply_to.is_some_and(|seq| thread.message(seq).is_none() || !sees(seq));
+        if answers_nothing || mentions.iter().any(|user| thread.member(*user).is_none()) {
+            codes.push("invalid-request");
+        }
+        codes
+    }
+
+    pub(super) fn read(&mut self, who: Uid, tid: Tid, seq: u64) -> Outcome {
+        if let Some(refused) = self.outsider(tid, who) {
+            return refused;
+        }
+        let thread = &mut self.threads[tid];
+        let touched = thread.users();
+        if seq > thread.last_seq() {
+            return Outcome::refused("invalid-request", touched).in_thread(tid, 0);
+        }
+        if let Some(member) = thread.member_mut(who) {
+            member.mark = member.mark.max(seq);
+        }
+        Outcome::done(200, touched).in_thread(tid, 0)
+    }
+}
