@@ -1,6 +1,7 @@
 //! What a function is made of, built once at its cold start.
 
 use std::env;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -14,6 +15,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use crate::clock::Clock;
 use crate::push::Gateway;
 use crate::store::{Store, Table};
+use crate::trace::{self, Tracer};
 
 /// The roots that AWS services' certificates lead to (Amazon Trust Services: Amazon Root CA 1–4, Starfield Services G2).
 /// Reading them from here instead of the machine's whole store saves some 2 ms of every cold start.
@@ -52,6 +54,8 @@ pub struct App {
     pub clock: Clock,
     /// The function's name, for the log.
     pub function: String,
+    /// Where calls are told, if the invocation is traced.
+    pub(crate) tracer: Arc<Tracer>,
     /// One client for all of AWS: its roots are parsed once.
     http: SharedHttpClient,
 }
@@ -84,11 +88,13 @@ impl App {
             );
         config.set_endpoint_url(env::var(TABLE_ENDPOINT).ok());
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        let tracer = Arc::new(Tracer::to(env::var(trace::DAEMON).ok().as_deref()));
         Ok(Self {
-            store: Store::new(Table::new(client, variable("TABLE_NAME")?)),
+            store: Store::new(Table::new(client, variable("TABLE_NAME")?, Arc::clone(&tracer))),
             gateway: None,
             clock: Clock::SYSTEM,
             function: variable("AWS_LAMBDA_FUNCTION_NAME")?,
+            tracer,
             http,
         })
     }
@@ -110,7 +116,8 @@ impl App {
             .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).build())
             .endpoint_url(endpoint)
             .build();
-        let gateway = Gateway::new(aws_sdk_apigatewaymanagement::Client::from_conf(config));
+        let client = aws_sdk_apigatewaymanagement::Client::from_conf(config);
+        let gateway = Gateway::new(client, Arc::clone(&self.tracer));
         Ok(Self { gateway: Some(gateway), ..self })
     }
 }

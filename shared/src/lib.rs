@@ -8,6 +8,7 @@ pub mod http;
 pub mod push;
 pub mod random;
 pub mod store;
+pub mod trace;
 pub mod view;
 
 pub use lambda_runtime::Error;

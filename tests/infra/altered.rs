@@ -16,6 +16,7 @@ pub(crate) fn stack(resource: &str, from: &str, to: &str) -> Stack {
     // It is read before the stack is ready.
     let stack = Stack::with(Profile::Debug, &["--template", path]);
     stack.excuse("the template is not the right one");
+    stack.expect_refusals();
     stack
 }
 

@@ -1,13 +1,16 @@
 //! The local stack as a child process.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::binaries::{self, Profile};
@@ -17,6 +20,9 @@ use crate::wait;
 
 /// How long the stack and its functions may take to go away.
 const FAREWELL: Duration = Duration::from_secs(10);
+
+/// The file that every stack of a run adds its grants to.
+const GRANTS: &str = "BACKCHANNEL_GRANTS";
 
 /// What the stack writes into its ready file.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,6 +44,8 @@ pub(crate) struct Server {
     running: Mutex<Option<Running>>,
     /// Why this test causes failures on purpose; without a reason, any failure of a function fails the test.
     excuse: Mutex<Option<&'static str>>,
+    /// Whether this test makes functions ask for what they may not.
+    refuses: AtomicBool,
 }
 
 struct Running {
@@ -54,6 +62,7 @@ impl Server {
             folder: tempfile::Builder::new().prefix("backchannel-").tempdir().expect("a temporary folder can be made"),
             running: Mutex::new(None),
             excuse: Mutex::new(None),
+            refuses: AtomicBool::new(false),
         };
         server.launch();
         server
@@ -65,6 +74,10 @@ impl Server {
 
     pub(crate) fn excuse(&self, reason: &'static str) {
         *self.excuse.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+    }
+
+    pub(crate) fn expect_refusals(&self) {
+        self.refuses.store(true, Ordering::Relaxed);
     }
 
     /// Starts the process on the data folder as it is.
@@ -150,13 +163,21 @@ impl Server {
     fn complaints(&self) -> Vec<String> {
         let excused = self.excuse.lock().unwrap_or_else(PoisonError::into_inner).is_some();
         let mut complaints = Vec::new();
-        if !excused && let Some(running) = self.running().as_ref() {
-            complaints.extend(failures(&running.ready.control_url));
-            // A function may live with a refusal, such as that of a push; a grant is missing all the same.
-            complaints.extend(self.log().lines().filter(|line| line.contains("] AccessDenied: ")).map(str::to_owned));
+        let control_url = self.running().as_ref().map(|running| running.ready.control_url.clone());
+        if let Some(control_url) = control_url {
+            if !excused {
+                complaints.extend(failures(&control_url));
+            }
+            if !self.refuses.load(Ordering::Relaxed) {
+                report_grants(&control_url);
+            }
         }
         complaints.extend(self.stop());
-        complaints.extend(self.log().lines().filter(|line| line.contains("panicked at")).map(str::to_owned));
+        // What functions do last, they do while the stack stops. One may live with a refusal, such as that of a push; a grant
+        // is missing all the same.
+        let refuses = self.refuses.load(Ordering::Relaxed);
+        let told = |line: &&str| line.contains("panicked at") || (!refuses && line.contains("] AccessDenied: "));
+        complaints.extend(self.log().lines().filter(told).map(str::to_owned));
         complaints
     }
 }
@@ -178,23 +199,31 @@ impl Drop for Server {
     }
 }
 
-/// The invocations that were answered by a 5xx. A destructor cannot await, so this asks from a thread of its own.
+/// The invocations that were answered by a 5xx.
 fn failures(control_url: &str) -> Vec<String> {
-    let url = format!("{control_url}/invocations");
-    std::thread::spawn(move || {
+    let invocations: Vec<Invocation> = match ask(format!("{control_url}/invocations")) {
+        Ok(body) => serde_json::from_slice(&body).expect("the stack lists its invocations"),
+        Err(error) => return vec![format!("the stack could not list its invocations: {error}")],
+    };
+    invocations.iter().filter(|invocation| invocation.failed()).map(|invocation| format!("{invocation:?}")).collect()
+}
+
+/// Adds what became of the grants on this stack to the file that [`GRANTS`] names: a line of JSON for each stack of the run.
+fn report_grants(control_url: &str) {
+    let Some(path) = std::env::var_os(GRANTS) else { return };
+    let grants = ask(format!("{control_url}/grants")).expect("the stack lists its grants");
+    let grants: Value = serde_json::from_slice(&grants).expect("they are JSON");
+    let mut file = File::options().create(true).append(true).open(path).expect("the list of grants can be opened");
+    // In one piece, since other processes of the run write to it too.
+    file.write_all(format!("{grants}\n").as_bytes()).expect("the list of grants can be written");
+}
+
+/// A destructor cannot await, so this asks from a thread of its own.
+fn ask(url: String) -> reqwest::Result<Vec<u8>> {
+    let thread = std::thread::spawn(move || {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be built");
-        let listed = runtime.block_on(async { reqwest::get(url).await?.bytes().await });
-        let invocations: Vec<Invocation> = match listed {
-            Ok(body) => serde_json::from_slice(&body).expect("the stack lists its invocations"),
-            Err(error) => return vec![format!("the stack could not list its invocations: {error}")],
-        };
-        invocations
-            .iter()
-            .filter(|invocation| invocation.failed())
-            .map(|invocation| format!("{invocation:?}"))
-            .collect()
-    })
-    .join()
-    .expect("the invocations can be asked for")
+        runtime.block_on(async { Ok(reqwest::get(url).await?.bytes().await?.to_vec()) })
+    });
+    thread.join().expect("the stack can be asked")
 }

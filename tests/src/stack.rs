@@ -60,6 +60,12 @@ impl Stack {
         self.server.excuse(reason);
     }
 
+    /// Announces that this stack grants less than functions ask for.
+    pub fn expect_refusals(&self) {
+        assert!(self.own, "other tests use this stack too: take Stack::own()");
+        self.server.expect_refusals();
+    }
+
     /// Kills the stack as a power cut would.
     pub fn kill(&self) {
         assert!(self.own, "other tests use this stack too: take Stack::own()");
@@ -202,6 +208,22 @@ impl Stack {
     pub async fn grants(&self) -> Grants {
         let answer = self.control(Method::GET, "/grants").await;
         serde_json::from_value(answer.json).expect("grants have the members of the brief")
+    }
+
+    /// What functions sent to X-Ray so far.
+    pub async fn traces(&self) -> Vec<Value> {
+        let answer = self.control(Method::GET, "/traces").await;
+        serde_json::from_value(answer.json).expect("traces are a list")
+    }
+
+    /// The line that a function logged of this request, once it is there.
+    pub async fn log_line(&self, request_id: &str) -> Value {
+        let of_request = |line: &str| {
+            let (_, json) = line.split_once("] ")?;
+            let line: Value = serde_json::from_str(json).ok()?;
+            (line["request_id"] == request_id).then_some(line)
+        };
+        wait::until_async("a line in the log", async || self.log().lines().find_map(of_request)).await
     }
 
     fn control(&self, method: Method, path: &str) -> Call {

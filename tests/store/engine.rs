@@ -1,10 +1,12 @@
 //! The product's store on the table of a running stack: the embedded engine, or the one that `AWS_ENDPOINT_URL_DYNAMODB` names.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use shared::store::{Store, Table};
+use shared::trace::Tracer;
 use tests::Stack;
 
 /// A store of its own client, so that several writers do not share one.
@@ -16,7 +18,7 @@ pub(crate) fn store(stack: &Stack) -> Store {
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(stack.database_url())
         .build();
-    let table = Table::new(Client::from_conf(config), stack.table_name());
+    let table = Table::new(Client::from_conf(config), stack.table_name(), Arc::new(Tracer::default()));
     table.begin((Instant::now() + Duration::from_mins(5)).into());
     Store::new(table)
 }

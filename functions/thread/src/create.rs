@@ -1,8 +1,10 @@
 //! `POST /threads`: a direct thread or a group.
 
 use serde::Deserialize;
+use shared::act::DraftBody;
 use shared::app::App;
-use shared::http::{Problem, Reply, Request};
+use shared::domain::message::Draft;
+use shared::http::{Object, Problem, Reply, Request};
 
 use crate::{group, open};
 
@@ -24,6 +26,15 @@ impl TryFrom<String> for Kind {
             _ => Err("must be direct or group"),
         }
     }
+}
+
+/// Where a body has the message that is sent with it.
+pub(crate) const MESSAGE: &str = "/message";
+
+/// The message that comes with a body, if there is one.
+pub(crate) fn first_message(message: Option<Object<DraftBody>>) -> Result<Option<Draft>, Problem> {
+    let draft = message.map(|Object(message)| message.draft()).transpose();
+    draft.map_err(|problem| problem.within(MESSAGE))
 }
 
 /// As much of the body as says how to read it.

@@ -17,7 +17,7 @@ use shared::random;
 use shared::store::{Guard, Joiners};
 use shared::view::People;
 
-use crate::create::Kind;
+use crate::create::{Kind, MESSAGE, first_message};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,7 +62,7 @@ struct Creation {
 pub(crate) async fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
     let caller = request.caller()?;
     let Body { user_ids, title, room, message, .. } = request.json()?;
-    let draft = message.map(|Object(message)| message.draft()).transpose()?;
+    let draft = first_message(message)?;
     let room = room.map(|Object(room)| room);
     let wanted = wanted(&caller, &user_ids)?;
     let once = request.required_once()?;
@@ -113,7 +113,7 @@ async fn decide(app: &App, wish: &Wish) -> Result<Creation, Problem> {
     about.people.insert(caller.clone(), Person::new(own, *now));
 
     let sending = draft.as_ref().map(|draft| send(&created.thread, caller, draft, None, *now)).transpose();
-    let sending = sending.map_err(|refusal| Problem::send(refusal, None))?;
+    let sending = sending.map_err(|refusal| Problem::send(refusal, None).within(MESSAGE))?;
     let created = match &sending {
         None => created,
         Some(sending) => {

@@ -18,7 +18,7 @@ use shared::http::{Problem, Reply, Request};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shared::Error> {
-    shared::http::run(App::from_env()?.pushing()?, route).await
+    shared::http::run(App::from_env().and_then(App::pushing), route).await
 }
 
 async fn route(app: &'static App, request: Arc<Request>) -> Result<Reply, Problem> {

@@ -18,7 +18,7 @@ use shared::push::Fanout;
 use shared::store::{Between, Guard, Head, OnceRecord, StoreError, Vacancy};
 use shared::view::People;
 
-use crate::create::Kind;
+use crate::create::{Kind, MESSAGE, first_message};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,7 +65,7 @@ struct Opening {
 pub(crate) async fn open(app: &App, request: &Request) -> Result<Reply, Problem> {
     let caller = request.caller()?;
     let Body { user_id: other, message, .. } = request.json()?;
-    let draft = message.map(|Object(message)| message.draft()).transpose()?;
+    let draft = first_message(message)?;
     let once = if draft.is_some() { Some(request.required_once()?) } else { request.once()? };
     let once = once.as_ref();
     let pair = Pair::new(&caller, &other).ok_or_else(|| Problem::invalid("/user_id", "must not be yourself"))?;
@@ -127,7 +127,7 @@ fn decide(wish: &Wish, between: Between) -> Result<Opening, Problem> {
         }
     };
     let sending = draft.as_ref().map(|draft| send(&thread, caller, draft, *answered, *now)).transpose();
-    let sending = sending.map_err(|refusal| Problem::send(refusal, Some(&peer.id)))?;
+    let sending = sending.map_err(|refusal| Problem::send(refusal, Some(&peer.id)).within(MESSAGE))?;
     entries.extend(sending.as_ref().map(Sending::entry));
     let after = sending.as_ref().map_or(thread, |sending| sending.thread.clone());
     let people = People::from([(caller.clone(), own), (peer.id.clone(), peer)]);

@@ -24,6 +24,7 @@ use crate::lambda::{Callers, Endpoints, Host, Pool};
 use crate::net;
 use crate::socket::Sockets;
 use crate::template::{FunctionSpec, Table, Template};
+use crate::xray::Xray;
 
 /// How long functions may take to finish when the stack stops.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -77,16 +78,19 @@ struct Shared {
     callers: Arc<Callers>,
     ledger: Arc<Ledger>,
     gate: Arc<Gate>,
+    xray: Arc<Xray>,
 }
 
 impl Shared {
     fn new(template: &Template, console: &Console) -> Self {
         let roles = template.functions.iter().map(|function| (function.id.clone(), function.role.clone()));
         let callers = Arc::default();
+        let gate = Arc::new(Gate::new(roles, Arc::clone(&callers), console.clone()));
         Self {
             console: console.clone(),
             faults: Arc::default(),
-            gate: Arc::new(Gate::new(roles, Arc::clone(&callers), console.clone())),
+            xray: Arc::new(Xray::new(Arc::clone(&gate), console.clone())),
+            gate,
             callers,
             ledger: Arc::new(Ledger::new(console.clone())),
         }
@@ -177,8 +181,8 @@ impl Stack {
         }
 
         let (faults, sockets_to_list) = (faults(), sockets.clone());
-        let control =
-            Arc::new(Control { issuer, faults, ledger: shared.ledger, gate: shared.gate, sockets: sockets_to_list });
+        let Shared { ledger, gate, xray, .. } = shared;
+        let control = Arc::new(Control { issuer, faults, ledger, gate, xray, sockets: sockets_to_list });
         tokio::spawn(net::serve(ports.local, move |request, _| Arc::clone(&control).handle(request)));
 
         let ready = Ready {
@@ -236,6 +240,7 @@ fn pools(
         console: shared.console.clone(),
         ledger: Arc::clone(&shared.ledger),
         callers: Arc::clone(&shared.callers),
+        xray: Arc::clone(&shared.xray),
         endpoints: Endpoints { dynamodb, hosts },
         region,
         verbose,

@@ -13,6 +13,7 @@ use crate::invocations::Ledger;
 use crate::issuer::Issuer;
 use crate::net::{self, Answer, Cut};
 use crate::socket::Sockets;
+use crate::xray::Xray;
 
 /// Nothing that is sent here is large.
 const REQUEST_LIMIT: usize = 64 * 1024;
@@ -32,6 +33,8 @@ pub(crate) struct Control {
     pub(crate) ledger: Arc<Ledger>,
     /// The rights to list.
     pub(crate) gate: Arc<Gate>,
+    /// The traces to list.
+    pub(crate) xray: Arc<Xray>,
     /// The sockets to list.
     pub(crate) sockets: Option<Arc<Sockets>>,
 }
@@ -72,6 +75,7 @@ impl Control {
                 net::empty(StatusCode::NO_CONTENT)
             }
             (&Method::GET, "/control/grants") => net::json(StatusCode::OK, &self.gate.list()),
+            (&Method::GET, "/control/traces") => net::json(StatusCode::OK, &self.xray.list()),
             (&Method::GET, "/control/connections") => {
                 let listed = self.sockets.as_ref().map(|sockets| sockets.connections.list());
                 net::json(StatusCode::OK, &listed.unwrap_or_default())

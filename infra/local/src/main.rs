@@ -19,6 +19,7 @@ mod stack;
 mod template;
 mod welcome;
 mod workspace;
+mod xray;
 
 use std::process::ExitCode;
 

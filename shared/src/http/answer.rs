@@ -8,6 +8,7 @@ use lambda_http::{Body, Response};
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::crash;
 use super::log::Line;
 use super::problem::Problem;
 use super::reply::Reply;
@@ -15,6 +16,7 @@ use super::request::Request;
 use crate::app::App;
 use crate::domain::time::Timestamp;
 use crate::push::{Fanout, Pushed};
+use crate::trace::Annotations;
 use crate::view::{Signal, signal};
 
 /// What is kept of an invocation's time for pushing what was stored: a request gives up before.
@@ -34,8 +36,10 @@ where
     let started = Instant::now();
     let now = app.clock.now();
     let request = Arc::new(Request::new(event, now));
+    crash::works_on(&request);
     let end = request.end();
     app.store.table().begin(end - PUSH_TIME);
+    app.tracer.begin(request.trace_header(), now);
     let outcome = match route(app, Arc::clone(&request)).await {
         Err(Problem::NotFound) => Err(not_found(app, &request).await),
         outcome => outcome,
@@ -58,10 +62,12 @@ where
         };
         let (code, cause) = problem.unzip();
         let cause = cause.flatten().or_else(|| pushed.as_ref().err().cloned());
+        let trace_id = app.tracer.trace_id();
         let line = Line {
             timestamp: now,
             level: if status >= 500 || cause.is_some() { "ERROR" } else { "INFO" },
             request_id: request.id(),
+            trace_id: trace_id.as_deref(),
             function: &app.function,
             route: request.route_key(),
             status,
@@ -72,9 +78,10 @@ where
             usage: app.store.table().usage(),
             replayed,
             sent,
-            pushed: pushed.unwrap_or_default(),
+            pushed: pushed.unwrap_or(Pushed::LOST),
         };
         line.print();
+        app.tracer.end(&Annotations { request_id: request.id(), route: request.route_key(), status });
     };
     (response, work)
 }

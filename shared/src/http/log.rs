@@ -18,6 +18,9 @@ pub(super) struct Line<'a> {
     pub(super) level: &'static str,
     /// API Gateway's id of the request.
     pub(super) request_id: &'a str,
+    /// X-Ray's id of the trace, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) trace_id: Option<&'a str>,
     /// The function's name.
     pub(super) function: &'a str,
     /// The route key.
@@ -57,8 +60,9 @@ impl Line<'_> {
 
     fn metrics(&self) -> Metrics<'_> {
         let Usage { retries, conflicts, rru, wru, .. } = self.usage;
-        let Pushed { delivered, gone, failed } = self.pushed;
+        let Pushed { delivered, gone, failed, .. } = self.pushed;
         let counts = [
+            ("Failures", f64::from(u8::from(self.status >= 500))),
             ("Sends", f64::from(u8::from(self.sent))),
             ("Replays", f64::from(u8::from(self.replayed))),
             ("ColdStarts", f64::from(u8::from(self.cold))),

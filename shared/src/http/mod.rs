@@ -1,6 +1,7 @@
 //! The shell: API Gateway's events in, replies and problem documents out, for HTTP and sockets alike.
 
 mod answer;
+mod crash;
 mod log;
 mod metrics;
 mod object;

@@ -83,6 +83,18 @@ impl Problem {
         Self::InvalidRequest(vec![Field { pointer: pointer.into(), detail: detail.into() }])
     }
 
+    /// The same about a part of the body that stands at `pointer`.
+    #[must_use]
+    pub fn within(self, pointer: &str) -> Self {
+        match self {
+            Self::InvalidRequest(fields) => {
+                let inside = |field: Field| Field { pointer: format!("{pointer}{}", field.pointer), ..field };
+                Self::InvalidRequest(fields.into_iter().map(inside).collect())
+            }
+            other => other,
+        }
+    }
+
     /// The template sends a route here that this function does not have.
     #[must_use]
     pub fn no_such_route(route: &str) -> Self {

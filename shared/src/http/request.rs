@@ -71,6 +71,11 @@ impl Request {
         id.unwrap_or_default()
     }
 
+    /// What X-Ray says of this invocation.
+    pub(super) fn trace_header(&self) -> Option<&str> {
+        self.event.lambda_context_ref()?.xray_trace_id.as_deref()
+    }
+
     /// When it came in: one instant for everything that follows from it.
     #[must_use]
     pub fn now(&self) -> Timestamp {

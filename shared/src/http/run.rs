@@ -10,10 +10,12 @@ use lambda_runtime::{Error, LambdaInvocation, Runtime};
 use tower::{Layer, Service};
 
 use super::answer::answer;
+use super::crash;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Request;
-use crate::app::App;
+use crate::app::{App, ConfigError};
+use crate::clock::Clock;
 
 /// The work that an answered request leaves behind, until its turn has come.
 type Rest = Arc<Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>>;
@@ -24,8 +26,24 @@ type Rest = Arc<Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>>;
 /// the next event, and hands an answer to the caller as soon as it has it.
 ///
 /// # Errors
-/// If the Runtime API cannot be reached.
-pub async fn run<R, F>(app: App, route: R) -> Result<(), Error>
+/// If there is no `app`, or the Runtime API cannot be reached; the log has it.
+pub async fn run<R, F>(app: Result<App, ConfigError>, route: R) -> Result<(), Error>
+where
+    R: Fn(&'static App, Arc<Request>) -> F + Copy + Send + 'static,
+    F: Future<Output = Result<Reply, Problem>> + Send + 'static,
+{
+    crash::report_panics(Clock::SYSTEM);
+    let ended = match app {
+        Ok(app) => serve(app, route).await,
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = &ended {
+        crash::report(Clock::SYSTEM, &error.to_string());
+    }
+    ended
+}
+
+async fn serve<R, F>(app: App, route: R) -> Result<(), Error>
 where
     R: Fn(&'static App, Arc<Request>) -> F + Copy + Send + 'static,
     F: Future<Output = Result<Reply, Problem>> + Send + 'static,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use super::gateway::{Gateway, Posted};
+use super::gateway::{Gateway, Posted, PushFailure};
 use crate::domain::ids::UserId;
 use crate::domain::time::Timestamp;
 use crate::store::{Connection, Store, StoreError};
@@ -39,6 +39,14 @@ pub struct Pushed {
     /// Posts that failed.
     #[serde(rename = "push_failures")]
     pub failed: u32,
+    /// Why one of them failed.
+    #[serde(rename = "push_failure", skip_serializing_if = "Option::is_none")]
+    pub why: Option<PushFailure>,
+}
+
+impl Pushed {
+    /// A fan-out that came to nothing, or of which nobody knows how far it came: it counts as one failure.
+    pub const LOST: Self = Self { delivered: 0, gone: 0, failed: 1, why: None };
 }
 
 /// Deliveries on their way. They keep their order per connection; connections do not wait for each other.
@@ -71,6 +79,7 @@ impl Fanout {
             delivered: sum.delivered + one.delivered,
             gone: sum.gone + one.gone,
             failed: sum.failed + one.failed,
+            why: sum.why.or(one.why),
         }))
     }
 }
@@ -92,8 +101,9 @@ async fn deliver(
     for delivery in deliveries.iter().filter(|delivery| delivery.users.contains(&connection.user_id)) {
         match post(gateway, connection, &delivery.frame, now).await {
             Posted::Delivered => pushed.delivered += 1,
-            Posted::Failed => {
+            Posted::Failed(why) => {
                 pushed.failed += 1;
+                pushed.why = Some(why);
                 // What comes behind would only show the gap sooner, and a slow socket is not waited for twice.
                 break;
             }

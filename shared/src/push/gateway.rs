@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_apigatewaymanagement::Client;
+use aws_sdk_apigatewaymanagement::error::SdkError;
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
+use serde::Serialize;
 
 use crate::domain::ids::ConnectionId;
+use crate::trace::{Ended, Service, Tracer};
 
 /// How long one socket may take. API Gateway answers within some tens of milliseconds; one that does not must not hold the
 /// function.
@@ -22,32 +25,73 @@ pub enum Posted {
     /// The connection is gone for good.
     Gone,
     /// It failed in another way, after a retry: the client will see the gap at the next event.
-    Failed,
+    Failed(PushFailure),
+}
+
+/// Why a post failed, as far as an operator can do something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushFailure {
+    /// The function's role does not allow it (403).
+    Forbidden,
+    /// The account's quota is used up (429).
+    TooMany,
+    /// The frame is larger than API Gateway takes (413).
+    TooLarge,
+    /// No answer came in time.
+    Timeout,
+    /// Anything else.
+    Other,
 }
 
 /// The sockets.
 #[derive(Debug)]
 pub struct Gateway {
     client: Client,
+    tracer: Arc<Tracer>,
 }
 
 impl Gateway {
-    /// The sockets that `client` reaches; its endpoint is the API's stage.
+    /// The sockets that `client` reaches; its endpoint is the API's stage. Posts are told to `tracer`.
     #[must_use]
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    pub fn new(client: Client, tracer: Arc<Tracer>) -> Self {
+        Self { client, tracer }
     }
 
     /// Sends a frame to one connection.
     pub async fn post(&self, connection: &ConnectionId, frame: &Arc<[u8]>) -> Posted {
         let request =
             self.client.post_to_connection().connection_id(connection.as_str()).data(Blob::new(frame.to_vec()));
-        match tokio::time::timeout(POST_TIMEOUT, request.send()).await {
-            Ok(Ok(_)) => Posted::Delivered,
-            Ok(Err(error)) if error.as_service_error().is_some_and(PostToConnectionError::is_gone_exception) => {
-                Posted::Gone
+        let post = async {
+            match tokio::time::timeout(POST_TIMEOUT, request.send()).await {
+                Ok(Ok(_)) => Posted::Delivered,
+                Ok(Err(error)) if error.as_service_error().is_some_and(PostToConnectionError::is_gone_exception) => {
+                    Posted::Gone
+                }
+                Ok(Err(error)) => Posted::Failed(why(&error)),
+                Err(_) => Posted::Failed(PushFailure::Timeout),
             }
-            Ok(Err(_)) | Err(_) => Posted::Failed,
-        }
+        };
+        self.tracer.call(Service::Sockets, "PostToConnection", post, ended).await
+    }
+}
+
+fn why(error: &SdkError<PostToConnectionError>) -> PushFailure {
+    match error.raw_response().map(|answer| answer.status().as_u16()) {
+        Some(403) => PushFailure::Forbidden,
+        Some(429) => PushFailure::TooMany,
+        Some(413) => PushFailure::TooLarge,
+        None => PushFailure::Timeout,
+        Some(_) => PushFailure::Other,
+    }
+}
+
+/// How a post ended, for its trace.
+fn ended(posted: &Posted) -> Ended {
+    match posted {
+        Posted::Delivered => Ended::Well,
+        Posted::Gone | Posted::Failed(PushFailure::Forbidden | PushFailure::TooLarge) => Ended::Error,
+        Posted::Failed(PushFailure::TooMany) => Ended::Throttle,
+        Posted::Failed(PushFailure::Timeout | PushFailure::Other) => Ended::Fault,
     }
 }

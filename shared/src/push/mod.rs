@@ -7,4 +7,4 @@ mod fanout;
 mod gateway;
 
 pub use fanout::{Delivery, Fanout, Pushed};
-pub use gateway::{Gateway, Posted};
+pub use gateway::{Gateway, Posted, PushFailure};

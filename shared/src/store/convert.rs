@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::types::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::ITEM_VERSION;
 use super::error::{Guard, StoreError};
 use super::keys::Key;
 use super::retry::{Attempt, classify, classify_cancelled};
@@ -39,9 +40,15 @@ pub(super) fn item(record: &impl Serialize) -> Result<Item, StoreError> {
     serde_dynamo::to_item(record).map_err(|error| StoreError::Refused { reason: format!("cannot be stored: {error}") })
 }
 
-/// The record in an item. One that does not parse is an error with its key, never skipped.
+/// The record in an item. One that does not parse is an error with its key, never skipped; so is one of a version that a
+/// later release brought, which means something else than it seems to mean here. What such a release only adds to an item
+/// is passed over, and stays in it.
 pub(super) fn record<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     let key = key_of(&item)?;
+    let version = item.get("v").and_then(|version| version.as_n().ok()?.parse::<u32>().ok());
+    if version.is_some_and(|version| version > ITEM_VERSION.into()) {
+        return Err(StoreError::Corrupt { key, reason: "of a later release's version".to_owned() });
+    }
     // What serde says may quote the value, and nothing that anyone said or is called belongs into a log.
     serde_dynamo::from_item(item).map_err(|_| StoreError::Corrupt { key, reason: "not of its kind's shape".to_owned() })
 }

@@ -38,7 +38,8 @@ pub use retry::Pauses;
 pub use table::{Table, Usage};
 pub use thread::Moved;
 
-/// The version that stored items carry as `v`, so that old and new code can tell each other's items apart.
+/// The version that stored items carry as `v`. It rises when an item comes to mean something else to code that does not know
+/// it; that code then refuses it instead of misreading it, which is why a release must read a version before one writes it.
 const ITEM_VERSION: u8 = 1;
 
 /// Everything that is stored.

@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the one door to the table")]
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -20,6 +20,7 @@ use super::keys::{Key, Range};
 use super::retry::{Attempt, Pauses, classify};
 use super::write::{Action, Write};
 use crate::random;
+use crate::trace::{Ended, Service, Tracer};
 
 /// An item as the SDK has it.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -63,6 +64,7 @@ struct Scope {
 pub struct Table {
     client: Client,
     name: String,
+    tracer: Arc<Tracer>,
     scope: Mutex<Scope>,
 }
 
@@ -84,11 +86,11 @@ pub(super) struct Query {
 }
 
 impl Table {
-    /// The table `name`, reached through `client`, whose own retries have to be off.
+    /// The table `name`, reached through `client`, whose own retries have to be off. Calls are told to `tracer`.
     #[must_use]
-    pub fn new(client: Client, name: String) -> Self {
+    pub fn new(client: Client, name: String, tracer: Arc<Tracer>) -> Self {
         let scope = Scope { usage: Usage::default(), give_up_at: Instant::now() + Duration::from_secs(5) };
-        Self { client, name, scope: Mutex::new(scope) }
+        Self { client, name, tracer, scope: Mutex::new(scope) }
     }
 
     /// Starts counting anew; calls are retried until `give_up_at`.
@@ -129,7 +131,7 @@ impl Table {
     }
 
     /// Calls until it succeeds, fails for good, or there is no time left.
-    async fn retry<T, F>(&self, call: impl Fn() -> F) -> Result<T, StoreError>
+    async fn retry<T, F>(&self, operation: &'static str, call: impl Fn() -> F) -> Result<T, StoreError>
     where
         F: Future<Output = Result<T, Attempt>>,
     {
@@ -139,7 +141,8 @@ impl Table {
             self.scope().usage.calls += 1;
             // Boxed, because the SDK's futures are large and every caller would hold one in its own.
             // In time, whatever it does: an answer has to go out before the invocation ends.
-            match tokio::time::timeout_at(give_up_at, Box::pin(call())).await {
+            let attempt = tokio::time::timeout_at(give_up_at, Box::pin(call()));
+            match self.tracer.call(Service::DynamoDb, operation, attempt, ended).await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(Attempt::Final(error))) => {
                     let conflict = matches!(error, StoreError::Lost { guard, .. } if guard.is_conflict());
@@ -166,7 +169,8 @@ impl Table {
             .set_key(Some(convert::key(key)))
             .consistent_read(read == Read::Consistent)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let answer = self.retry(|| request.clone().send().map_err(|error| classify(&error))).await?;
+        let call = || request.clone().send().map_err(|error| classify(&error));
+        let answer = self.retry("GetItem", call).await?;
         self.count(false, answer.consumed_capacity());
         Ok(answer.item)
     }
@@ -189,7 +193,8 @@ impl Table {
                 .batch_get_item()
                 .request_items(&self.name, pending)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total);
-            let answer = self.retry(|| request.clone().send().map_err(|error| classify(&error))).await?;
+            let call = || request.clone().send().map_err(|error| classify(&error));
+            let answer = self.retry("BatchGetItem", call).await?;
             self.count(false, answer.consumed_capacity());
             items.extend(answer.responses.unwrap_or_default().into_values().flatten());
             match answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name)) {
@@ -221,7 +226,8 @@ impl Table {
             .set_exclusive_start_key(query.after.as_ref().map(convert::key))
             .consistent_read(query.read == Read::Consistent)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let answer = self.retry(|| request.clone().send().map_err(|error| classify(&error))).await?;
+        let call = || request.clone().send().map_err(|error| classify(&error));
+        let answer = self.retry("Query", call).await?;
         self.count(false, answer.consumed_capacity());
         let more_after = answer.last_evaluated_key.as_ref().map(convert::key_of).transpose()?;
         Ok(Page { items: answer.items.unwrap_or_default(), more_after })
@@ -252,7 +258,7 @@ impl Table {
                     .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
                     .return_consumed_capacity(ReturnConsumedCapacity::Total);
                 let call = || request.clone().send().map_err(|error| convert::lost(guard, &error));
-                let answer = self.retry(call).await?;
+                let answer = self.retry("UpdateItem", call).await?;
                 self.count(true, answer.consumed_capacity());
                 Ok(answer.attributes)
             }
@@ -266,7 +272,8 @@ impl Table {
             .table_name(&self.name)
             .set_item(Some(item))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let answer = self.retry(|| request.clone().send().map_err(|error| classify(&error))).await?;
+        let call = || request.clone().send().map_err(|error| classify(&error));
+        let answer = self.retry("PutItem", call).await?;
         self.count(true, answer.consumed_capacity());
         Ok(())
     }
@@ -278,7 +285,8 @@ impl Table {
             .table_name(&self.name)
             .set_key(Some(convert::key(key)))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let answer = self.retry(|| request.clone().send().map_err(|error| classify(&error))).await?;
+        let call = || request.clone().send().map_err(|error| classify(&error));
+        let answer = self.retry("DeleteItem", call).await?;
         self.count(true, answer.consumed_capacity());
         Ok(())
     }
@@ -296,9 +304,19 @@ impl Table {
             .client_request_token(token()?)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let call = || request.clone().send().map_err(|error| convert::cancelled(&guards, &error));
-        let answer = self.retry(call).await?;
+        let answer = self.retry("TransactWriteItems", call).await?;
         self.count(true, answer.consumed_capacity());
         Ok(())
+    }
+}
+
+/// How an attempt ended, for its trace.
+fn ended<T, E>(attempt: &Result<Result<T, Attempt>, E>) -> Ended {
+    match attempt {
+        Ok(Ok(_)) => Ended::Well,
+        Ok(Err(Attempt::Again(StoreError::Throttled))) => Ended::Throttle,
+        Ok(Err(Attempt::Final(_))) => Ended::Error,
+        Ok(Err(Attempt::Again(_))) | Err(_) => Ended::Fault,
     }
 }
 

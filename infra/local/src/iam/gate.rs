@@ -65,10 +65,15 @@ impl Gate {
     /// # Errors
     /// [`Stranger`] if nobody did, or somebody unknown.
     pub(crate) fn identify(&self, headers: &HeaderMap) -> Result<Caller, Stranger> {
-        match access_key(headers).ok_or(Stranger::Unsigned)? {
-            OWNER_KEY => Ok(Caller::Owner),
-            key => self.callers.with_key(key).map(Caller::Function).ok_or(Stranger::UnknownKey),
+        let known = match access_key(headers) {
+            None => Err(Stranger::Unsigned),
+            Some(OWNER_KEY) => Ok(Caller::Owner),
+            Some(key) => self.callers.with_key(key).map(Caller::Function).ok_or(Stranger::UnknownKey),
+        };
+        if let Err(stranger) = &known {
+            self.console.warn(format!("[nobody] a call by a stranger was refused: {stranger:?}"));
         }
+        known
     }
 
     /// Notes that somebody asks for a call that needs all of these, and whether they may.

@@ -13,6 +13,8 @@ pub(crate) struct Role {
     pub(crate) session: String,
     /// What its policies say.
     pub(crate) policy: Policy,
+    /// What SAM attaches to it, which a template cannot make narrower.
+    pub(crate) attached: Policy,
     /// What it cannot exceed, whatever its policies say.
     pub(crate) boundary: Option<Policy>,
 }
@@ -35,7 +37,7 @@ impl Role {
             return refuse(Why::Explicit("a permissions boundary"));
         }
         let allowing = self.policy.allowing(need);
-        if allowing.is_empty() {
+        if allowing.is_empty() && self.attached.allowing(need).is_empty() {
             return refuse(Why::Implicit("identity-based policy"));
         }
         if boundary.is_some_and(|boundary| boundary.allowing(need).is_empty()) {
@@ -88,6 +90,7 @@ mod tests {
             name: "FRole".to_owned(),
             session: "F".to_owned(),
             policy: policy(statements),
+            attached: Policy::default(),
             boundary: boundary.map(policy),
         }
     }

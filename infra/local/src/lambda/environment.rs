@@ -26,12 +26,18 @@ impl Endpoints {
     }
 }
 
+/// What stands beside one process and is for it alone: addresses.
+pub(super) struct Services {
+    pub(super) runtime_api: String,
+    pub(super) xray_daemon: String,
+}
+
 /// All variables of one process.
-pub(super) fn of(spec: &FunctionSpec, host: &Host, access_key: &str, runtime_api: &str) -> BTreeMap<String, String> {
+pub(super) fn of(spec: &FunctionSpec, host: &Host, access_key: &str, own: &Services) -> BTreeMap<String, String> {
     let stream = format!("local/[$LATEST]{access_key}");
     let group = format!("/aws/lambda/{}", spec.name);
     let memory = spec.memory_mib.to_string();
-    let own = [
+    let of_lambda = [
         ("AWS_ACCESS_KEY_ID", access_key),
         ("AWS_DEFAULT_REGION", &host.region),
         ("AWS_ENDPOINT_URL_DYNAMODB", &host.endpoints.dynamodb),
@@ -42,16 +48,17 @@ pub(super) fn of(spec: &FunctionSpec, host: &Host, access_key: &str, runtime_api
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
         ("AWS_LAMBDA_LOG_GROUP_NAME", &group),
         ("AWS_LAMBDA_LOG_STREAM_NAME", &stream),
-        ("AWS_LAMBDA_RUNTIME_API", runtime_api),
+        ("AWS_LAMBDA_RUNTIME_API", &own.runtime_api),
         ("AWS_REGION", &host.region),
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_SESSION_TOKEN", "local"),
+        ("AWS_XRAY_DAEMON_ADDRESS", &own.xray_daemon),
         ("LANG", "en_US.UTF-8"),
         ("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin"),
         ("TZ", ":UTC"),
         ("_HANDLER", "bootstrap"),
     ];
-    let mut all: BTreeMap<String, String> = own.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let mut all: BTreeMap<String, String> = of_lambda.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     for (name, value) in &spec.environment {
         all.insert(name.clone(), host.endpoints.localise(value));
     }

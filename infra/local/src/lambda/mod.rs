@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 
 use crate::console::Console;
 use crate::invocations::{Invocation, Ledger};
+use crate::xray::Xray;
 
 pub(crate) use environment::Endpoints;
 pub(crate) use pool::Pool;
@@ -62,6 +63,8 @@ pub(crate) struct Host {
     pub(crate) ledger: Arc<Ledger>,
     /// Who calls.
     pub(crate) callers: Arc<Callers>,
+    /// Where functions send what they trace.
+    pub(crate) xray: Arc<Xray>,
     /// Where functions find what they call.
     pub(crate) endpoints: Endpoints,
     /// The region that functions believe to be in.

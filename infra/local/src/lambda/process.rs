@@ -1,5 +1,6 @@
 //! One function process: an execution environment with a Runtime API of its own, as on Lambda.
 
+use std::net::Ipv4Addr;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,10 +11,12 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::net::UdpSocket;
 use tokio::process::{Child, Command};
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::AbortHandle;
 
+use super::environment::Services;
 use super::{Host, Job, Outcome, Pool, environment, runtime_api};
 use crate::invocations::Invocation;
 use crate::net;
@@ -166,12 +169,18 @@ pub(super) async fn run(pool: Arc<Pool>, number: u64) {
 
 async fn supervise(pool: &Arc<Pool>, process: &Arc<Process>) -> Result<ExitStatus> {
     let listener = net::bind(0).await?;
-    let runtime_api = listener.local_addr()?.to_string();
-    let mut child = spawn(pool, process, &runtime_api)?;
+    let daemon = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let services =
+        Services { runtime_api: listener.local_addr()?.to_string(), xray_daemon: daemon.local_addr()?.to_string() };
+    let mut child = spawn(pool, process, &services)?;
     let server = {
         let (pool, process) = (Arc::clone(pool), Arc::clone(process));
         let handler = move |request, _| runtime_api::handle(Arc::clone(&pool), Arc::clone(&process), request);
         tokio::spawn(net::serve(listener, handler))
+    };
+    let daemon = {
+        let (xray, process) = (Arc::clone(&pool.host.xray), Arc::clone(process));
+        tokio::spawn(async move { xray.listen(daemon, process).await })
     };
     let outputs = [
         child.stdout.take().map(|pipe| tokio::spawn(forward(Arc::clone(&pool.host), process.function.clone(), pipe))),
@@ -185,6 +194,7 @@ async fn supervise(pool: &Arc<Pool>, process: &Arc<Process>) -> Result<ExitStatu
         }
     };
     server.abort();
+    daemon.abort();
     // Its last words explain its end, so they come first.
     for output in outputs.into_iter().flatten() {
         let _ = output.await;
@@ -192,10 +202,10 @@ async fn supervise(pool: &Arc<Pool>, process: &Arc<Process>) -> Result<ExitStatu
     Ok(status?)
 }
 
-fn spawn(pool: &Pool, process: &Process, runtime_api: &str) -> Result<Child> {
+fn spawn(pool: &Pool, process: &Process, services: &Services) -> Result<Child> {
     Command::new(&pool.binary)
         .env_clear()
-        .envs(environment::of(&pool.spec, &pool.host, &process.access_key, runtime_api))
+        .envs(environment::of(&pool.spec, &pool.host, &process.access_key, services))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

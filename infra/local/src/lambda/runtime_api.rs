@@ -43,8 +43,7 @@ async fn next(pool: &Pool, process: &Arc<Process>) -> Result<Answer, Cut> {
 }
 
 fn event(pool: &Pool, delivery: Delivery) -> Answer {
-    let trace =
-        format!("Root=1-{:08x}-{};Sampled=0", delivery.deadline_ms / 1000, &delivery.request_id.replace('-', "")[..24]);
+    let trace = trace(&delivery, pool.spec.traced);
     Response::builder()
         .header("content-type", "application/json")
         .header("lambda-runtime-aws-request-id", delivery.request_id)
@@ -53,6 +52,13 @@ fn event(pool: &Pool, delivery: Delivery) -> Answer {
         .header("lambda-runtime-trace-id", trace)
         .body(Full::new(delivery.payload))
         .unwrap_or_else(|_| net::empty(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+/// What Lambda says of a trace: where it is on, every invocation is sampled here.
+fn trace(delivery: &Delivery, sampled: bool) -> String {
+    let digits = delivery.request_id.replace('-', "");
+    let root = format!("Root=1-{:08x}-{}", delivery.deadline_ms / 1000, &digits[..24]);
+    if sampled { format!("{root};Parent={};Sampled=1", &digits[16..32]) } else { format!("{root};Sampled=0") }
 }
 
 async fn response(process: &Process, id: &str, request: Request<Incoming>) -> Result<Answer, Cut> {

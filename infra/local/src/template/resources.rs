@@ -32,6 +32,8 @@ pub(crate) struct FunctionSpec {
     pub(crate) timeout: Duration,
     /// Its memory in MiB.
     pub(crate) memory_mib: u64,
+    /// Whether its invocations are traced.
+    pub(crate) traced: bool,
     /// The environment that the template gives it.
     pub(crate) environment: BTreeMap<String, String>,
     /// Its role, by which it may do what its policies allow.
@@ -113,6 +115,8 @@ fn function(reader: &Reader<'_>, resource: &Resource<'_>) -> Result<FunctionSpec
             environment.insert(name.clone(), text);
         }
     }
+    let tracing = resource.property("Tracing").or_else(|| globals?.get("Tracing"));
+    let tracing = tracing.map(|value| reader.scope.evaluate(value)).transpose().context("Tracing")?;
     let binary = resource.body.pointer("/Metadata/BuildProperties/Binary").and_then(Value::as_str);
     Ok(FunctionSpec {
         id: resource.id.to_owned(),
@@ -125,6 +129,7 @@ fn function(reader: &Reader<'_>, resource: &Resource<'_>) -> Result<FunctionSpec
             .to_owned(),
         timeout: Duration::from_secs(number("Timeout", DEFAULT_TIMEOUT_S)?),
         memory_mib: number("MemorySize", DEFAULT_MEMORY_MIB)?,
+        traced: tracing == Some(json!("Active")),
         environment,
         role: roles::read(reader, resource)?,
     })

@@ -1,11 +1,14 @@
 //! The roles that SAM makes for functions: `<function>Role`, with the function's policies.
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::intrinsics::Scope;
 use super::{Reader, Resource};
 use crate::iam::{self, Policy, Role};
+
+/// What the managed policy allows that SAM attaches where `Tracing` is set, to whatever value.
+const TRACING: [&str; 2] = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
 /// Gives a function's role the name and the ARN that a template may refer to.
 pub(super) fn name(function: &str, scope: &mut Scope, stack: &str) {
@@ -15,8 +18,8 @@ pub(super) fn name(function: &str, scope: &mut Scope, stack: &str) {
     scope.references.insert(role, name);
 }
 
-/// The role of a function, with everything in this template that says what it may do. SAM adds policies of its own, for
-/// logs and traces, which are for services that are not here.
+/// The role of a function, with everything in this template that says what it may do, and what SAM attaches for traces. What
+/// it attaches for logs is for a service that is not here.
 pub(super) fn read(reader: &Reader<'_>, function: &Resource<'_>) -> Result<Role> {
     ensure!(
         function.property("Role").is_none(),
@@ -34,8 +37,13 @@ pub(super) fn read(reader: &Reader<'_>, function: &Resource<'_>) -> Result<Role>
             add(&mut policy, reader, attached)?;
         }
     }
+    let mut attached = Policy::default();
+    let globals = reader.globals.get("Function").and_then(|globals| globals.get("Tracing"));
+    if function.property("Tracing").or(globals).is_some() {
+        attached.add(&json!({ "Statement": { "Effect": "Allow", "Action": TRACING, "Resource": "*" } }))?;
+    }
     let session = reader.scope.references[function.id].clone();
-    Ok(Role { name, session, policy, boundary: boundary(reader, function)? })
+    Ok(Role { name, session, policy, attached, boundary: boundary(reader, function)? })
 }
 
 /// Whether a policy that stands by itself lists a role. Roles of other templates may be listed too.
