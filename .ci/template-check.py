@@ -12,6 +12,7 @@ import pathlib
 import re
 import sys
 from graphlib import CycleError, TopologicalSorter
+from itertools import product
 
 import yaml
 from samcli.yamlhelper import yaml_parse
@@ -21,6 +22,11 @@ from samtranslator.translator.translator import Translator
 # CloudWatch's limit for an alarm on an expression.
 METRICS_PER_ALARM = 10
 PUSH = "execute-api:ManageConnections"
+LOG = ["logs:CreateLogStream", "logs:PutLogEvents"]
+TRACE = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+ANY_KEY = {"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"}
+# What the boundary depends on.
+CASES = [{"HasKey": key, "Traced": traced} for key, traced in product((True, False), repeat=2)]
 
 
 class Readable(yaml.SafeDumper):
@@ -54,12 +60,16 @@ def translated(path):
 
 
 def of_any_partition(value):
-    """SAM writes the partition of the region into ARNs of managed policies; a snapshot has no region."""
+    """SAM writes the partition of the region into ARNs of managed policies; a snapshot has no region.
+
+    In the partition `aws` it takes the one for X-Ray by an old name, in all others by the one that all of them know.
+    """
     if isinstance(value, list):
         return [of_any_partition(item) for item in value]
     if isinstance(value, dict):
         return {key: of_any_partition(item) for key, item in value.items()}
     if isinstance(value, str) and value.startswith("arn:aws:"):
+        value = value.replace("AWSXrayWriteOnlyAccess", "AWSXRayDaemonWriteAccess")
         return {"Fn::Sub": value.replace("arn:aws:", "arn:${AWS::Partition}:", 1)}
     return value
 
@@ -97,37 +107,68 @@ def circle(resources):
         yield f"the resources wait for each other: {' -> '.join(error.args[1])}"
 
 
-def grants(document):
-    """Action and resource of everything that a policy document allows, with what hangs on a condition."""
-    for statement in document["Statement"]:
-        for case in statement.get("Fn::If", [None, statement])[1:]:
-            if "Action" in case:
-                actions = case["Action"] if isinstance(case["Action"], list) else [case["Action"]]
-                yield from ((action, json.dumps(case["Resource"], sort_keys=True)) for action in actions)
+def decided(statements, conditions):
+    """Statements where conditions hold or do not."""
+    if isinstance(statements, list):
+        return [item for item in (decided(item, conditions) for item in statements) if item != {"Ref": "AWS::NoValue"}]
+    if not isinstance(statements, dict):
+        return statements
+    if "Fn::If" in statements:
+        name, yes, no = statements["Fn::If"]
+        return decided(yes if conditions[name] else no, conditions)
+    return {key: decided(item, conditions) for key, item in statements.items()}
+
+
+def grants(statements):
+    """Each action that statements allow, with what it is allowed on."""
+    for statement in statements:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        scope = json.dumps(statement["Resource"], sort_keys=True)
+        if "Condition" in statement:
+            scope += f" if {json.dumps(statement['Condition'], sort_keys=True)}"
+        yield from ((action, scope) for action in actions)
+
+
+def granted(resources, conditions):
+    """The statements of whatever grants functions something. Of what SAM attaches, those that they need."""
+    for name, function in of_type(resources, "AWS::Lambda::Function").items():
+        role = resources[f"{name}Role"]["Properties"]
+        for policy in role["Policies"]:
+            yield f"{name}Role", policy["PolicyDocument"]["Statement"]
+        log = {"Fn::GetAtt": [function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"], "Arn"]}
+        attached = {
+            "AWSLambdaBasicExecutionRole": [{"Action": LOG, "Resource": log}],
+            "AWSXRayDaemonWriteAccess": [{"Action": TRACE, "Resource": "*"}] if conditions["Traced"] else [],
+        }
+        for arn in role["ManagedPolicyArns"]:
+            policy = arn["Fn::Sub"].split("/")[-1]
+            yield f"{policy} of {name}Role", attached[policy]
+    # Without a key of one's own it is AWS's, whose policy grants the same.
+    (statement,) = resources["TableKeyGrant"]["Properties"]["PolicyDocument"]["Statement"]
+    yield "the table's key", [statement if conditions["HasKey"] else statement | {"Resource": ANY_KEY}]
 
 
 def boundary_and_grants(resources):
     """What functions are granted in vain, because the boundary does not allow it, and what it allows and none is granted."""
-    allowed = set(grants(resources["FunctionBoundary"]["Properties"]["PolicyDocument"]))
-    granted = set()
-    for name, role in of_type(resources, "AWS::IAM::Role").items():
-        for policy in role["Properties"]["Policies"]:
-            own = set(grants(policy["PolicyDocument"]))
-            granted |= own
-            for action, resource in own - allowed:
-                yield f"{name} grants {action} on {resource}, and FunctionBoundary does not"
-    for action, resource in allowed - granted:
-        # These come from AWSLambdaBasicExecutionRole and TableKeyGrant.
-        if not action.startswith(("logs:", "kms:")):
-            yield f"FunctionBoundary allows {action} on {resource}, and no function is granted it"
+    boundary = resources["FunctionBoundary"]["Properties"]["PolicyDocument"]["Statement"]
+    for conditions in CASES:
+        allowed, used = set(grants(decided(boundary, conditions))), set()
+        for name, statements in granted(resources, conditions):
+            own = set(grants(statements))
+            used |= own
+            for action, scope in sorted(own - allowed):
+                yield f"{name} grants {action} on {scope}, and FunctionBoundary does not"
+        for action, scope in sorted(allowed - used):
+            yield f"FunctionBoundary allows {action} on {scope}, and no function is granted it"
 
 
 def unwatched(resources):
     """Functions that an alarm, the dashboard or the key's policy was not told of."""
     functions = of_type(resources, "AWS::Lambda::Function")
     pushing = {name for name in functions if PUSH in json.dumps(resources[f"{name}Role"])}
+    answering = set(functions) & set(needs(of_type(resources, "AWS::ApiGatewayV2::Integration")))
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
-    told = {"FunctionErrors": functions, "FunctionThrottles": functions, "PushFailures": pushing}
+    told = {"FunctionErrors": functions, "FunctionThrottles": functions, "PushFailures": pushing, "SocketErrors": answering}
     told |= {"Dashboard": [*functions, *alarms], "TableKeyGrant": [f"{name}Role" for name in functions]}
     for name, subjects in told.items():
         for missing in sorted(set(subjects) - set(needs(resources[name]["Properties"]))):
@@ -165,7 +206,7 @@ def undocumented(template, page):
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
     rows = []
     for name, role in of_type(resources, "AWS::IAM::Role").items():
-        actions = {action for policy in role["Properties"]["Policies"] for action, _ in grants(policy["PolicyDocument"])}
+        actions = {action for policy in role["Properties"]["Policies"] for action, _ in grants(policy["PolicyDocument"]["Statement"])}
         items = [action.removeprefix("dynamodb:").removesuffix("Item") for action in sorted(actions - {PUSH})]
         rows.append(f"| {name.removesuffix('FunctionRole')} | {', '.join(items)} | {'yes' if PUSH in actions else 'no'} |")
     for text in [*(f"`{name}`" for name in (*template["Parameters"], *template["Outputs"], *alarms)), *rows]:
@@ -177,7 +218,8 @@ def main(path, snapshot, *options):
     template = translated(path)
     resources = template["Resources"]
     checks = [circle, boundary_and_grants, unwatched, broken_dashboard, throttled_nowhere]
-    findings = [finding for check in checks for finding in check(resources)]
+    # Some are found in several cases.
+    findings = list(dict.fromkeys(finding for check in checks for finding in check(resources)))
     findings += undocumented(template, pathlib.Path("infra/README.md").read_text(encoding="utf-8"))
     if findings:
         sys.exit("\n".join(f"{path}: {finding}" for finding in findings))

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Stack, Token } from 'aws-cdk-lib';
-import { HttpApi, type IHttpApi, type IWebSocketApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type CfnApi, HttpApi, type IHttpApi, type IWebSocketApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, type CfnAlarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { type CfnTable, type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnFunction, type IFunction, Function as Lambda } from 'aws-cdk-lib/aws-lambda';
@@ -75,9 +75,9 @@ export class Backchannel extends Construct {
   constructor(scope: Construct, id: string, props: BackchannelProps) {
     super(scope, id);
     const template = load();
-    const values = valuesOf(template.Parameters, parametersOf(props));
+    const values = valuesOf(template, parametersOf(props));
     this.template = include(this, 'Template', decided(template, values), values, props.preserveLogicalIds ?? false);
-    acknowledge(this.template, String(values['Stage']));
+    acknowledge(this.template, values);
     if (props.encryptionKey) this.letLogsUse(props.encryptionKey);
     this.addCode(props.functions ?? OWN_FUNCTIONS);
 
@@ -86,11 +86,20 @@ export class Backchannel extends Construct {
     if (props.httpDomain) this.httpDomainTarget = this.output('HttpDomainTarget');
     if (props.socketDomain) this.socketDomainTarget = this.output('SocketDomainTarget');
     this.dashboardName = this.output('DashboardName');
-    this.httpApi = HttpApi.fromHttpApiAttributes(this, 'HttpApi', { httpApiId: this.output('HttpApiId') });
+    this.httpApi = HttpApi.fromHttpApiAttributes(this, 'HttpApi', {
+      httpApiId: this.output('HttpApiId'),
+      apiEndpoint: this.resource<CfnApi>('HttpApi').attrApiEndpoint,
+    });
     this.socketApi = WebSocketApi.fromWebSocketApiAttributes(this, 'SocketApi', {
       webSocketId: this.output('SocketApiId'),
+      apiEndpoint: this.resource<CfnApi>('SocketApi').attrApiEndpoint,
     });
-    this.table = Table.fromTableArn(this, 'Table', this.resource<CfnTable>('Table').attrArn);
+    // With the key, whoever is granted access to the table may use that too.
+    const { encryptionKey } = props;
+    this.table = Table.fromTableAttributes(this, 'Table', {
+      tableArn: this.output('TableArn'),
+      ...(encryptionKey && { encryptionKey }),
+    });
     this.functions = this.each(FUNCTIONS, (name) => {
       const functionArn = this.resource<CfnFunction>(logicalId(name)).attrArn;
       return Lambda.fromFunctionAttributes(this, name, { functionArn, sameEnvironment: true });

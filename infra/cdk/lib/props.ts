@@ -31,7 +31,7 @@ export interface BackchannelProps {
   /** What the tokens must carry in their `aud` (or `client_id`) claim. */
   readonly jwtAudience: string;
 
-  /** Origins whose pages may call the HTTP API; `[]` for none. @default any */
+  /** Origins whose pages may call the HTTP API, without spaces; `[]` for none. @default any */
   readonly allowedOrigins?: string[];
   /** Stage of the WebSocket API, and the path of its URL. @default dev */
   readonly stage?: string;
@@ -62,6 +62,8 @@ export interface BackchannelProps {
   readonly logRetention?: RetentionDays;
   /** Whether API Gateway logs socket events; the account needs the CloudWatch role for it. @default false */
   readonly socketAccessLog?: boolean;
+  /** Whether X-Ray traces requests; AWS charges for each trace. @default false */
+  readonly tracing?: boolean;
   /** Hears of alarms and of their end; a policy of its own must let `cloudwatch.amazonaws.com` publish. @default nobody */
   readonly alarmTopic?: ITopic;
   /** Permissions boundary that the account asks of all roles. @default the template's own, which is narrower */

@@ -12,6 +12,7 @@ const FILE = resolve(__dirname, '..', '..', 'translated.yaml');
 /** A CloudFormation template, as far as this package looks into it. */
 export interface Template {
   Parameters: Record<string, Parameter>;
+  Rules?: Record<string, Rule>;
   Conditions?: Record<string, unknown>;
   Resources: Record<string, { Type: string; Condition?: string; [attribute: string]: unknown }>;
   Outputs: Record<string, { Condition?: string; [attribute: string]: unknown }>;
@@ -23,7 +24,14 @@ export interface Parameter {
   Default?: Value;
   AllowedValues?: Value[];
   AllowedPattern?: string;
+  MinLength?: number;
   MinValue?: number;
+}
+
+/** What must hold of several parameters, where its condition does. */
+export interface Rule {
+  RuleCondition?: unknown;
+  Assertions: { Assert: unknown; AssertDescription: string }[];
 }
 
 type Value = string | number;
@@ -54,38 +62,44 @@ export function include(
 }
 
 /** The given values and the defaults of the others, checked as CloudFormation would check them. */
-export function valuesOf(parameters: Record<string, Parameter>, given: Values): Values {
-  const entries = Object.entries(parameters).map(([name, declared]) => {
+export function valuesOf(template: Template, given: Values): Values {
+  const entries = Object.entries(template.Parameters).map(([name, declared]) => {
     const value = given[name] ?? declared.Default;
     if (value === undefined) throw new Error(`the parameter ${name} has no default, and no value was given`);
     if (!Token.isUnresolved(value)) check(name, value, declared);
     return [name, value];
   });
-  return Object.fromEntries(entries);
+  const values = Object.fromEntries(entries);
+  const holds = judge(template, values);
+  for (const { RuleCondition: condition, Assertions: assertions } of Object.values(template.Rules ?? {})) {
+    const broken = assertions.find(({ Assert: assertion }) => !holds(assertion));
+    if (broken && (condition === undefined || holds(condition))) throw new Error(broken.AssertDescription);
+  }
+  return values;
 }
 
 function check(name: string, value: Value, declared: Parameter): void {
-  const { AllowedValues: values, AllowedPattern: pattern, MinValue: least } = declared;
+  const { AllowedValues: values, AllowedPattern: pattern, MinLength: shortest, MinValue: least } = declared;
   const wanted = [
     values && !values.includes(value) && `one of ${values.join(', ')}`,
     pattern && !new RegExp(`^(?:${pattern})$`).test(String(value)) && pattern,
+    shortest !== undefined && String(value).length < shortest && `at least ${shortest} long`,
     least !== undefined && Number(value) < least && `at least ${least}`,
   ].filter(Boolean);
   if (wanted.length > 0) throw new Error(`${name} cannot be "${value}": it must be ${wanted.join(' and ')}`);
 }
 
-/**
- * The template without its conditions, and without everything whose condition does not hold. CloudFormation could not decide
- * them: a resource of the same app has no ARN yet when it evaluates conditions.
- */
-export function decided(template: Template, values: Values): Template {
-  const { Conditions: conditions = {}, ...rest } = template;
+/** Says of any condition, by its name or written out, whether it holds for these values. */
+function judge({ Conditions: conditions = {} }: Template, values: Values): (condition: unknown) => boolean {
+  const plain = (value: unknown): unknown =>
+    typeof value === 'object' ? values[(value as { Ref: string }).Ref] : value;
   const holds = (condition: unknown): boolean => {
+    if (typeof condition === 'string') return holds(conditions[condition]);
     const [[name, argument] = ['', '']] = Object.entries(condition as object);
     const all = argument as unknown[];
     switch (name) {
       case 'Condition':
-        return holds(conditions[argument]);
+        return holds(argument);
       case 'Fn::Equals':
         return String(plain(all[0])) === String(plain(all[1]));
       case 'Fn::Not':
@@ -98,8 +112,16 @@ export function decided(template: Template, values: Values): Template {
         throw new Error(`${name} is no condition`);
     }
   };
-  const plain = (value: unknown): unknown =>
-    typeof value === 'object' ? values[(value as { Ref: string }).Ref] : value;
+  return holds;
+}
+
+/**
+ * The template without its conditions and rules, and without everything whose condition does not hold. CloudFormation could not
+ * decide them: a resource of the same app has no ARN yet when it evaluates conditions.
+ */
+export function decided(template: Template, values: Values): Template {
+  const { Conditions: _, Rules: __, ...rest } = template;
+  const holds = judge(template, values);
 
   /** `undefined` is what `AWS::NoValue` leaves. */
   const chosen = (value: unknown): unknown => {
@@ -107,14 +129,14 @@ export function decided(template: Template, values: Values): Template {
     if (typeof value !== 'object' || value === null) return value;
     if ('Fn::If' in value) {
       const [name, yes, no] = value['Fn::If'] as [string, unknown, unknown];
-      return chosen(holds(conditions[name]) ? yes : no);
+      return chosen(holds(name) ? yes : no);
     }
     if ('Ref' in value && value.Ref === 'AWS::NoValue') return undefined;
     const entries = Object.entries(value).map(([key, item]) => [key, chosen(item)]);
     return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
   };
   const present = <T extends { Condition?: string }>(section: Record<string, T>): Record<string, T> => {
-    const kept = Object.entries(section).filter(([, { Condition: name }]) => !name || holds(conditions[name]));
+    const kept = Object.entries(section).filter(([, { Condition: name }]) => !name || holds(name));
     return Object.fromEntries(kept.map(([id, { Condition: _, ...body }]) => [id, chosen(body) as T]));
   };
   return {

@@ -6,7 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { App, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import type { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Backchannel, FUNCTIONS } from '../lib/index.js';
+import { load } from '../lib/template.js';
 import { everything, required, synthesized } from './scene.js';
 
 test('a stack has neither transform nor parameters nor conditions nor outputs of ours', () => {
@@ -66,6 +70,7 @@ test('what is given is used everywhere', () => {
     Architectures: ['arm64'],
     ReservedConcurrentExecutions: 40,
     LoggingConfig: { ApplicationLogLevel: 'WARN' },
+    TracingConfig: { Mode: 'Active' },
   });
   template.allResourcesProperties('AWS::ApiGatewayV2::DomainName', {
     DomainNameConfigurations: [Match.objectLike({ CertificateArn: stack.resolve(props.certificate?.certificateArn) })],
@@ -97,6 +102,25 @@ test('the key lets the logs in, and the roles let the functions at the key', () 
   });
 });
 
+test('traces are off unless asked for, and then the boundary lets them out', () => {
+  const boundary = (template: Template) => JSON.stringify(template.toJSON()['Resources'].FunctionBoundary);
+  const { template } = synthesized();
+  template.allResourcesProperties('AWS::Lambda::Function', { TracingConfig: { Mode: 'PassThrough' } });
+  assert.doesNotMatch(boundary(template), /xray:/);
+  assert.match(boundary(everything().template), /xray:PutTelemetryRecords.*xray:PutTraceSegments/);
+});
+
+test('whoever may read the table may use its key for that', () => {
+  const stack = new Stack(new App(), 'Chat');
+  const encryptionKey = new Key(stack, 'Key');
+  const reader = new Role(stack, 'Reader', { assumedBy: new AccountRootPrincipal() });
+  new Backchannel(stack, 'Backchannel', { ...required, encryptionKey }).table.grantReadData(reader);
+  const use = { Action: Match.arrayWith(['kms:Decrypt']), Resource: stack.resolve(encryptionKey.keyArn) };
+  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: { Statement: Match.arrayWith([Match.objectLike(use)]) },
+  });
+});
+
 test('pages of no origin may call where none is given', () => {
   const cors = (origins: string[]) => {
     const { template } = synthesized(() => ({ allowedOrigins: origins }));
@@ -116,11 +140,41 @@ test('what is made has a type', () => {
   assert.deepEqual(stack.resolve(chat.alarms.HttpErrors.alarmArn), { 'Fn::GetAtt': ['HttpErrors', 'Arn'] });
   assert.deepEqual(stack.resolve(chat.httpApi.apiId), { Ref: 'HttpApi' });
   assert.deepEqual(stack.resolve(chat.socketApi.apiId), { Ref: 'SocketApi' });
+  assert.deepEqual(stack.resolve(chat.httpApi.apiEndpoint), { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] });
+  assert.deepEqual(stack.resolve((chat.socketApi as WebSocketApi).apiEndpoint), {
+    'Fn::GetAtt': ['SocketApi', 'ApiEndpoint'],
+  });
   assert.deepEqual(stack.resolve(chat.httpUrl), { 'Fn::Sub': 'https://chat.example.com' });
   assert.deepEqual(stack.resolve(chat.socketDomainTarget), {
     'Fn::GetAtt': ['SocketDomainName', 'RegionalDomainName'],
   });
   assert.deepEqual(stack.resolve(chat.socketLog?.logGroupName), { Ref: 'SocketLog' });
+});
+
+test('every output of the template has a member', () => {
+  const members: Record<string, (chat: Backchannel) => string | undefined> = {
+    HttpUrl: (chat) => chat.httpUrl,
+    SocketUrl: (chat) => chat.socketUrl,
+    HttpDomainTarget: (chat) => chat.httpDomainTarget,
+    SocketDomainTarget: (chat) => chat.socketDomainTarget,
+    HttpApiId: (chat) => chat.httpApi.apiId,
+    SocketApiId: (chat) => chat.socketApi.apiId,
+    TableName: (chat) => chat.table.tableName,
+    TableArn: (chat) => chat.table.tableArn,
+    FunctionLogName: (chat) => chat.functionLog.logGroupName,
+    HttpLogName: (chat) => chat.httpLog.logGroupName,
+    SocketLogName: (chat) => chat.socketLog?.logGroupName,
+    DashboardName: (chat) => chat.dashboardName,
+    UserFunctionName: (chat) => chat.functions.user.functionName,
+    SettingsFunctionName: (chat) => chat.functions.settings.functionName,
+    ThreadFunctionName: (chat) => chat.functions.thread.functionName,
+    MemberFunctionName: (chat) => chat.functions.member.functionName,
+    MessageFunctionName: (chat) => chat.functions.message.functionName,
+    ConnectionFunctionName: (chat) => chat.functions.connection.functionName,
+  };
+  assert.deepEqual(Object.keys(members).sort(), Object.keys(load().Outputs).sort());
+  const { chat } = everything();
+  for (const [output, member] of Object.entries(members)) assert.ok(member(chat), output);
 });
 
 test('one stack has room for two, and a tag reaches everything', () => {

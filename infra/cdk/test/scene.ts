@@ -51,5 +51,6 @@ export function everything() {
     socketDomain: 'sockets.example.com',
     stage: 'live',
     tableRemovalPolicy: RemovalPolicy.DESTROY,
+    tracing: true,
   }));
 }

@@ -1,7 +1,8 @@
 /** The construct against the template that it embeds. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ALARMS, FUNCTIONS } from '../lib/index.js';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { ALARMS, type BackchannelProps, FUNCTIONS } from '../lib/index.js';
 import { parametersOf } from '../lib/parameters.js';
 import { decided, load, type Template, type Values, valuesOf } from '../lib/template.js';
 import { everything, synthesized } from './scene.js';
@@ -26,7 +27,7 @@ test('every function and every alarm of the template has a name', () => {
 for (const scene of [synthesized(), everything()]) {
   const { props, stack, template } = scene;
   test(`what the template declares, and nothing else about it, is in a stack of stage ${props.stage ?? 'dev'}`, () => {
-    const values = valuesOf(embedded.Parameters, parametersOf(props));
+    const values = valuesOf(embedded, parametersOf(props));
     const declared: Template['Resources'] = stack.resolve(substituted(decided(embedded, values), values).Resources);
     const found = template.toJSON()['Resources'];
     for (const [id, resource] of Object.entries(declared)) {
@@ -85,11 +86,37 @@ test('conditions are decided by the values', () => {
 });
 
 test('values are checked as CloudFormation would', () => {
-  assert.deepEqual(valuesOf(made.Parameters, { Arn: 'arn' }), { Size: 'small', Arn: 'arn' });
-  assert.throws(
-    () => valuesOf(made.Parameters, { Size: 'huge' }),
-    /Size cannot be "huge": it must be one of small, large/,
-  );
-  assert.throws(() => synthesized(() => ({ jwtIssuer: 'http://login.example.com/' })), /JwtIssuer cannot be/);
-  assert.throws(() => synthesized(() => ({ routeThrottle: { rate: 0.5, burst: 1 } })), /RouteRate cannot be "0.5"/);
+  assert.deepEqual(valuesOf(made, { Arn: 'arn' }), { Size: 'small', Arn: 'arn' });
+  assert.throws(() => valuesOf(made, { Size: 'huge' }), /Size cannot be "huge": it must be one of small, large/);
+  const refused = (props: Partial<BackchannelProps>, why: RegExp) =>
+    assert.throws(() => synthesized(() => props), why, JSON.stringify(props));
+  refused({ jwtIssuer: 'http://login.example.com/' }, /JwtIssuer cannot be/);
+  refused({ jwtAudience: '' }, /JwtAudience cannot be "": it must be at least 1 long/);
+  refused({ routeThrottle: { rate: 0.5, burst: 1 } }, /RouteRate cannot be "0.5"/);
+  refused({ allowedOrigins: ['https://a.example', ' https://b.example'] }, /AllowedOrigins cannot be/);
+});
+
+test('rules are checked as CloudFormation would', () => {
+  const Rules = {
+    Big: {
+      RuleCondition: { Condition: 'Large' },
+      Assertions: [{ Assert: { Condition: 'Known' }, AssertDescription: 'large needs Arn' }],
+    },
+  };
+  const ruled = { ...made, Rules };
+  assert.throws(() => valuesOf(ruled, { Size: 'large' }), /large needs Arn/);
+  const large = valuesOf(ruled, { Size: 'large', Arn: 'arn' });
+  assert.equal(decided(ruled, large)['Rules'], undefined);
+  assert.equal(valuesOf(ruled, {})['Size'], 'small');
+  const domains = (httpDomain: string, socketDomain: string, certified = true) =>
+    synthesized((stack) => ({
+      httpDomain,
+      socketDomain,
+      ...(certified && { certificate: new Certificate(stack, 'Certificate', { domainName: '*.example.com' }) }),
+    }));
+  assert.throws(() => domains('', 'a.example.com', false), /need CertificateArn/);
+  assert.throws(() => domains('a.example.com', '', false), /need CertificateArn/);
+  assert.throws(() => domains('a.example.com', 'a.example.com'), /two different ones/);
+  domains('a.example.com', '');
+  domains('', '', false);
 });
