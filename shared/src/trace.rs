@@ -53,8 +53,8 @@ pub struct Tracer {
 /// The invocation at hand.
 #[derive(Debug)]
 struct Trace {
-    trace_id: String,
-    parent_id: String,
+    root: String,
+    parent: String,
     began: Timestamp,
     clock: Instant,
     calls: Vec<Call>,
@@ -104,9 +104,9 @@ impl Tracer {
 
     /// Begins with an invocation whose trace header is this: `Root=1-…;Parent=…;Sampled=1`, or says not to trace it.
     pub(crate) fn begin(&self, header: Option<&str>, now: Timestamp) {
-        let trace = self.daemon.and(header).and_then(sampled).map(|(trace_id, parent_id)| Trace {
-            trace_id: trace_id.to_owned(),
-            parent_id: parent_id.to_owned(),
+        let trace = self.daemon.and(header).and_then(sampled).map(|(root, parent)| Trace {
+            root: root.to_owned(),
+            parent: parent.to_owned(),
             began: now,
             clock: Instant::now(),
             calls: Vec::new(),
@@ -117,7 +117,7 @@ impl Tracer {
 
     /// The trace that the invocation belongs to, if it is traced.
     pub(crate) fn trace_id(&self) -> Option<String> {
-        self.trace().as_ref().map(|trace| trace.trace_id.clone())
+        self.trace().as_ref().map(|trace| trace.root.clone())
     }
 
     /// Makes a call, and notes it.
@@ -183,15 +183,15 @@ impl Trace {
 
     fn document(self, annotations: &Annotations<'_>) -> serde_json::Value {
         let end_time = self.now_s();
-        let Self { trace_id, parent_id, calls, left_out, began, .. } = self;
+        let Self { root, parent, calls, left_out, began, .. } = self;
         #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact far beyond the year 9999")]
         let start_time = began.ms() as f64 / 1e3;
         json!({
             "type": "subsegment",
             "name": "request",
             "id": id(),
-            "trace_id": trace_id,
-            "parent_id": parent_id,
+            "trace_id": root,
+            "parent_id": parent,
             "start_time": start_time,
             "end_time": end_time,
             "fault": annotations.status >= 500,

@@ -58,12 +58,16 @@ fn one(game: &Game, group: Tid, worlds: &[World], who: Uid, event: &Value, seq: 
     }
 }
 
-/// The entries that `who` has to have heard: of batches throughout which they were in the group and had not declined it.
+/// The entries that `who` has to have heard: of batches throughout which they were in the group and had not declined it. Who has
+/// accepted cannot decline any more, and who still waits has not; in between, they may have declined and come back.
 fn owed(worlds: &[World], group: Tid, who: Uid) -> Vec<u64> {
-    let listens =
-        |world: &World| world.threads[group].member(who).is_some_and(|member| member.standing != Standing::Declined);
+    let standing = |world: &World| world.threads[group].member(who).map(|member| member.standing);
+    let listens = |pair: &&[World]| match (standing(&pair[0]), standing(&pair[1])) {
+        (Some(before), Some(after)) => before == Standing::Accepted || after == Standing::Pending,
+        _ => false,
+    };
     let mut owed = Vec::new();
-    for pair in worlds.windows(2).filter(|pair| pair.iter().all(listens)) {
+    for pair in worlds.windows(2).filter(listens) {
         let seqs: Vec<u64> = (last(&pair[0], group) + 1..=last(&pair[1], group)).collect();
         if seqs.iter().all(|seq| pair[1].threads[group].members_at(*seq).contains(&who)) {
             owed.extend(seqs);

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+/// The profile that the local stack is built with, whatever the functions are: it is the one of `cargo dev`.
+const STACK: &str = "stack";
+
 /// The functions' packages; each builds one binary of the same name.
 const FUNCTIONS: [&str; 6] = ["user", "thread", "member", "message", "settings", "connection"];
 
@@ -34,6 +37,11 @@ pub fn folder(profile: Profile) -> &'static Path {
         Profile::Debug => DEBUG.get_or_init(|| build(profile)),
         Profile::Release => RELEASE.get_or_init(|| build(profile)),
     }
+}
+
+/// The local stack, built with the functions of `profile`.
+pub(crate) fn local(profile: Profile) -> PathBuf {
+    folder(profile).with_file_name(STACK).join("local")
 }
 
 /// The size in bytes of each function's binary.
@@ -65,7 +73,7 @@ fn build(profile: Profile) -> PathBuf {
         once_per_run(&target, name, || {
             // Two commands, because together the functions would be compiled with the features that `local` asks for.
             cargo(&FUNCTIONS, flags);
-            cargo(&["local"], flags);
+            cargo(&["local"], &["--profile", STACK]);
         });
     }
     target.join(name)

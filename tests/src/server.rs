@@ -89,7 +89,7 @@ impl Server {
             fs::remove_file(&ready_file).expect("the old ready file can be removed");
         }
         let log = File::options().create(true).append(true).open(self.log_path()).expect("the log can be opened");
-        let mut child = Command::new(binaries::folder(self.profile).join("local"))
+        let mut child = Command::new(binaries::local(self.profile))
             .current_dir(binaries::root())
             .args(["--port", "0", "--no-build", "--verbose", "--data"])
             .arg(self.folder.path().join("data"))

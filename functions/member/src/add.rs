@@ -64,9 +64,7 @@ pub(crate) async fn add(app: &App, request: &Request) -> Result<Reply, Problem> 
             }
             Err(error) if error.lost(Guard::Once) => return replay_or(app, &caller, once, now, error.into()).await,
             // Others changed the group, or something about those who are to come: look again.
-            Err(error)
-                if [Guard::Head, Guard::Ties, Guard::Left].into_iter().any(|guard| error.lost(guard))
-                    && pauses.pause_after_loss().await => {}
+            Err(error) if (error.lost(Guard::Head) || error.lost(Guard::Ties)) && pauses.pause_after_loss().await => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -79,12 +77,14 @@ async fn decide(
     user_ids: &[UserId],
     now: Timestamp,
 ) -> Result<(Scene, Option<Changed>), Problem> {
-    // Profiles before what is read below: see `Joiner`.
-    let (thread, newcomers) = tokio::try_join!(app.store.thread(thread_id), app.store.present_profiles(user_ids))?;
+    let wanted = wanted(caller, user_ids);
+    // Profiles before what is read below: see `Joiner`. However many are named, no more are read than a group could take.
+    let profiles = app.store.present_profiles(wanted.as_deref().unwrap_or_default());
+    let (thread, newcomers) = tokio::try_join!(app.store.thread(thread_id), profiles)?;
     let thread = thread.ok_or(Problem::NotFound)?;
     // Who may not add learns nothing about those they name.
     group::may_add(&thread, caller)?;
-    let wanted = wanted(caller, user_ids)?;
+    let wanted = wanted?;
     known(user_ids, &newcomers)?;
     let new: Vec<UserId> = wanted.into_iter().filter(|user_id| thread.member(user_id).is_none()).collect();
 

@@ -19,7 +19,9 @@ pub(crate) async fn get(app: &App, request: &Request) -> Result<Reply, Problem> 
     let reveal = reveal.unwrap_or(false);
 
     let thread = thread_of(app, &caller, &thread_id).await?;
-    let reader = thread.member(&caller).filter(|member| member.sees(seq)).ok_or(Problem::NotFound)?;
+    // Nor what came after the head was read: somebody may have been taken out in between.
+    let reader = thread.member(&caller).filter(|member| member.sees(seq) && seq <= thread.last_seq);
+    let reader = reader.ok_or(Problem::NotFound)?;
     let message = app.store.message(&thread_id, seq).await?.ok_or(Problem::NotFound)?;
     let view =
         if reveal { MessageView::whole(&thread_id, &message) } else { MessageView::seen_by(reader, &thread, &message) };

@@ -46,13 +46,16 @@ pub(crate) async fn set(app: &App, request: &Request) -> Result<Reply, Problem> 
 
     let mut deliveries: Vec<Delivery> = Vec::new();
     let mut pauses = app.store.table().pauses();
-    let groups = loop {
+    let (groups, abouts) = loop {
         let between = app.store.between(&caller, &user_id, &pair).await?;
         let own = between.own.ok_or(Problem::ProfileRequired)?;
         let other = between.other.ok_or(Problem::NotFound)?;
         let (groups, changed, more) = changed(app, (&own, &other), hide).await?;
+        // Before the write: nothing that is read after it could keep the caller's other devices from hearing of it.
+        let ids: Vec<ThreadId> = groups.iter().map(|group| group.id.clone()).collect();
+        let abouts = app.store.abouts(&ids).await?;
         if between.head.is_blocked_by(&caller) && changed.is_empty() {
-            break groups;
+            break (groups, abouts);
         }
         match app.store.block((&own, &other), &pair, &changed, now).await {
             Ok(()) => {
@@ -61,14 +64,17 @@ pub(crate) async fn set(app: &App, request: &Request) -> Result<Reply, Problem> 
                 }
                 // They share more groups than one write takes: the block holds, and the next round marks the rest.
                 if !more {
-                    break with(groups, changed);
+                    break (with(groups, changed), abouts);
                 }
             }
             Err(error) if retries(&error) && pauses.pause_after_loss().await => {}
             Err(error) => return Err(error.into()),
         }
     };
-    let reply = Reply::ok(&Blocked { groups: shared(app, &caller, &user_id, groups).await? });
+    // Groups of both, not those that one of them is gone from.
+    let both = |group: &Thread| group.member(&caller).is_some() && group.member(&user_id).is_some();
+    let groups = rows(groups.into_iter().filter(both), &caller, &abouts, &HashMap::new())?;
+    let reply = Reply::ok(&Blocked { groups });
     Ok(reply.then_push(Fanout { deliveries, connections: None }))
 }
 
@@ -140,13 +146,4 @@ fn with(groups: Vec<Thread>, changed: Hidden) -> Vec<Thread> {
     let mut changed: HashMap<ThreadId, Thread> =
         changed.into_iter().map(|(_, after)| (after.id.clone(), after)).collect();
     groups.into_iter().map(|group| changed.remove(&group.id).unwrap_or(group)).collect()
-}
-
-/// Those of the groups that both are in, as the caller sees them.
-async fn shared(app: &App, caller: &UserId, other: &UserId, groups: Vec<Thread>) -> Result<Vec<ThreadView>, Problem> {
-    let both = |group: &Thread| group.member(caller).is_some() && group.member(other).is_some();
-    let groups: Vec<Thread> = groups.into_iter().filter(both).collect();
-    let ids: Vec<ThreadId> = groups.iter().map(|group| group.id.clone()).collect();
-    let abouts = app.store.abouts(&ids).await?;
-    rows(groups.into_iter(), caller, &abouts, &HashMap::new())
 }

@@ -4,6 +4,7 @@ use shared::act;
 use shared::app::App;
 use shared::domain::ids::{Pair, UserId};
 use shared::domain::limits::MAX_GROUPS_AT_ONCE;
+use shared::domain::member::Standing;
 use shared::domain::request::accept;
 use shared::domain::thread::Thread;
 use shared::http::{Problem, Reply, Request};
@@ -29,6 +30,8 @@ pub(crate) async fn set(app: &App, request: &Request) -> Result<Reply, Problem> 
     let (caller, user_id, pair) = edges::pair(request)?;
 
     let mut deliveries = Vec::new();
+    // Whether the caller followed them before: then what waits of theirs has been asked about since, and a repeat answers nothing.
+    let mut again = None;
     let mut pauses = app.store.table().pauses();
     loop {
         let between = app.store.between(&caller, &user_id, &pair).await?;
@@ -38,7 +41,8 @@ pub(crate) async fn set(app: &App, request: &Request) -> Result<Reply, Problem> 
             return Err(Problem::YouBlockThem(vec![user_id]));
         }
         let accepted = accepted(&between.head, &caller)?;
-        let (groups, more) = groups(app, &caller, &user_id).await?;
+        let again = *again.get_or_insert(between.following);
+        let (groups, more) = if again { (Vec::new(), false) } else { groups(app, &caller, &user_id).await? };
         if between.following && accepted.is_none() && groups.is_empty() {
             return Ok(Reply::nothing().then_push(Fanout { deliveries, connections: None }));
         }
@@ -78,7 +82,8 @@ async fn groups(app: &App, caller: &UserId, inviter: &UserId) -> Result<(Vec<(Th
     let groups = app.store.shared_groups(caller, inviter).await?;
     let mut accepted = Vec::new();
     for group in groups {
-        let by = group.member(caller).and_then(|member| member.invitation.by);
+        let waiting = group.member(caller).filter(|member| member.standing == Standing::Pending);
+        let by = waiting.and_then(|member| member.invitation.by);
         if by.is_some() && by == group.member(inviter).map(|member| member.slot) {
             accepted.extend(accept(&group, caller)?.map(|after| (group, after)));
         }

@@ -8,6 +8,7 @@ use crate::domain::contact::Ties;
 use crate::domain::group::{Blocks, Changed, Newcomer};
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::limits::MAX_MEMBERS;
+use crate::domain::profile::Profile;
 use crate::domain::thread::Thread;
 use crate::http::{Field, Problem};
 use crate::push::Delivery;
@@ -41,6 +42,11 @@ pub async fn change_group(
         let (thread, about) = tokio::try_join!(thread_of(app, caller, thread_id), about)?;
         // A direct thread's stands in its head, and nothing of this can be done to it.
         let about = about.ok_or(if thread.is_group() { Problem::NotFound } else { Problem::Forbidden })?;
+        // Read beside each other, what it shows may be older than the head: somebody came in between.
+        let shown = thread.members.iter().all(|member| about.people.contains_key(&member.user_id));
+        if !shown && pauses.pause_after_loss().await {
+            continue;
+        }
         let Some(changed) = decide(&thread, &about)? else {
             return Ok(Done { thread, about, deliveries: Vec::new() });
         };
@@ -127,18 +133,14 @@ pub async fn gather(
 }
 
 impl Gathered {
-    /// Those of them whom `changed` brought in, as the store wants them.
+    /// They as the store wants them, once `changed` has brought them in.
     #[must_use]
     pub fn joiners(&self, changed: &Changed, people: &People) -> Joiners {
-        let joined_seq = changed.entries.first().map(|entry| entry.seq);
-        let joined = |user_id: &UserId| {
-            changed.thread.member(user_id).is_some_and(|member| Some(member.joined_seq) == joined_seq)
-        };
-        let joiners = self.newcomers.iter().filter(|new| joined(&new.user_id)).filter_map(|new| {
-            let profile = people.get(&new.user_id)?;
+        let profiles = self.newcomers.iter().filter_map(|new| people.get(&new.user_id));
+        let joiner = |profile: &Profile| {
             let person = Person::new(profile, changed.thread.active_at);
-            Some((new.user_id.clone(), Joiner { person, revision: profile.revision, left_before: new.left_before }))
-        });
-        joiners.collect()
+            (profile.id.clone(), Joiner { person, revision: profile.revision })
+        };
+        profiles.map(joiner).collect()
     }
 }

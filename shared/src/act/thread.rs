@@ -41,13 +41,14 @@ pub async fn about_of(app: &App, thread: &Thread) -> Result<About, Problem> {
     }
 }
 
-/// What a thread shows of itself, and the profiles of its members.
+/// What a thread shows of itself, and the profiles of its members as they are now: a read mark must not be shown once its owner
+/// has said so.
 ///
 /// # Errors
 /// Those of the table.
 pub async fn looks_of(app: &App, thread: &Thread) -> Result<(About, People), Problem> {
     let member_ids = thread.member_ids();
-    let people = async { app.store.profiles(&member_ids).await.map_err(Problem::from) };
+    let people = async { app.store.present_profiles(&member_ids).await.map_err(Problem::from) };
     tokio::try_join!(about_of(app, thread), people)
 }
 

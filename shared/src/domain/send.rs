@@ -115,13 +115,12 @@ fn after(thread: &Thread, message: &Message, tally: super::tally::Tally) -> Thre
         });
     }
     let standings = |thread: &Thread| thread.members.iter().map(|member| member.standing).collect::<Vec<_>>();
-    let moved = standings(&next) != standings(thread);
-    if moved {
+    if standings(&next) != standings(thread) {
         next.revision = thread.revision.next();
     }
     next.last_seq = message.seq;
     next.active_at = message.created_at;
-    next.bumped_at = thread.bumped_at(message.created_at, moved);
+    next.bumped_at = thread.bumped_at(message.created_at);
     next.tally = tally;
     next.last_message = Some(Preview::of(message));
     next

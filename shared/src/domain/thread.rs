@@ -173,10 +173,11 @@ impl Thread {
         noticed.map(|other| other.user_id.clone()).collect()
     }
 
-    /// The same thread with its boxes' entries moved to `now`, if that is another day than they stand at.
+    /// Where boxes list it after an activity at `now`: there, if that is another day than they list it at. By nothing else, so
+    /// that its place in one's own box tells nothing of how the thread stands with others.
     #[must_use]
-    pub(crate) fn bumped_at(&self, now: Timestamp, also: bool) -> Timestamp {
-        if also || now.day() != self.bumped_at.day() { now } else { self.bumped_at }
+    pub(crate) fn bumped_at(&self, now: Timestamp) -> Timestamp {
+        if now.day() == self.bumped_at.day() { self.bumped_at } else { now }
     }
 }
 

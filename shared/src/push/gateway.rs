@@ -72,7 +72,7 @@ impl Gateway {
                 Err(_) => Posted::Failed(PushFailure::Timeout),
             }
         };
-        self.tracer.call(Service::Sockets, "PostToConnection", post, ended).await
+        self.tracer.call(Service::Sockets, "PostToConnection", post, |posted| ended(*posted)).await
     }
 }
 
@@ -87,7 +87,7 @@ fn why(error: &SdkError<PostToConnectionError>) -> PushFailure {
 }
 
 /// How a post ended, for its trace.
-fn ended(posted: &Posted) -> Ended {
+fn ended(posted: Posted) -> Ended {
     match posted {
         Posted::Delivered => Ended::Well,
         Posted::Gone | Posted::Failed(PushFailure::Forbidden | PushFailure::TooLarge) => Ended::Error,

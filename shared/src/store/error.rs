@@ -20,8 +20,6 @@ pub enum Guard {
     Followed,
     /// Blocks, follows and groups of a user are as they were when their profile was read.
     Ties,
-    /// The user has not left the group before.
-    Left,
     /// The user has connections listed.
     Listed,
     /// The read mark is behind the new one.
@@ -39,7 +37,7 @@ impl Guard {
     #[must_use]
     pub fn is_conflict(self) -> bool {
         match self {
-            Self::Profile | Self::Followed | Self::Ties | Self::Left | Self::Mark | Self::Head => true,
+            Self::Profile | Self::Followed | Self::Ties | Self::Mark | Self::Head => true,
             Self::Username | Self::Unblocked | Self::Blocked | Self::Listed | Self::Once | Self::Ticket => false,
         }
     }

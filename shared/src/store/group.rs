@@ -27,8 +27,6 @@ pub struct Joiner {
     /// The state of their profile when it was read. Blocks, follows and groups that the decision rests on were read after it,
     /// so it is stored only while that state holds.
     pub revision: Revision,
-    /// Whether they had left this group before.
-    pub left_before: bool,
 }
 
 /// Those who are brought into a group.
@@ -86,6 +84,11 @@ impl Store {
         let thread = &created.thread;
         let mut writes = vec![once_write(once)?];
         writes.extend(joiners.iter().map(|(user, joiner)| tie_write(user, joiner.revision)));
+        // The copy of the creator's card is made of the profile as it is: a later one will find the group, and change it there.
+        if let Some(founder) = about.people.get(&about.created_by) {
+            let profile = Write::check(keys::profile(&about.created_by)).only_if(Guard::Ties, "rev = :seen");
+            writes.push(profile.number(":seen", &founder.revision.0));
+        }
         writes.push(
             Write::put(keys::head(&thread.id), head::item(thread)?).only_if(Guard::Head, "attribute_not_exists(pk)"),
         );
@@ -100,7 +103,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Guard::Once`] if the request was carried out before, [`Guard::Head`] if the group is not `before` any more,
-    /// [`Guard::Ties`] or [`Guard::Left`] if something changed about a joiner.
+    /// [`Guard::Ties`] if something changed about a joiner.
     pub async fn change_group(
         &self,
         before: &Thread,
@@ -114,15 +117,7 @@ impl Store {
         writes.extend(change_writes(before, after, entries)?);
         writes.extend(about::change(after, entries, &people(joiners))?);
         writes.extend(mark_writes(Some(before), after, room));
-        for (user, joiner) in joiners {
-            let left = keys::left(&after.id, user);
-            writes.push(tie_write(user, joiner.revision));
-            writes.push(if joiner.left_before {
-                Write::delete(left)
-            } else {
-                Write::check(left).only_if(Guard::Left, "attribute_not_exists(pk)")
-            });
-        }
+        writes.extend(joiners.iter().map(|(user, joiner)| tie_write(user, joiner.revision)));
         for entry in entries {
             if let What::Change(Change::MemberLeft { user_id }) = &entry.what {
                 let left = keys::left(&after.id, user_id);

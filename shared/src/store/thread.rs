@@ -16,7 +16,8 @@ use crate::domain::member::ReadMark;
 use crate::domain::thread::{Kind, Thread};
 
 /// The writes that bring a thread from `before` to `after` and add `entries` to its log. Marks are left alone but for those
-/// that the decision is about: they move at any time, and nothing else hangs on them.
+/// that the decision is about: they move at any time. A mark also counts what its member does not hide: where that changes
+/// without an entry, the mark must be the one that was counted for.
 pub(super) fn change_writes(before: &Thread, after: &Thread, entries: &[Entry]) -> Result<Vec<Write>, StoreError> {
     let mut head = Write::update(keys::head(&after.id), "")
         .number(":seen_rev", &before.revision.0)
@@ -44,8 +45,9 @@ pub(super) fn change_writes(before: &Thread, after: &Thread, entries: &[Entry]) 
         head = head.value(":members", head::value(head::seats(after))?);
     }
     for member in &after.members {
-        let known = before.member(&member.user_id).map(|known| known.mark);
-        if known == Some(member.mark) {
+        let known = before.member(&member.user_id);
+        if known.is_some_and(|known| known.mark == member.mark && (known.hides == member.hides || !entries.is_empty()))
+        {
             continue;
         }
         let [at, count] = mark_places(member.slot);
@@ -53,7 +55,7 @@ pub(super) fn change_writes(before: &Thread, after: &Thread, entries: &[Entry]) 
         head = head.number(&format!(":m{at}"), &member.mark.seq).number(&format!(":m{count}"), &member.mark.heard);
         if let Some(known) = known {
             conditions.push(format!("marks[{at}] = :seen{at}"));
-            head = head.number(&format!(":seen{at}"), &known.seq);
+            head = head.number(&format!(":seen{at}"), &known.mark.seq);
         }
     }
     let head = head.expression(format!("SET {}", sets.join(", "))).only_if(Guard::Head, conditions.join(" AND "));

@@ -54,7 +54,7 @@ impl World {
         standings.sort_by_key(|(user, _)| known(user));
         for (user, standing) in standings {
             // Who left before is asked again, whoever adds them.
-            let left = self.threads[tid].left.remove(&user);
+            let left = self.threads[tid].left.contains(&user);
             let standing = if left { Standing::Pending } else { standing };
             if standing == Standing::Pending {
                 requested.push((user, tid, Signal::Requested));

@@ -15,12 +15,13 @@ impl World {
         if self.blocks(who, whom) {
             return Outcome::refused("you-block-them", [who, whom]);
         }
-        self.people[who].follows.insert(whom);
+        let new = self.people[who].follows.insert(whom);
         let mut accepted = Vec::new();
         for (tid, thread) in self.threads.iter_mut().enumerate() {
             let theirs = thread.group || thread.member(whom).is_some();
             let waiting = |member: &&mut super::Member| {
-                theirs && !member.accepted() && (!thread.group || member.added_by == Some(whom))
+                let of_group = new && member.standing == Standing::Pending && member.added_by == Some(whom);
+                theirs && !member.accepted() && (!thread.group || of_group)
             };
             if let Some(member) = thread.members.iter_mut().filter(|member| member.user == who).find(waiting) {
                 member.standing = Standing::Accepted;

@@ -83,7 +83,7 @@ pub(crate) struct Thread {
     pub(crate) room: Option<String>,
     /// The longest-standing first.
     pub(crate) members: Vec<Member>,
-    /// Who left it, and has not come back since.
+    /// Who ever left it.
     pub(crate) left: BTreeSet<Uid>,
     pub(crate) log: Vec<Entry>,
     /// When its last entry was written, in entries of all logs.

@@ -53,9 +53,13 @@ fn depart(thread: &mut Thread, user: &UserId) {
     let Kind::Group { departed } = &mut thread.kind else { return };
     departed.push(Departed { user_id: gone.user_id, slot: gone.slot, start: gone.start, joined_seq: gone.joined_seq });
     if departed.len() > MAX_DEPARTED {
+        // What the one who is longest gone said is shown again. It counts as read: nobody said it just now.
+        departed.sort_by_key(|gone| gone.joined_seq);
         let oldest = departed.remove(0);
-        for member in &mut thread.members {
+        let said = thread.tally.of(oldest.slot).saturating_sub(oldest.start);
+        for member in thread.members.iter_mut().filter(|member| member.hides.contains(oldest.slot)) {
             member.hides = member.hides.without(oldest.slot);
+            member.mark.heard += said;
         }
     }
     forget_departed(thread);

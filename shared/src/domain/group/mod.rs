@@ -53,7 +53,7 @@ impl<'a> Draft<'a> {
         let mut next = thread.clone();
         next.revision = thread.revision.next();
         next.active_at = now.max(thread.active_at);
-        next.bumped_at = thread.bumped_at(next.active_at, false);
+        next.bumped_at = thread.bumped_at(next.active_at);
         Self { actor, changed: Changed { thread: next, entries: Vec::new() } }
     }
 
