@@ -12,6 +12,7 @@ mod capacity;
 mod connections;
 mod consent;
 mod contact;
+mod costs;
 mod edges;
 #[path = "../store/engine.rs"]
 mod engine;
@@ -34,6 +35,7 @@ mod messages;
 mod newcomers;
 mod permissions;
 mod preferences;
+mod prices;
 mod privacy;
 mod profile;
 mod push;
