@@ -240,9 +240,20 @@ async fn the_runbook_says_what_things_cost() {
     if std::env::var_os("BACKCHANNEL_ACCEPT").is_some() {
         fs::write(&path, format!("{before}{begin}{tables}{end}{after}")).expect("the runbook can be written");
     } else {
-        assert_eq!(
-            said, tables,
-            "infra/README.md says otherwise: read the difference, then once with BACKCHANNEL_ACCEPT=1"
+        let same = said.split(' ').count() == tables.split(' ').count()
+            && said.split(' ').zip(tables.split(' ')).all(|(said, computed)| agree(said, computed));
+        assert!(
+            same,
+            "infra/README.md says otherwise: run this once with BACKCHANNEL_ACCEPT=1, and read the difference"
         );
+    }
+}
+
+/// Whether two words are the same, or numbers that differ by 3 % at most: names of users are not of the same length each time.
+fn agree(one: &str, other: &str) -> bool {
+    let number = |word: &str| word.trim_matches('*').parse::<f64>().ok();
+    match (number(one), number(other)) {
+        (Some(one), Some(other)) => (one - other).abs() <= 0.03 * one.abs(),
+        _ => one == other,
     }
 }
