@@ -77,6 +77,13 @@ async fn rule_08_who_left_gets_a_request_whoever_adds_them_and_who_was_removed_d
     assert_in(&group.carl, &group.thread, "inbox").await;
     group.bob.accept(&group.thread).await;
     assert_in(&group.bob, &group.thread, "inbox").await;
+    // Leaving is not forgotten because somebody was taken out since.
+    group.ann.remove(&group.thread, &group.bob).await;
+    group.ann.add(&group.thread, &[&group.bob]).await;
+    assert_in(&group.bob, &group.thread, "requests").await;
+    // Following again whom one follows is no answer to it.
+    group.bob.follow(&group.ann).await;
+    assert_in(&group.bob, &group.thread, "requests").await;
     // Another group of the same people knows nothing of that.
     let other = group.ann.create_group(&[&group.bob]).await;
     assert_in(&group.bob, &other, "inbox").await;

@@ -68,3 +68,36 @@ async fn an_inbox_page_costs_the_same_with_groups_of_2_8_and_15() {
     }
     assert!(pages.iter().all(|rru| (rru - pages[0]).abs() < 1.0), "{pages:?}");
 }
+
+#[tokio::test]
+async fn an_answer_to_a_request_costs_no_more_in_a_group_of_15() {
+    let Some(stack) = measured_stack() else { return };
+    let (ann, mut members) = circle(&stack, 12).await;
+    let (waiting, declining) = (stack.user("waiting").await, stack.user("declining").await);
+    members.extend([waiting.clone(), declining.clone()]);
+    let thread = group(&ann, &members).await;
+    let answer = async |user: &User| {
+        let sent = user.sending(&thread, "hello").await;
+        sent.expect(201);
+        stack.finished(&sent).await.wru
+    };
+    // The message, and two box entries of the one who accepts: the others' stay where they are.
+    assert!(answer(&waiting).await <= 10.0);
+    declining.post_empty(&format!("/threads/{thread}/decline")).await.expect(204);
+    assert!(answer(&declining).await <= 10.0);
+}
+
+#[tokio::test]
+async fn naming_thousands_costs_no_more_than_a_group_could_hold() {
+    let Some(stack) = measured_stack() else { return };
+    let (ann, friends) = circle(&stack, 1).await;
+    let thread = group(&ann, &friends).await;
+    let stranger = stack.user("stranger").await;
+    let user_ids: Vec<String> = (0..5_000).map(|number| format!("u{number}")).collect();
+    for (user, problem) in [(&stranger, "not-found"), (&ann, "group-full")] {
+        let refused = user.post(&format!("/threads/{thread}/members"), &json!({"user_ids": user_ids})).await;
+        refused.problem(problem);
+        let run = stack.finished(&refused).await;
+        assert!(run.rru <= 20.0, "{run:?}");
+    }
+}

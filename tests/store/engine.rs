@@ -9,8 +9,8 @@ use shared::store::{Store, Table};
 use shared::trace::Tracer;
 use tests::Stack;
 
-/// A store of its own client, so that several writers do not share one.
-pub(crate) fn store(stack: &Stack) -> Store {
+/// A client of the engine, past the product.
+pub(crate) fn client(stack: &Stack) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("local"))
@@ -18,7 +18,12 @@ pub(crate) fn store(stack: &Stack) -> Store {
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(stack.database_url())
         .build();
-    let table = Table::new(Client::from_conf(config), stack.table_name(), Arc::new(Tracer::default()));
+    Client::from_conf(config)
+}
+
+/// A store of its own client, so that several writers do not share one.
+pub(crate) fn store(stack: &Stack) -> Store {
+    let table = Table::new(client(stack), stack.table_name(), Arc::new(Tracer::default()));
     table.begin((Instant::now() + Duration::from_mins(5)).into());
     Store::new(table)
 }

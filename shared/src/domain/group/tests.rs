@@ -230,3 +230,17 @@ fn rule_12_what_somebody_said_before_they_came_back_is_as_it_was() {
     assert!(!again.hides(cem, &user("eve"), seq(5)) && again.hides(cem, &user("eve"), seq(8)));
     assert_eq!((unread(&again, "bob"), unread(&again, "cem")), (1, 2));
 }
+
+#[test]
+fn rule_12_of_more_who_are_gone_than_there_are_places_the_longest_gone_is_shown_again_and_nothing_is_unread() {
+    let mut thread = group(&["bob"]);
+    for _ in 0..18 {
+        thread = added(&thread, "eve", &[("bob", "eve")]);
+        thread = said(&thread, "eve");
+        thread = leave(&thread, &user("eve"), at(3)).unwrap().thread;
+        assert_eq!(unread(&thread, "bob"), 0);
+    }
+    let bob = thread.member(&user("bob")).unwrap();
+    let (first, last) = (Seq::try_from(3).unwrap(), Seq::try_from(thread.last_seq.get() - 1).unwrap());
+    assert!(!thread.hides(bob, &user("eve"), first) && thread.hides(bob, &user("eve"), last));
+}
