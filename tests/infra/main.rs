@@ -1,9 +1,10 @@
-//! The template checked against the code: the same routes, functions and boundaries on both sides, and grants that are
+//! The template and the pages checked against the code: the same routes, functions and boundaries on both sides, and grants that are
 //! neither missing nor superfluous.
 
 mod altered;
 mod boundaries;
 mod callers;
+mod features;
 mod grants;
 mod journey;
 mod policies;
