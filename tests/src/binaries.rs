@@ -83,6 +83,12 @@ fn cargo(packages: &[&str], flags: &[&str]) {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(root()).args(["build", "--quiet"]).args(flags);
+    // What cargo told us of our own package would make build scripts of others run again.
+    for (name, _) in std::env::vars_os() {
+        if ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
     for package in packages {
         command.args(["--package", package]);
     }
