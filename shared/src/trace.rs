@@ -153,10 +153,13 @@ impl Tracer {
 }
 
 impl Trace {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact far beyond the year 9999")]
+    fn began_s(&self) -> f64 {
+        self.began.ms() as f64 / 1e3
+    }
+
     fn now_s(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact far beyond the year 9999")]
-        let began_s = self.began.ms() as f64 / 1e3;
-        began_s + self.clock.elapsed().as_secs_f64()
+        self.began_s() + self.clock.elapsed().as_secs_f64()
     }
 
     fn note(&mut self, service: Service, operation: &'static str, start_time: f64, ended: Ended) {
@@ -182,10 +185,8 @@ impl Trace {
     }
 
     fn document(self, annotations: &Annotations<'_>) -> serde_json::Value {
-        let end_time = self.now_s();
-        let Self { root, parent, calls, left_out, began, .. } = self;
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact far beyond the year 9999")]
-        let start_time = began.ms() as f64 / 1e3;
+        let (start_time, end_time) = (self.began_s(), self.now_s());
+        let Self { root, parent, calls, left_out, .. } = self;
         json!({
             "type": "subsegment",
             "name": "request",

@@ -1,8 +1,7 @@
 //! What groups cost: sending in one and listing them, the same whether they have 2, 8 or 15 members.
 
-use futures_util::future::join_all;
 use serde_json::json;
-use tests::{Stack, User, fresh_key};
+use tests::{Stack, User, followers, fresh_key};
 
 use crate::budgets::{Budget, INBOX, SEND, measured_stack};
 
@@ -11,12 +10,7 @@ const SIZES: [usize; 3] = [2, 8, 15];
 /// Somebody and those who follow them.
 async fn circle(stack: &Stack, others: usize) -> (User, Vec<User>) {
     let ann = stack.user("ann").await;
-    let friend = async |number: usize| {
-        let friend = stack.user(&format!("friend{number}")).await;
-        friend.follow(&ann).await;
-        friend
-    };
-    let friends = join_all((0..others).map(friend)).await;
+    let friends = followers(stack, &ann, others).await;
     (ann, friends)
 }
 
