@@ -1,30 +1,31 @@
-//! Who may reach whom (rule 5): one function of what ties two users together.
+//! Who may reach whom (rule 5): one function of how two users stand to each other.
 
 use serde::Serialize;
 
-use super::member::{Mailbox, Standing};
+use super::mailbox::Mailbox;
+use super::member::Standing;
 use super::profile::{ContactPolicy, Profile};
 
-/// What stands between an actor and the user they want to reach. All of it is about this one direction.
+/// All that decides whether an actor may reach a recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ties {
+pub struct ContactContext {
     /// The actor blocks the recipient.
     pub blocking: bool,
     /// The recipient blocks the actor.
     pub blocked: bool,
     /// The recipient follows the actor.
     pub followed: bool,
-    /// Whom the recipient lets write to them.
+    /// The recipient's setting.
     pub policy: ContactPolicy,
 }
 
-/// Why an actor may not reach a recipient. The reason behind `ContactClosed` is nobody's business.
+/// Why an actor may not reach a recipient. The actor never learns the reason behind `Closed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// The actor blocks the recipient themself: `you-block-them`.
+pub enum ContactRefusal {
+    /// The actor blocks the recipient.
     YouBlockThem,
-    /// Blocked, or outside the circle of those the recipient lets write: `contact-closed`.
-    ContactClosed,
+    /// The recipient blocks the actor, or takes messages only from users they follow.
+    Closed,
 }
 
 /// What would happen if the viewer wrote to a user now (rule 4).
@@ -33,28 +34,28 @@ pub enum Refusal {
 pub enum Contact {
     /// It would be in their inbox.
     Inbox,
-    /// It would be a request.
+    /// It would be a message request.
     Requests,
     /// It would be refused.
     Closed,
 }
 
-impl Ties {
+impl ContactContext {
     /// How a thread that the actor opens now stands with the recipient.
     ///
     /// # Errors
-    /// A [`Refusal`] where they may not open one.
-    pub fn standing(self) -> Result<Standing, Refusal> {
+    /// A [`ContactRefusal`] where they may not open one.
+    pub fn standing(self) -> Result<Standing, ContactRefusal> {
         if self.blocking {
-            return Err(Refusal::YouBlockThem);
+            return Err(ContactRefusal::YouBlockThem);
         }
         if self.blocked {
-            return Err(Refusal::ContactClosed);
+            return Err(ContactRefusal::Closed);
         }
         match (self.followed, self.policy) {
             (true, _) => Ok(Standing::Accepted),
             (false, ContactPolicy::Everyone) => Ok(Standing::Pending),
-            (false, ContactPolicy::Following) => Err(Refusal::ContactClosed),
+            (false, ContactPolicy::Following) => Err(ContactRefusal::Closed),
         }
     }
 
@@ -74,7 +75,7 @@ impl Ties {
     }
 }
 
-/// What a viewer may know of how they and another user stand (rule 4).
+/// What a viewer may know of how they and another user stand to each other (rule 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Relation {
     /// The viewer follows them.
@@ -85,14 +86,11 @@ pub struct Relation {
     pub blocking: bool,
 }
 
-/// A user as a viewer finds them.
+/// A user as a viewer sees them (rule 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Acquaintance {
-    /// Who they are.
+pub struct UserDetails {
     pub profile: Profile,
-    /// How the two stand.
     pub relation: Relation,
-    /// What would happen if the viewer wrote now.
     pub contact: Contact,
 }
 
@@ -100,27 +98,34 @@ pub struct Acquaintance {
 mod tests {
     use super::*;
 
-    const STRANGER: Ties = Ties { blocking: false, blocked: false, followed: false, policy: ContactPolicy::Everyone };
+    const STRANGER: ContactContext =
+        ContactContext { blocking: false, blocked: false, followed: false, policy: ContactPolicy::Everyone };
 
     #[test]
     fn rule_05_follow_goes_to_the_inbox_and_a_stranger_to_requests() {
-        assert_eq!(Ties { followed: true, ..STRANGER }.standing(), Ok(Standing::Accepted));
+        assert_eq!(ContactContext { followed: true, ..STRANGER }.standing(), Ok(Standing::Accepted));
         assert_eq!(STRANGER.standing(), Ok(Standing::Pending));
-        let closed = Ties { policy: ContactPolicy::Following, ..STRANGER };
-        assert_eq!(closed.standing(), Err(Refusal::ContactClosed));
-        assert_eq!(Ties { followed: true, ..closed }.standing(), Ok(Standing::Accepted));
+        let closed = ContactContext { policy: ContactPolicy::Following, ..STRANGER };
+        assert_eq!(closed.standing(), Err(ContactRefusal::Closed));
+        assert_eq!(ContactContext { followed: true, ..closed }.standing(), Ok(Standing::Accepted));
     }
 
     #[test]
     fn rule_05_a_block_in_either_direction_refuses_and_only_the_blocker_is_told() {
-        assert_eq!(Ties { blocked: true, followed: true, ..STRANGER }.standing(), Err(Refusal::ContactClosed));
-        assert_eq!(Ties { blocking: true, blocked: true, ..STRANGER }.standing(), Err(Refusal::YouBlockThem));
+        assert_eq!(
+            ContactContext { blocked: true, followed: true, ..STRANGER }.standing(),
+            Err(ContactRefusal::Closed)
+        );
+        assert_eq!(
+            ContactContext { blocking: true, blocked: true, ..STRANGER }.standing(),
+            Err(ContactRefusal::YouBlockThem)
+        );
     }
 
     #[test]
     fn rule_02_a_blocker_looks_like_someone_who_is_closed() {
-        let blocked = Ties { blocked: true, ..STRANGER };
-        let closed = Ties { policy: ContactPolicy::Following, ..STRANGER };
+        let blocked = ContactContext { blocked: true, ..STRANGER };
+        let closed = ContactContext { policy: ContactPolicy::Following, ..STRANGER };
         assert_eq!(blocked.contact(None), closed.contact(None));
         assert_eq!(blocked.contact(Some(Standing::Accepted)), Contact::Closed);
         assert_eq!(closed.contact(Some(Standing::Accepted)), Contact::Inbox);

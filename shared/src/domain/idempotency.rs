@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::ids::{Seq, ThreadId, Ticket};
 use super::invalid::Invalid;
 use super::limits::MAX_IDEMPOTENCY_KEY_CHARS;
+use super::time::Timestamp;
 
 /// The value of an `Idempotency-Key` header: 1–64 visible ASCII characters, chosen by the client for one intention.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +33,7 @@ impl TryFrom<String> for IdempotencyKey {
     }
 }
 
-/// What a key was used for: a hash over the request's method, path and body, never the body itself.
+/// What a key is bound to: a hash over the method, path and body of the request, never the body itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint(String);
 
@@ -51,13 +53,28 @@ impl Fingerprint {
     }
 }
 
-/// Both together: what makes one POST recognisable when it comes again.
+/// A key and the request that it is bound to: what makes one POST recognisable when it comes again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Once {
-    /// The client's key.
+pub struct Idempotency {
     pub key: IdempotencyKey,
-    /// What it is bound to.
     pub fingerprint: Fingerprint,
+}
+
+/// What a POST led to. It holds ids and places, and nothing that anybody wrote: a repeat makes its response of what they refer
+/// to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reference {
+    /// This message was stored.
+    Message { thread_id: ThreadId, seq: Seq },
+    /// This thread was opened, created or accepted. Its log ended at `seq` then, with an entry of `at`.
+    Thread { thread_id: ThreadId, seq: Seq, at: Timestamp, created: bool },
+    /// This message request was declined.
+    Declined { thread_id: ThreadId },
+    /// Members were added to this group.
+    Members { thread_id: ThreadId },
+    /// This ticket was given out.
+    Ticket { ticket: Ticket, expires_at: Timestamp },
 }
 
 #[cfg(test)]

@@ -214,7 +214,8 @@ impl From<ConnectionId> for String {
 }
 
 /// The secret that opens one socket once (rule 22): 32 random bytes, base64url.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Ticket(String);
 
 impl Ticket {
@@ -228,6 +229,12 @@ impl Ticket {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<Ticket> for String {
+    fn from(ticket: Ticket) -> Self {
+        ticket.0
     }
 }
 

@@ -48,5 +48,5 @@ pub const MAX_BODY_BYTES: usize = 64 * 1_024;
 pub const DEFAULT_PAGE_ITEMS: usize = 50;
 /// Items of a page at most (section 2).
 pub const MAX_PAGE_ITEMS: usize = 100;
-/// Threads that an inbox page looks at to put them in order: all of its oldest day's, unless they are more than this.
-pub const MAX_INBOX_WINDOW: usize = 150;
+/// Entries that a mailbox page looks at to put them in order: all of its oldest day's, unless they are more than this.
+pub const MAX_MAILBOX_WINDOW: usize = 150;

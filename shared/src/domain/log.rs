@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::about::Title;
 use super::ids::{Seq, UserId};
 use super::member::Role;
-use super::message::Logged;
+use super::message::LoggedMessage;
 use super::time::Timestamp;
+use super::title::Title;
 
 /// A change other than a message. The table stores it in this shape; clients see `type` and the rest as `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,9 +57,9 @@ pub enum Change {
 
 /// What an entry says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum EntryContent {
     /// Somebody said something.
-    Message(Logged),
+    Message(LoggedMessage),
     /// Something else changed.
     Change(Change),
 }
@@ -74,7 +74,7 @@ pub struct Entry {
     /// Who did it.
     pub actor_id: UserId,
     /// What it was.
-    pub what: What,
+    pub content: EntryContent,
 }
 
 /// Brings two runs of a log, each in order, into one, and stops where one of them was cut: beyond that place an entry may
@@ -107,7 +107,7 @@ mod tests {
             seq: Seq::try_from(*seq).unwrap(),
             at: Timestamp::from_ms(0).unwrap(),
             actor_id: UserId::try_from("ann".to_owned()).unwrap(),
-            what: What::Change(Change::ThreadCreated { user_ids: vec![], title: None }),
+            content: EntryContent::Change(Change::ThreadCreated { user_ids: vec![], title: None }),
         };
         let entries: Vec<Entry> = seqs.iter().map(entry).collect();
         let cut_after = cut.then(|| entries.last().map_or(Seq::ZERO, |last| last.seq));

@@ -1,41 +1,34 @@
 //! One user's place in one thread.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::counts::{Slot, Slots};
 use super::ids::{Seq, UserId};
-use super::invalid::Invalid;
 use super::limits::DECLINED_REST;
-use super::tally::{Slot, Slots};
+use super::mailbox::Mailbox;
 use super::time::Timestamp;
+use super::word::{self, Word};
 
 /// What a member may do. In a direct thread both are members; a group has moderators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Runs the group.
     Moderator,
-    /// Takes part.
     Member,
 }
 
-impl TryFrom<String> for Role {
-    type Error = Invalid;
+impl Word for Role {
+    const WORDS: &'static [(&'static str, Self)] = &[("moderator", Self::Moderator), ("member", Self::Member)];
+}
 
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        match text.as_str() {
-            "moderator" => Ok(Self::Moderator),
-            "member" => Ok(Self::Member),
-            _ => Err(Invalid::new("must be moderator or member")),
-        }
+impl Serialize for Role {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        word::serialize(*self, serializer)
     }
 }
 
-impl From<Role> for String {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Moderator => "moderator".to_owned(),
-            Role::Member => "member".to_owned(),
-        }
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word::deserialize(deserializer)
     }
 }
 
@@ -53,27 +46,7 @@ pub enum Standing {
     },
 }
 
-/// The boxes that list threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mailbox {
-    /// Threads of people the user follows or has accepted.
-    Inbox,
-    /// Threads that wait to be accepted.
-    Requests,
-}
-
 impl Standing {
-    /// The box that lists the thread, if any does.
-    #[must_use]
-    pub fn listed_in(self) -> Option<Mailbox> {
-        match self {
-            Self::Accepted => Some(Mailbox::Inbox),
-            Self::Pending => Some(Mailbox::Requests),
-            Self::Declined { .. } => None,
-        }
-    }
-
     /// The box a client shows it under: a declined request still reads as one when asked for by its id.
     #[must_use]
     pub fn shown_in(self) -> Mailbox {
@@ -104,8 +77,8 @@ impl Standing {
 pub struct ReadMark {
     /// The last entry they saw.
     pub seq: Seq,
-    /// Messages up to there that count for them (see [`super::thread::Thread::heard`]), so that `unread` is a subtraction.
-    pub heard: u64,
+    /// Messages up to there that count for them (see [`super::thread::Thread::counted`]), so that `unread` is a subtraction.
+    pub counted: u64,
 }
 
 /// What is kept of how somebody came into a thread until they accept it.
@@ -114,7 +87,7 @@ pub struct Invitation {
     /// The slot of the member who brought them in, while that one is there: following them accepts it (rule 7).
     pub by: Option<Slot>,
     /// Messages that were in the thread before: what came since is what a request may hold only so much of.
-    pub said_before: u64,
+    pub messages_before: u64,
 }
 
 /// A user in a thread.
@@ -124,10 +97,10 @@ pub struct Member {
     pub user_id: UserId,
     /// What they may do.
     pub role: Role,
-    /// Their place in the tally.
+    /// Their place in the counts.
     pub slot: Slot,
     /// Messages that others had sent from this place before them.
-    pub start: u64,
+    pub slot_start: u64,
     /// The entry that brought them in: they see the log from there on (rule 11).
     pub joined_seq: Seq,
     /// How the thread stands with them.
@@ -143,14 +116,48 @@ pub struct Member {
 }
 
 impl Member {
+    /// A new member in `slot` who joins with the entry at `joined_seq`.
+    #[must_use]
+    pub fn new(user_id: UserId, slot: Slot, joined_seq: Seq, standing: Standing) -> Self {
+        Self {
+            user_id,
+            role: Role::Member,
+            slot,
+            slot_start: 0,
+            joined_seq,
+            standing,
+            invitation: Invitation::default(),
+            mark: ReadMark::default(),
+            hides: Slots::NONE,
+            notice: Slots::NONE,
+        }
+    }
+
+    /// The first entry of the log that this member sees (rule 11).
+    #[must_use]
+    pub fn visible_from(&self) -> Seq {
+        self.joined_seq
+    }
+
     /// Whether this member may see the entry at `seq`.
     #[must_use]
     pub fn sees(&self, seq: Seq) -> bool {
-        seq >= self.joined_seq
+        seq >= self.visible_from()
     }
 
-    /// Gives the thread another standing with this member.
-    pub fn stand(&mut self, standing: Standing) {
+    /// The mailbox that lists the thread for this member, if one does. A declined thread is in none. Whatever takes a thread
+    /// off the lists and leaves its standing alone belongs here.
+    #[must_use]
+    pub fn listed_in(&self) -> Option<Mailbox> {
+        match self.standing {
+            Standing::Accepted => Some(Mailbox::Inbox),
+            Standing::Pending => Some(Mailbox::Requests),
+            Standing::Declined { .. } => None,
+        }
+    }
+
+    /// Gives the thread another standing with this member. An accepted thread forgets its invitation.
+    pub fn set_standing(&mut self, standing: Standing) {
         self.standing = standing;
         if standing.is_accepted() {
             self.invitation = Invitation::default();
@@ -178,7 +185,8 @@ mod tests {
     #[test]
     fn a_declined_request_is_in_no_box() {
         let declined = Standing::Declined { at: Timestamp::from_ms(0).unwrap() };
-        assert_eq!(declined.listed_in(), None);
+        let user_id = UserId::try_from("ann".to_owned()).unwrap();
+        assert_eq!(Member::new(user_id, Slot::FIRST, Seq::ONE, declined).listed_in(), None);
         assert_eq!(declined.shown_in(), Mailbox::Requests);
     }
 }

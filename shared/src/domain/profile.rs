@@ -1,12 +1,13 @@
 //! A user as others see them, and what they chose in their settings.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ids::UserId;
 use super::invalid::{Invalid, no_control_characters};
 use super::limits::{MAX_AVATAR_URL_BYTES, MAX_DISPLAY_NAME_CHARS, MAX_USERNAME_CHARS, MIN_USERNAME_CHARS};
-use super::thread::Revision;
+use super::revision::Revision;
 use super::time::Timestamp;
+use super::word::{self, Word};
 
 /// The characters of a username, in the order of their bytes.
 pub const USERNAME_ALPHABET: &str = ".0123456789_abcdefghijklmnopqrstuvwxyz";
@@ -134,7 +135,7 @@ impl From<AvatarUrl> for String {
 
 /// What a user shows of themself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Card {
+pub struct PublicProfile {
     /// Unique name.
     pub username: Username,
     /// The name people read.
@@ -144,43 +145,29 @@ pub struct Card {
     pub avatar_url: Option<AvatarUrl>,
 }
 
-/// Whom a user lets write to them without following them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+/// Whom a user takes messages from without following them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ContactPolicy {
-    /// Anyone; strangers land in the requests box.
+    /// Anyone. Threads of strangers are message requests.
     #[default]
     Everyone,
-    /// Only people they follow.
+    /// Only users they follow.
     Following,
 }
 
-impl ContactPolicy {
-    /// The policy as a word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Everyone => "everyone",
-            Self::Following => "following",
-        }
+impl Word for ContactPolicy {
+    const WORDS: &'static [(&'static str, Self)] = &[("everyone", Self::Everyone), ("following", Self::Following)];
+}
+
+impl Serialize for ContactPolicy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        word::serialize(*self, serializer)
     }
 }
 
-impl TryFrom<String> for ContactPolicy {
-    type Error = Invalid;
-
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        match text.as_str() {
-            "everyone" => Ok(Self::Everyone),
-            "following" => Ok(Self::Following),
-            _ => Err(Invalid::new("must be everyone or following")),
-        }
-    }
-}
-
-impl From<ContactPolicy> for String {
-    fn from(policy: ContactPolicy) -> Self {
-        policy.as_str().to_owned()
+impl<'de> Deserialize<'de> for ContactPolicy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word::deserialize(deserializer)
     }
 }
 
@@ -201,24 +188,49 @@ impl Default for Settings {
     }
 }
 
+/// Changes of settings; `None` leaves one as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    pub contact_policy: Option<ContactPolicy>,
+    pub read_receipts: Option<bool>,
+    pub typing_indicators: Option<bool>,
+}
+
 /// A registered user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// Who it is.
     pub id: UserId,
     /// What others see.
-    pub card: Card,
+    pub public: PublicProfile,
     /// What they chose.
     pub settings: Settings,
     /// When they first came.
     pub created_at: Timestamp,
     /// When the card last changed.
     pub updated_at: Timestamp,
-    /// Counts what changes about the user and others: the card, whom they follow, blocks on either side, groups they were
-    /// brought into. What is decided on one state of it is stored only while that state holds.
+    /// Counts what changes about the user and others: the public profile, follows, blocks on either side, groups they were
+    /// added to. A decision is stored only while the revision that it rests on holds.
     pub revision: Revision,
-    /// The state in which the card last changed, as long as the user's groups may still show the one before.
-    pub unspread: Option<Revision>,
+    /// The revision in which the public profile last changed, as long as groups of the user may still show the one before.
+    pub stale_snapshots: Option<Revision>,
+}
+
+impl Profile {
+    /// The profile of `user` with this public part: of a new user if there is no profile before.
+    #[must_use]
+    pub fn with_public(user: &UserId, before: Option<&Self>, public: PublicProfile, now: Timestamp) -> Self {
+        let revision = before.map_or(Revision::default(), |before| before.revision).next();
+        Self {
+            id: user.clone(),
+            public,
+            settings: before.map(|before| before.settings).unwrap_or_default(),
+            created_at: before.map_or(now, |before| before.created_at),
+            updated_at: now,
+            revision,
+            stale_snapshots: before.map(|_| revision),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::about::About;
+use super::counts::{MessageCounts, Slot};
+use super::details::ThreadDetails;
 use super::ids::{Seq, ThreadId, UserId};
-use super::member::{Mailbox, Member};
+use super::mailbox::MailboxListing;
+use super::member::Member;
 use super::message::Preview;
-use super::tally::{Slot, Tally};
+use super::revision::Revision;
 use super::time::Timestamp;
 
 /// What kind of conversation it is.
@@ -18,7 +20,7 @@ pub enum Kind {
         /// other unseen (rule 6).
         blocks: BTreeSet<UserId>,
         /// What it shows of itself. A group's is an item of its own: its head has to stay below 1 KiB with 15 members.
-        about: About,
+        details: ThreadDetails,
     },
     /// Up to 15 users (rule 9).
     Group {
@@ -33,25 +35,12 @@ pub enum Kind {
 pub struct Departed {
     /// Who.
     pub user_id: UserId,
-    /// Their place in the tally.
+    /// Their place in the counts.
     pub slot: Slot,
     /// Messages that others had sent from this place before them.
-    pub start: u64,
+    pub slot_start: u64,
     /// The entry that brought them in.
     pub joined_seq: Seq,
-}
-
-/// Counts what changes a thread beside its messages (members, standings, blocks). Together with `last_seq` it names one state
-/// of the head, and every decision is stored on the condition that this state still holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Revision(pub(crate) u64);
-
-impl Revision {
-    /// The one after this.
-    #[must_use]
-    pub fn next(self) -> Self {
-        Self(self.0 + 1)
-    }
 }
 
 /// A thread's head: one item that answers who may do what, and what the next entry of the log is.
@@ -69,7 +58,7 @@ pub struct Thread {
     /// first, and it moves once a day instead of at every message.
     pub bumped_at: Timestamp,
     /// Messages so far, by member.
-    pub tally: Tally,
+    pub counts: MessageCounts,
     /// The last message, if there is one.
     pub last_message: Option<Preview>,
     /// Everyone in it, the longest-standing first.
@@ -93,7 +82,7 @@ impl Thread {
     /// Those who hear of what happens here: all but members who declined it.
     #[must_use]
     pub fn audience(&self) -> Vec<UserId> {
-        let listed = self.members.iter().filter(|member| member.standing.listed_in().is_some());
+        let listed = self.members.iter().filter(|member| member.listed_in().is_some());
         listed.map(|member| member.user_id.clone()).collect()
     }
 
@@ -149,26 +138,26 @@ impl Thread {
         stays.max_by_key(|(_, joined, _)| *joined).is_some_and(|(_, _, slot)| reader.hides.contains(slot))
     }
 
-    /// Of the messages counted in `tally`, those that count for `reader`: all but their own and hidden ones (rule 19).
+    /// Of the messages counted in `counts`, those that count for `reader`: all but their own and hidden ones (rule 19).
     #[must_use]
-    pub fn heard(&self, reader: &Member, tally: &Tally) -> u64 {
-        let said = |slot: Slot, start: u64| tally.of(slot).saturating_sub(start);
-        let here = self.members.iter().map(|member| (member.slot, member.start));
-        let places = here.chain(self.departed().iter().map(|gone| (gone.slot, gone.start)));
+    pub fn counted(&self, reader: &Member, counts: &MessageCounts) -> u64 {
+        let said = |slot: Slot, start: u64| counts.of(slot).saturating_sub(start);
+        let here = self.members.iter().map(|member| (member.slot, member.slot_start));
+        let places = here.chain(self.departed().iter().map(|gone| (gone.slot, gone.slot_start)));
         let hidden: u64 =
             places.filter(|(slot, _)| reader.hides.contains(*slot)).map(|(slot, start)| said(slot, start)).sum();
-        tally.total() - said(reader.slot, reader.start) - hidden
+        counts.total() - said(reader.slot, reader.slot_start) - hidden
     }
 
     /// Messages after `reader`'s mark that count for them (rule 19).
     #[must_use]
     pub fn unread(&self, reader: &Member) -> u64 {
-        self.heard(reader, &self.tally).saturating_sub(reader.mark.heard)
+        self.counted(reader, &self.counts).saturating_sub(reader.mark.counted)
     }
 
     /// Whom a notice asks `member` about: blocked people who are here, on whom they have not decided yet (rule 12).
     #[must_use]
-    pub fn noticed(&self, member: &Member) -> Vec<UserId> {
+    pub fn undecided(&self, member: &Member) -> Vec<UserId> {
         let noticed = self.members.iter().filter(|other| member.notice.contains(other.slot));
         noticed.map(|other| other.user_id.clone()).collect()
     }
@@ -181,30 +170,17 @@ impl Thread {
     }
 }
 
-/// An entry of a user's boxes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
-    /// Whose box.
-    pub user_id: UserId,
-    /// Which box.
-    pub mailbox: Mailbox,
-    /// Its place in there.
-    pub bumped_at: Timestamp,
-    /// The other of a direct thread: lets a page fetch profiles beside the heads.
-    pub peer_id: Option<UserId>,
-}
-
 impl Thread {
     /// The box entries that list this thread now.
     #[must_use]
-    pub fn listings(&self) -> Vec<Listing> {
+    pub fn mailbox_listings(&self) -> Vec<MailboxListing> {
         let listed = |member: &Member| {
-            let mailbox = member.standing.listed_in()?;
+            let mailbox = member.listed_in()?;
             let peer_id = match &self.kind {
                 Kind::Direct { .. } => self.others(&member.user_id).next().map(|peer| peer.user_id.clone()),
                 Kind::Group { .. } => None,
             };
-            Some(Listing { user_id: member.user_id.clone(), mailbox, bumped_at: self.bumped_at, peer_id })
+            Some(MailboxListing { user_id: member.user_id.clone(), mailbox, bumped_at: self.bumped_at, peer_id })
         };
         self.members.iter().filter_map(listed).collect()
     }

@@ -4,12 +4,16 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{Guard, StoreError};
+use super::access::Store;
+use super::convert::{self, ITEM_VERSION};
+use super::error::{Condition, StoreError};
 use super::head::Head;
-use super::once::{OnceRecord, once_write};
-use super::table::{Item, Read};
-use super::write::Write;
-use super::{ITEM_VERSION, Store, convert, keys};
+use super::item::Item;
+use super::keys;
+use super::table::Read;
+use super::update::{Update, number, text};
+use super::write::{Write, Writes};
+use crate::domain::connection::Connection;
 use crate::domain::ids::{ConnectionId, ThreadId, Ticket, UserId};
 use crate::domain::limits::{CONNECTION_LIFE, MAX_CONNECTIONS};
 use crate::domain::thread::Thread;
@@ -31,17 +35,6 @@ struct ConnectionRecord {
     v: u8,
     user_id: UserId,
     expires_at: i64,
-}
-
-/// A live connection and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Connection {
-    /// Whose.
-    pub user_id: UserId,
-    /// Which.
-    pub id: ConnectionId,
-    /// When it was opened, to the second.
-    pub opened_at: Timestamp,
 }
 
 /// In `USER#u` / `CONNECTIONS` each connection is an attribute of its own, its end as the value: so one is added and
@@ -73,32 +66,24 @@ fn opened(end_s: i64) -> Timestamp {
     Timestamp::from_ms(end_s.saturating_sub(life_s).saturating_mul(1_000)).unwrap_or(Timestamp::EPOCH)
 }
 
-impl Store {
+impl Writes {
     /// Stores a ticket that opens one socket for `user` until `good_until`.
     ///
     /// # Errors
-    /// [`Guard::Once`] if the request was carried out before.
-    pub async fn save_ticket(
-        &self,
-        ticket: &Ticket,
-        user: &UserId,
-        good_until: Timestamp,
-        once: Option<&OnceRecord>,
-    ) -> Result<(), StoreError> {
+    /// [`StoreError::Refused`] if it cannot be stored at all.
+    pub fn save_ticket(ticket: &Ticket, user: &UserId, good_until: Timestamp) -> Result<Self, StoreError> {
         let expires_at = good_until.ttl_s();
         let record = TicketRecord { v: ITEM_VERSION, user_id: user.clone(), good_until, expires_at };
-        let write = Write::put(keys::ticket(ticket), convert::item(&record)?);
-        match once {
-            None => self.table.write(write).await.map(|_| ()),
-            Some(once) => self.table.transact(vec![once_write(once)?, write]).await,
-        }
+        Ok(Self::repeatable(Write::put(keys::ticket(ticket), convert::item(&record)?)))
     }
+}
 
+impl Store {
     /// Uses a ticket up for `connection` and answers whose it is. The same connection may claim it again: so a retried
     /// call of ours does not lock its user out.
     ///
     /// # Errors
-    /// [`Guard::Ticket`] if it does not exist, is over, or another connection used it.
+    /// [`Condition::Ticket`] if it does not exist, is over, or another connection used it.
     pub async fn claim_ticket(
         &self,
         ticket: &Ticket,
@@ -106,15 +91,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<UserId, StoreError> {
         let key = keys::ticket(ticket);
-        let write = Write::update(key.clone(), "SET connection_id = :connection")
-            .only_if(
-                Guard::Ticket,
-                "attribute_exists(pk) AND good_until > :now \
-                 AND (attribute_not_exists(connection_id) OR connection_id = :connection)",
-            )
-            .text(":connection", connection.clone())
-            .number(":now", &now.ms());
-        match self.table.write(write).await? {
+        let mut update = Update::new(key.clone());
+        let [id, until] = [update.path(&["connection_id"]), update.path(&["good_until"])];
+        let [own, present] = [update.value(text(connection.clone())), update.value(number(now.ms()))];
+        update
+            .set(&["connection_id"], text(connection.clone()))
+            .require(format!("{until} > {present} AND (attribute_not_exists({id}) OR {id} = {own})"));
+        match self.table.write(update.only_if(Condition::Ticket)).await? {
             Some(item) => Ok(convert::record::<TicketRecord>(item)?.user_id),
             None => Err(StoreError::Corrupt { key, reason: "an update answered no item".to_owned() }),
         }
@@ -131,10 +114,11 @@ impl Store {
         let expires_at = now.plus(CONNECTION_LIFE).ttl_s();
         let record = ConnectionRecord { v: ITEM_VERSION, user_id: connection.user_id.clone(), expires_at };
         let own = Write::put(keys::connection(&connection.id), convert::item(&record)?);
-        let listed = Write::update(keys::connections(&connection.user_id), "SET v = :v, #c = :end, expires_at = :end")
-            .name("#c", attribute(&connection.id))
-            .number(":v", &ITEM_VERSION)
-            .number(":end", &expires_at);
+        let listed = Update::new(keys::connections(&connection.user_id))
+            .set(&["v"], number(ITEM_VERSION))
+            .set(&[&attribute(&connection.id)], number(expires_at))
+            .set(&["expires_at"], number(expires_at))
+            .build();
         let (_, listed) = tokio::try_join!(self.table.write(own), self.table.write(listed))?;
 
         let mut all = listed.as_ref().map(parse).transpose()?.unwrap_or_default();
@@ -150,15 +134,13 @@ impl Store {
         if connections.is_empty() {
             return Ok(());
         }
-        let names: Vec<String> = (0..connections.len()).map(|index| format!("#c{index}")).collect();
-        let write = Write::update(keys::connections(user), format!("REMOVE {}", names.join(", ")))
-            // An update would make the item where there is none.
-            .only_if(Guard::Listed, "attribute_exists(pk)");
-        let write = names.into_iter().zip(connections).fold(write, |write, (name, id)| write.name(name, attribute(id)));
-        match self.table.write(write).await {
-            Err(error) if error.lost(Guard::Listed) => Ok(()),
-            other => other.map(|_| ()),
+        let mut update = Update::new(keys::connections(user));
+        for connection in connections {
+            update.remove(&[&attribute(connection)]);
         }
+        // An update would make the item where there is none.
+        update.require_exists(&["pk"]);
+        self.unless_failed(update.only_if(Condition::Connected), Condition::Connected).await.map(|_| ())
     }
 
     /// Forgets a connection that is gone, and nothing else.

@@ -13,12 +13,15 @@ use aws_sdk_dynamodb::types::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::ITEM_VERSION;
-use super::error::{Guard, StoreError};
+use super::backoff::{Attempt, classify, classify_cancelled};
+use super::error::{Condition, StoreError};
+use super::item::Item;
 use super::keys::Key;
-use super::retry::{Attempt, classify, classify_cancelled};
-use super::table::Item;
 use super::write::{Action, Write};
+
+/// The version that stored items carry as `v`. It rises when an item comes to mean something else to code that does not know
+/// it. That code then refuses the item instead of misreading it, so a release must read a version before one writes it.
+pub(super) const ITEM_VERSION: u8 = 1;
 
 /// A key as the SDK wants it.
 pub(super) fn key(key: &Key) -> Item {
@@ -38,6 +41,12 @@ pub(super) fn key_of(item: &Item) -> Result<Key, StoreError> {
 /// The stored form of a record.
 pub(super) fn item(record: &impl Serialize) -> Result<Item, StoreError> {
     serde_dynamo::to_item(record).map_err(|error| StoreError::Refused { reason: format!("cannot be stored: {error}") })
+}
+
+/// The stored form of a part of a record.
+pub(super) fn value(value: impl Serialize) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(value)
+        .map_err(|error| StoreError::Refused { reason: format!("cannot be stored: {error}") })
 }
 
 /// The record in an item. One that does not parse is an error with its key, never skipped; so is one of a version that a
@@ -128,30 +137,33 @@ fn malformed(error: &BuildError) -> StoreError {
 }
 
 /// What a failed update means: a lost condition by its name, or what [`classify`] says.
-pub(super) fn lost(guard: Option<Guard>, error: &SdkError<UpdateItemError>) -> Attempt {
-    match (guard, error.as_service_error()) {
-        (Some(guard), Some(UpdateItemError::ConditionalCheckFailedException(failed))) => {
-            Attempt::Final(StoreError::Lost { guard, item: failed.item().cloned().map(Box::new) })
+pub(super) fn update_failed(condition: Option<Condition>, error: &SdkError<UpdateItemError>) -> Attempt {
+    match (condition, error.as_service_error()) {
+        (Some(condition), Some(UpdateItemError::ConditionalCheckFailedException(failed))) => {
+            Attempt::Final(StoreError::ConditionFailed { condition, item: failed.item().cloned().map(Box::new) })
         }
         _ => classify(error),
     }
 }
 
 /// What a failed transaction means: the first lost condition by its name, or what its other reasons say.
-pub(super) fn cancelled(guards: &[Option<Guard>], error: &SdkError<TransactWriteItemsError>) -> Attempt {
+pub(super) fn transaction_failed(
+    conditions: &[Option<Condition>],
+    error: &SdkError<TransactWriteItemsError>,
+) -> Attempt {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return classify(error);
     };
     let reasons = cancelled.cancellation_reasons();
-    let failed = guards.iter().zip(reasons).find_map(|(guard, reason)| {
+    let failed = conditions.iter().zip(reasons).find_map(|(condition, reason)| {
         let failed = reason.code() == Some("ConditionalCheckFailed");
-        guard.filter(|_| failed).map(|guard| (guard, reason.item()))
+        condition.filter(|_| failed).map(|condition| (condition, reason.item()))
     });
     match failed {
-        Some((guard, item)) => {
+        Some((condition, item)) => {
             // Without its key an item is the empty one that some engines answer for an absent item.
             let item = item.filter(|item| !item.is_empty()).cloned().map(Box::new);
-            Attempt::Final(StoreError::Lost { guard, item })
+            Attempt::Final(StoreError::ConditionFailed { condition, item })
         }
         None => classify_cancelled(&reasons.iter().filter_map(|reason| reason.code()).collect::<Vec<_>>()),
     }

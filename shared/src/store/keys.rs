@@ -6,27 +6,27 @@
 //! | username | `NAME#<first 2 letters>` | `<username>` |
 //! | follow, block | `USER#u` | `FOLLOW#v`, `BLOCK#v` |
 //! | live connections of a user | `USER#u` | `CONNECTIONS` |
-//! | box entry | `USER#u` | `INBOX#<bumped at>#t`, `REQUEST#<bumped at>#t` |
+//! | mailbox entry | `USER#u` | `INBOX#<bumped at>#t`, `REQUEST#<bumped at>#t` |
 //! | connection | `CONNECTION#c` | `CONNECTION` |
 //! | ticket | `TICKET#t` | `TICKET` |
 //! | group of a user | `USER#u` | `GROUP#t` |
 //! | thread of a room | `USER#u` | `ROOM#r#t` |
 //! | thread head | `THREAD#t` | `HEAD` |
-//! | what a group shows of itself | `THREAD#t` | `ABOUT` |
+//! | details of a group | `THREAD#t` | `DETAILS` |
 //! | left | `THREAD#t` | `LEFT#u` |
 //! | message | `THREAD#t` | `MSG#<seq>` |
 //! | change | `THREAD#t` | `CHANGE#<seq>` |
-//! | once | `ONCE#u` | `<idempotency key>` |
+//! | idempotency record | `IDEMPOTENCY#u` | `<idempotency key>` |
 //!
 //! Sort parts are of fixed width, so that they sort as what they stand for: 13 digits of milliseconds, 10 of a seq.
 
 use std::fmt;
 
-use crate::domain::about::RoomId;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::ids::{ConnectionId, Seq, ThreadId, Ticket, UserId};
-use crate::domain::member::Mailbox;
+use crate::domain::mailbox::Mailbox;
 use crate::domain::profile::{USERNAME_ALPHABET, Username, UsernamePrefix};
+use crate::domain::room::RoomId;
 use crate::domain::time::Timestamp;
 
 /// A primary key.
@@ -152,7 +152,7 @@ fn mailbox_prefix(mailbox: Mailbox) -> &'static str {
 }
 
 /// `USER#u` / `INBOX#<bumped at>#t` or `REQUEST#<bumped at>#t`.
-pub(super) fn listing(user: &UserId, mailbox: Mailbox, bumped_at: Timestamp, thread: &ThreadId) -> Key {
+pub(super) fn mailbox_entry(user: &UserId, mailbox: Mailbox, bumped_at: Timestamp, thread: &ThreadId) -> Key {
     Key { pk: user_partition(user), sk: format!("{}{:013}#{thread}", mailbox_prefix(mailbox), bumped_at.ms()) }
 }
 
@@ -162,7 +162,7 @@ pub(super) fn mailbox(user: &UserId, mailbox: Mailbox) -> Range {
 }
 
 /// What a box entry's sort part says.
-pub(super) fn listing_parts(mailbox: Mailbox, sk: &str) -> Option<(Timestamp, ThreadId)> {
+pub(super) fn mailbox_parts(mailbox: Mailbox, sk: &str) -> Option<(Timestamp, ThreadId)> {
     let (bumped_at, thread) = sk.strip_prefix(mailbox_prefix(mailbox))?.split_once('#')?;
     Some((Timestamp::from_ms(bumped_at.parse().ok()?).ok()?, ThreadId::try_from(thread.to_owned()).ok()?))
 }
@@ -182,9 +182,9 @@ pub(super) fn head(thread: &ThreadId) -> Key {
     Key { pk: thread_partition(thread), sk: "HEAD".to_owned() }
 }
 
-/// `THREAD#t` / `ABOUT`.
-pub(super) fn about(thread: &ThreadId) -> Key {
-    Key { pk: thread_partition(thread), sk: "ABOUT".to_owned() }
+/// `THREAD#t` / `DETAILS`.
+pub(super) fn details(thread: &ThreadId) -> Key {
+    Key { pk: thread_partition(thread), sk: "DETAILS".to_owned() }
 }
 
 /// `THREAD#t` / `LEFT#u`: the user was in the group and left it.
@@ -273,9 +273,9 @@ pub(super) fn log_seq(kind: LogKind, sk: &str) -> Option<Seq> {
     sk.strip_prefix(kind.prefix())?.parse().ok()
 }
 
-/// `ONCE#u` / `<idempotency key>`.
-pub(super) fn once(user: &UserId, key: &IdempotencyKey) -> Key {
-    Key { pk: format!("ONCE#{user}"), sk: key.as_str().to_owned() }
+/// `IDEMPOTENCY#u` / `<idempotency key>`.
+pub(super) fn idempotency(user: &UserId, key: &IdempotencyKey) -> Key {
+    Key { pk: format!("IDEMPOTENCY#{user}"), sk: key.as_str().to_owned() }
 }
 
 #[cfg(test)]
@@ -298,14 +298,15 @@ mod tests {
         assert_eq!(shown(&edge(Edge::Follow, &ann, &bob)), "USER#ann / FOLLOW#bob");
         assert_eq!(shown(&edge(Edge::Block, &ann, &bob)), "USER#ann / BLOCK#bob");
         assert_eq!(shown(&connections(&ann)), "USER#ann / CONNECTIONS");
-        let inbox = listing(&ann, Mailbox::Inbox, at, &thread);
+        let inbox = mailbox_entry(&ann, Mailbox::Inbox, at, &thread);
         assert_eq!(shown(&inbox), "USER#ann / INBOX#1732406400123#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa");
-        assert_eq!(listing_parts(Mailbox::Inbox, &inbox.sk), Some((at, thread.clone())));
+        assert_eq!(mailbox_parts(Mailbox::Inbox, &inbox.sk), Some((at, thread.clone())));
         assert!(
-            shown(&listing(&ann, Mailbox::Requests, at, &thread)).starts_with("USER#ann / REQUEST#1732406400123#thr_")
+            shown(&mailbox_entry(&ann, Mailbox::Requests, at, &thread))
+                .starts_with("USER#ann / REQUEST#1732406400123#thr_")
         );
         assert_eq!(shown(&head(&thread)), "THREAD#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa / HEAD");
-        assert_eq!(shown(&about(&thread)), "THREAD#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa / ABOUT");
+        assert_eq!(shown(&details(&thread)), "THREAD#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa / DETAILS");
         assert_eq!(left(&thread, &ann).sk, "LEFT#ann");
         assert_eq!(shown(&group(&ann, &thread)), "USER#ann / GROUP#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa");
         let lobby = RoomId::try_from("lobby".to_owned()).unwrap();
@@ -314,7 +315,10 @@ mod tests {
         assert_eq!(log(LogKind::Message, &thread, seq).sk, "MSG#0000000042");
         assert_eq!(log(LogKind::Change, &thread, seq).sk, "CHANGE#0000000042");
         assert_eq!(log_seq(LogKind::Message, "MSG#0000000042"), Some(seq));
-        assert_eq!(shown(&once(&ann, &IdempotencyKey::try_from("k-1".to_owned()).unwrap())), "ONCE#ann / k-1");
+        assert_eq!(
+            shown(&idempotency(&ann, &IdempotencyKey::try_from("k-1".to_owned()).unwrap())),
+            "IDEMPOTENCY#ann / k-1"
+        );
     }
 
     #[test]
@@ -323,7 +327,7 @@ mod tests {
         assert_eq!(profile(&user).to_string(), "USER#ann / PROFILE");
         assert_eq!(username(&Username::try_from("annie".to_owned()).unwrap()).to_string(), "NAME#…");
         assert_eq!(ticket(&Ticket::from_random([7; 32])).to_string(), "TICKET#…");
-        assert_eq!(once(&user, &IdempotencyKey::try_from("k".to_owned()).unwrap()).to_string(), "ONCE#…");
+        assert_eq!(idempotency(&user, &IdempotencyKey::try_from("k".to_owned()).unwrap()).to_string(), "IDEMPOTENCY#…");
     }
 
     #[test]

@@ -1,0 +1,105 @@
+//! Reading what a caller may see.
+
+use std::collections::HashMap;
+
+use super::context::Context;
+use super::error::Error;
+use crate::domain::contact::ContactContext;
+use crate::domain::counts::MessageCounts;
+use crate::domain::details::ThreadDetails;
+use crate::domain::ids::{Seq, ThreadId, UserId};
+use crate::domain::message::{LoggedMessage, Preview};
+use crate::domain::profile::Profile;
+use crate::domain::refusal::Refusal;
+use crate::domain::thread::{Kind, Thread};
+use crate::domain::time::Timestamp;
+use crate::store::Head;
+
+/// A thread and all that a view of it shows.
+#[derive(Debug, Clone)]
+pub struct ShownThread {
+    pub thread: Thread,
+    pub details: ThreadDetails,
+    /// The profiles of its members.
+    pub profiles: HashMap<UserId, Profile>,
+}
+
+/// The profile, or the refusal that is due to callers without one (rule 1).
+///
+/// # Errors
+/// [`Refusal::ProfileRequired`].
+pub fn registered(profile: Option<Profile>) -> Result<Profile, Error> {
+    profile.ok_or(Error::Refused(Refusal::ProfileRequired))
+}
+
+/// The thread, if the caller is a member.
+///
+/// # Errors
+/// [`Refusal::NotFound`] if it does not exist, or the caller is no member: nobody can tell the two apart.
+pub async fn load_thread(ctx: &Context, thread_id: &ThreadId) -> Result<Thread, Error> {
+    member_of(ctx, ctx.store.thread(thread_id).await?)
+}
+
+/// The thread in a head that is known already, or else as [`load_thread`].
+pub(super) async fn thread_at(ctx: &Context, head: Option<Head>, thread_id: &ThreadId) -> Result<Thread, Error> {
+    match head {
+        None => load_thread(ctx, thread_id).await,
+        Some(head) => member_of(ctx, head.thread()),
+    }
+}
+
+fn member_of(ctx: &Context, thread: Option<Thread>) -> Result<Thread, Error> {
+    let thread = thread.filter(|thread| thread.member(&ctx.caller).is_some());
+    thread.ok_or(Error::Refused(Refusal::NotFound))
+}
+
+/// All that decides about contact from `actor` to `other`. The head of their direct thread, opened or not, says who blocks
+/// whom.
+pub(super) fn contact_context(head: &Head, actor: &UserId, other: &Profile, followed: bool) -> ContactContext {
+    ContactContext {
+        blocking: head.is_blocked_by(actor),
+        blocked: head.is_blocked_by(&other.id),
+        followed,
+        policy: other.settings.contact_policy,
+    }
+}
+
+/// The details of a thread.
+///
+/// # Errors
+/// [`Refusal::NotFound`] if the group has ended meanwhile.
+pub(super) async fn load_details(ctx: &Context, thread: &Thread) -> Result<ThreadDetails, Error> {
+    match &thread.kind {
+        Kind::Direct { details, .. } => Ok(details.clone()),
+        Kind::Group { .. } => ctx.store.details(&thread.id).await?.ok_or(Error::Refused(Refusal::NotFound)),
+    }
+}
+
+/// The thread with its details and the profiles of its members as they are now: a read mark must not be shown once its owner
+/// has said so.
+///
+/// # Errors
+/// As [`load_details`].
+pub async fn load_details_and_profiles(ctx: &Context, thread: Thread) -> Result<ShownThread, Error> {
+    let member_ids = thread.member_ids();
+    let profiles = async { Ok(ctx.store.present_profiles(&member_ids).await?) };
+    let (details, profiles) = tokio::try_join!(load_details(ctx, &thread), profiles)?;
+    Ok(ShownThread { thread, details, profiles })
+}
+
+/// The thread as it is now, but with the end of its log at `seq`, where it was at `at`: what the response to a request showed
+/// that was carried out then. What was deleted since is not in it.
+pub(super) async fn load_thread_as_of(
+    ctx: &Context,
+    thread_id: &ThreadId,
+    seq: Seq,
+    at: Timestamp,
+) -> Result<ShownThread, Error> {
+    let last = async { Ok::<_, Error>(ctx.store.last_message_at(thread_id, seq).await?) };
+    let (thread, last) = tokio::try_join!(load_thread(ctx, thread_id), last)?;
+    let (last_message, counts) = match last {
+        None => (None, MessageCounts::default()),
+        Some(LoggedMessage { message, counts }) => (Some(Preview::of(&message)), counts),
+    };
+    load_details_and_profiles(ctx, Thread { last_seq: seq, active_at: at, last_message, counts, ..thread }).await
+}
