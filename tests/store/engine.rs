@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use shared::store::{Store, Table};
-use shared::trace::Tracer;
+use shared::trace::Trace;
 use tests::Stack;
 
 /// A client of the engine, past the product.
@@ -23,7 +23,7 @@ pub(crate) fn client(stack: &Stack) -> Client {
 
 /// A store of its own client, so that several writers do not share one.
 pub(crate) fn store(stack: &Stack) -> Store {
-    let table = Table::new(client(stack), stack.table_name(), Arc::new(Tracer::default()));
-    table.begin((Instant::now() + Duration::from_mins(5)).into());
-    Store::new(table)
+    let give_up_at = Instant::now() + Duration::from_mins(5);
+    let trace = Arc::new(Trace::default());
+    Store::new(Table::new(client(stack), stack.table_name().into(), trace, give_up_at.into()))
 }

@@ -1,7 +1,7 @@
 //! The log: pages of it, however large its entries are.
 
 use shared::domain::ids::Seq;
-use shared::domain::log::{What, merge};
+use shared::domain::log::{EntryContent, merge};
 use shared::domain::member::Standing;
 use tests::Stack;
 
@@ -21,15 +21,15 @@ async fn a_page_of_messages_ends_exactly_at_its_limit() {
         head = sent(&store, &head, 0, &number.to_string(), later(number)).await;
     }
     let texts = async |first, last, limit| {
-        let (messages, more) = store.messages(&head.id, (seq(first), seq(last)), limit).await.unwrap();
-        (messages.iter().map(|message| message.seq.get()).collect::<Vec<_>>(), more)
+        let page = store.messages(&head.id, (seq(first), seq(last)), limit).await.unwrap();
+        (page.items.iter().map(|message| message.seq.get()).collect::<Vec<_>>(), page.more)
     };
     assert_eq!(texts(1, 6, 5).await, (vec![6, 5, 4, 3, 2], false));
     assert_eq!(texts(1, 6, 4).await, (vec![6, 5, 4, 3], true));
     assert_eq!(texts(3, 5, 9).await, (vec![5, 4, 3], false));
     assert_eq!(texts(5, 4, 9).await, (vec![], false));
     assert!(store.message(&head.id, seq(1)).await.unwrap().is_none(), "the first entry is no message");
-    assert_eq!(store.tally_at(&head.id, seq(1)).await.unwrap(), None);
+    assert_eq!(store.last_message_at(&head.id, seq(1)).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -48,8 +48,8 @@ async fn rule_14_the_log_has_no_hole_where_the_engine_cuts_a_page() {
         let entries = merge(messages, changes, 100);
         assert!(!entries.is_empty());
         for entry in &entries {
-            if let What::Message(logged) = &entry.what {
-                assert_eq!(logged.message.text.as_str(), large);
+            if let EntryContent::Message(logged) = &entry.content {
+                assert_eq!(logged.message.content.text.as_str(), large);
             }
         }
         seen.extend(entries.iter().map(|entry| entry.seq.get()));
@@ -59,6 +59,6 @@ async fn rule_14_the_log_has_no_hole_where_the_engine_cuts_a_page() {
     assert_eq!(seen, (1..=96).collect::<Vec<_>>());
     assert!(pages > 1, "the engine did not cut");
 
-    let (newest, more) = store.messages(&head.id, (Seq::ONE, head.last_seq), 100).await.unwrap();
-    assert!(more && newest.len() < 95 && newest[0].seq == head.last_seq);
+    let newest = store.messages(&head.id, (Seq::ONE, head.last_seq), 100).await.unwrap();
+    assert!(newest.more && newest.items.len() < 95 && newest.items[0].seq == head.last_seq);
 }
