@@ -1,12 +1,12 @@
 //! Heads: whatever races, one state follows another.
 
-use shared::domain::thread::Thread;
 use futures_util::future::join_all;
 use shared::domain::ids::{Seq, UserId};
 use shared::domain::member::{ReadMark, Standing};
 use shared::domain::message_request::{accept, decline};
 use shared::domain::read;
 use shared::domain::revision::Revision;
+use shared::domain::thread::Thread;
 use shared::domain::transition::Transition;
 use shared::store::{AbsentHead, Condition, Head, OnFollow, Store, StoreError, Writes};
 use tests::Stack;

@@ -17,7 +17,6 @@ pub(crate) async fn add(
     let thread_id: ThreadId = request.path("thread_id")?;
     let AddMembersBody { user_ids } = request.body()?;
 
-    let done = add_members(&ctx, &thread_id, &user_ids).await?;
-    let view = ListView::whole(MemberView::all(&done.output, &ctx.caller)?);
-    Ok(Response::ok(&view).deliver(done))
+    let (roster, done) = add_members(&ctx, &thread_id, &user_ids).await?.split();
+    Ok(Response::ok(&ListView::whole(MemberView::all(roster)?)).deliver(done))
 }

@@ -24,9 +24,8 @@ pub(crate) async fn list(ctx: Context, request: Request) -> Result<Response<List
 pub(crate) async fn set(ctx: Context, request: Request) -> Result<Response<BlockedView, WithSockets>, Problem> {
     let (user_id, pair) = edges::other(&ctx, &request)?;
 
-    let mut done = block(&ctx, &pair, &user_id).await?;
-    let threads = std::mem::take(&mut done.output.groups);
-    let groups = thread_views(threads, &ctx.caller, &done.output.details, &HashMap::new())?;
+    let (blocked, done) = block(&ctx, &pair, &user_id).await?.split();
+    let groups = thread_views(blocked.groups, &ctx.caller, &blocked.details, &HashMap::new())?;
     Ok(Response::ok(&BlockedView { groups }).deliver(done))
 }
 

@@ -28,8 +28,8 @@ impl<T> ListView<T> {
         view: impl FnMut(I) -> T,
     ) -> Self {
         let Page { items, more } = page;
-        let last = items.last().filter(|_| more);
-        let next_cursor = last.map(|last| Cursor::new(list, &position(last)).into_text());
+        let end = items.last().filter(|_| more);
+        let next_cursor = end.map(|end| Cursor::new(list, &position(end)).into_text());
         Self { items: items.into_iter().map(view).collect(), next_cursor }
     }
 }

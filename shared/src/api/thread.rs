@@ -1,23 +1,21 @@
 //! Threads and their members.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 
 use super::message::MessageView;
 use super::problem::Problem;
 use super::user::UserView;
-use crate::domain::details::{Preferences, ThreadDetails};
+use crate::domain::details::{DetailsByThread, Preferences, ThreadDetails};
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::mailbox::Mailbox;
 use crate::domain::member::{Member, Role};
-use crate::domain::profile::{Profile, PublicProfile};
-use crate::domain::read;
+use crate::domain::profile::{Profiles, PublicProfile};
 use crate::domain::room::Room;
+use crate::domain::roster::ListedMember;
 use crate::domain::thread::{Kind, Thread};
 use crate::domain::time::{Timestamp, optional_rfc3339, rfc3339};
 use crate::domain::title::Title;
-use crate::service::{Marked, ShownThread};
+use crate::service::{Marked, Roster, ShownThread};
 
 /// A member of a thread.
 #[derive(Debug, Serialize)]
@@ -31,24 +29,18 @@ pub struct MemberView {
 }
 
 impl MemberView {
-    /// The members of a thread as `viewer` sees them, the longest-standing first.
+    /// The members of a thread as their viewer sees them.
     ///
     /// # Errors
     /// `internal` if a member has no profile: nobody becomes a member without one.
-    pub fn all(shown: &ShownThread, viewer: &UserId) -> Result<Vec<Self>, Problem> {
-        let ShownThread { thread, details, profiles } = shown;
-        let profile = |user_id: &UserId| {
-            let missing = || Problem::Internal(format!("a member of thread {} has no profile", thread.id));
-            profiles.get(user_id).ok_or_else(missing)
+    pub fn all(roster: Roster) -> Result<Vec<Self>, Problem> {
+        let Roster { members, mut profiles } = roster;
+        let view = |member: ListedMember| {
+            let profile = profiles.remove(&member.user_id);
+            let missing = || Problem::Internal("a member has no profile".to_owned());
+            Ok(Self::new(member, profile.ok_or_else(missing)?.public))
         };
-        let viewer_shows = profile(viewer)?.settings.read_receipts;
-        let view = |member: &Member| {
-            let profile = profile(&member.user_id)?;
-            let own = member.user_id == *viewer;
-            let shows_mark = own || read::shows(member, profile.settings.read_receipts, viewer_shows);
-            Ok(Self::new(member, profile.public.clone(), details, shows_mark))
-        };
-        thread.members.iter().map(view).collect()
+        members.into_iter().map(view).collect()
     }
 
     /// The members of a group as a list of threads shows them: by the snapshots that the group has of them, and without read
@@ -63,16 +55,12 @@ impl MemberView {
     #[must_use]
     pub fn of_snapshot(member: &Member, viewer: &UserId, details: &ThreadDetails) -> Option<Self> {
         let public = details.snapshots.get(&member.user_id)?.public.clone();
-        Some(Self::new(member, public, details, member.user_id == *viewer))
+        Some(Self::new(ListedMember::new(member, details, member.user_id == *viewer), public))
     }
 
-    fn new(member: &Member, public: PublicProfile, details: &ThreadDetails, shows_mark: bool) -> Self {
-        Self {
-            user: UserView::new(member.user_id.clone(), public),
-            role: member.role,
-            joined_at: details.joined_at(&member.user_id),
-            read_seq: shows_mark.then_some(member.mark.seq),
-        }
+    fn new(member: ListedMember, public: PublicProfile) -> Self {
+        let ListedMember { user_id, role, joined_at, read_seq } = member;
+        Self { user: UserView::new(user_id, public), role, joined_at, read_seq }
     }
 }
 
@@ -132,7 +120,7 @@ impl ThreadView {
     /// # Errors
     /// `not-found` unless `viewer` is a member, and as [`MemberView::all`].
     pub fn of(shown: &ShownThread, viewer: &UserId) -> Result<Self, Problem> {
-        let members = MemberView::all(shown, viewer)?;
+        let members = MemberView::all(Roster::of(shown.clone(), viewer)?)?;
         Self::new(&shown.thread, viewer, &shown.details, members).ok_or(Problem::NotFound)
     }
 
@@ -177,8 +165,8 @@ impl ThreadView {
 pub fn thread_views(
     threads: impl IntoIterator<Item = Thread>,
     viewer: &UserId,
-    details: &HashMap<ThreadId, ThreadDetails>,
-    profiles: &HashMap<UserId, Profile>,
+    details: &DetailsByThread,
+    profiles: &Profiles,
 ) -> Result<Vec<ThreadView>, Problem> {
     let mut views = Vec::new();
     for thread in threads {

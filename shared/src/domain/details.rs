@@ -1,10 +1,10 @@
 //! What a thread shows and decides nothing by: its title, its room, its creator, and snapshots of its members.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::ids::UserId;
+use super::ids::{ThreadId, UserId};
 use super::log::{Change, Entry, EntryContent};
 use super::profile::{Profile, PublicProfile};
 use super::revision::Revision;
@@ -57,6 +57,9 @@ pub struct ThreadDetails {
     /// What members chose.
     pub preferences: BTreeMap<UserId, Preferences>,
 }
+
+/// Details by group.
+pub type DetailsByThread = HashMap<ThreadId, ThreadDetails>;
 
 impl ThreadDetails {
     /// What a thread without title and room has at its beginning.

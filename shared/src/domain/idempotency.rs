@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::ids::{Seq, ThreadId, Ticket};
 use super::invalid::Invalid;
 use super::limits::MAX_IDEMPOTENCY_KEY_CHARS;
+use super::roster::ListedMember;
 use super::time::Timestamp;
 
 /// The value of an `Idempotency-Key` header: 1–64 visible ASCII characters, chosen by the client for one intention.
@@ -71,8 +72,8 @@ pub enum Reference {
     Thread { thread_id: ThreadId, seq: Seq, at: Timestamp, created: bool },
     /// This message request was declined.
     Declined { thread_id: ThreadId },
-    /// Members were added to this group.
-    Members { thread_id: ThreadId },
+    /// Members were added to a group, which then had these.
+    Members { members: Vec<ListedMember> },
     /// This ticket was given out.
     Ticket { ticket: Ticket, expires_at: Timestamp },
 }

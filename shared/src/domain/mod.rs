@@ -24,6 +24,7 @@ pub mod read;
 pub mod refusal;
 pub mod revision;
 pub mod room;
+pub mod roster;
 pub mod send;
 pub mod thread;
 pub mod time;

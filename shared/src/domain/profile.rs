@@ -1,5 +1,7 @@
 //! A user as others see them, and what they chose in their settings.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ids::UserId;
@@ -215,6 +217,9 @@ pub struct Profile {
     /// The revision in which the public profile last changed, as long as groups of the user may still show the one before.
     pub stale_snapshots: Option<Revision>,
 }
+
+/// Profiles by user.
+pub type Profiles = HashMap<UserId, Profile>;
 
 impl Profile {
     /// The profile of `user` with this public part: of a new user if there is no profile before.

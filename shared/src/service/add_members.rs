@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::error::Error;
 use super::invite::{Candidates, Into, load_candidates, require_registered};
-use super::load::{ShownThread, load_details_and_profiles, load_thread};
+use super::load::{Roster, ShownThread, load_details_and_profiles};
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::domain::group::{self, invitees};
@@ -12,9 +12,6 @@ use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::refusal::Refusal;
 use crate::domain::transition::Transition;
 use crate::store::{Head, NewMembers, Writes, snapshots};
-
-/// A group and its members.
-pub type MembersOf = ShownThread;
 
 struct AddMembers<'a> {
     thread_id: &'a ThreadId,
@@ -33,7 +30,7 @@ struct Invitation {
 /// # Errors
 /// `NotFound`, `ModeratorsOnly`, `InvitesOneself`, `InvitesNobody`, `UnknownUsers`, `ContactClosed`, `YouBlockThem`, `GroupFull`,
 /// `IdempotencyMismatch`.
-pub async fn add_members(ctx: &Context, thread_id: &ThreadId, named: &[UserId]) -> Result<Done<MembersOf>, Error> {
+pub async fn add_members(ctx: &Context, thread_id: &ThreadId, named: &[UserId]) -> Result<Done<Roster>, Error> {
     run(ctx, AddMembers { thread_id, named }).await
 }
 
@@ -62,24 +59,31 @@ impl AddMembers<'_> {
 }
 
 impl Operation for AddMembers<'_> {
-    type Output = MembersOf;
+    type Output = Roster;
     type Beside = ();
 
-    async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<MembersOf>, Error> {
+    async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<Roster>, Error> {
         let Invitation { mut group, candidates, transition } = self.decide(ctx).await?;
-        let reference = Reference::Members { thread_id: self.thread_id.clone() };
-        let Some(transition) = transition else { return Ok(Step::unchanged(group).refer(reference)) };
+        let Some(transition) = transition else {
+            let roster = Roster::of(group, &ctx.caller)?;
+            let reference = Reference::Members { members: roster.members.clone() };
+            return Ok(Step::unchanged(roster).refer(reference));
+        };
         let new_members: NewMembers = candidates.new_members(transition.after.active_at, &group.profiles);
         let room = group.details.room.as_ref().map(|room| &room.id);
         let writes = Writes::change_group(&transition, room, &new_members)?;
         let notifications = notify::group_changed(&transition, &ctx.caller);
         group.details = group.details.after(&[], &snapshots(&new_members));
         group.thread = transition.after;
-        Ok(Step::write(group, writes).refer(reference).notify(notifications))
+        let roster = Roster::of(group, &ctx.caller)?;
+        let reference = Reference::Members { members: roster.members.clone() };
+        Ok(Step::write(roster, writes).refer(reference).notify(notifications))
     }
 
-    async fn replay(&self, ctx: &Context, reference: Reference) -> Result<MembersOf, Error> {
-        let Reference::Members { thread_id } = reference else { return Err(Refusal::IdempotencyMismatch.into()) };
-        load_details_and_profiles(ctx, load_thread(ctx, &thread_id).await?).await
+    async fn replay(&self, ctx: &Context, reference: Reference) -> Result<Roster, Error> {
+        let Reference::Members { members } = reference else { return Err(Refusal::IdempotencyMismatch.into()) };
+        let user_ids: Vec<UserId> = members.iter().map(|member| member.user_id.clone()).collect();
+        let profiles = ctx.store.present_profiles(&user_ids).await?;
+        Ok(Roster { members, profiles })
     }
 }

@@ -9,7 +9,7 @@ use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::domain::block::{hide, needs_marked, unhide};
 use crate::domain::counts::MessageCounts;
-use crate::domain::details::ThreadDetails;
+use crate::domain::details::DetailsByThread;
 use crate::domain::ids::{Pair, ThreadId, UserId};
 use crate::domain::limits::MAX_GROUPS_AT_ONCE;
 use crate::domain::refusal::Refusal;
@@ -21,7 +21,7 @@ use crate::store::{EdgeEnds, Head, Writes};
 #[derive(Debug, Default)]
 pub struct Blocked {
     pub groups: Vec<Thread>,
-    pub details: HashMap<ThreadId, ThreadDetails>,
+    pub details: DetailsByThread,
 }
 
 struct Block<'a> {
@@ -128,9 +128,9 @@ async fn shared_groups(
 
 /// The groups, with those that changed as they are then.
 fn with_changes(groups: Vec<Thread>, changes: Vec<Transition>) -> Vec<Thread> {
-    let mut changed: HashMap<ThreadId, Thread> =
+    let mut by_id: HashMap<ThreadId, Thread> =
         changes.into_iter().map(|change| (change.after.id.clone(), change.after)).collect();
-    groups.into_iter().map(|group| changed.remove(&group.id).unwrap_or(group)).collect()
+    groups.into_iter().map(|group| by_id.remove(&group.id).unwrap_or(group)).collect()
 }
 
 /// The groups of which both are members, and not one of them was.

@@ -1,14 +1,12 @@
 //! Finding out what decides about users who are to be added to a group.
 
-use std::collections::HashMap;
-
 use super::context::Context;
 use super::error::Error;
 use crate::domain::contact::ContactContext;
 use crate::domain::details::MemberSnapshot;
 use crate::domain::group::{Blocks, Candidate};
 use crate::domain::ids::{ThreadId, UserId};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Profile, Profiles};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::store::{InviteContext, NewMember, NewMembers};
@@ -17,7 +15,7 @@ use crate::store::{InviteContext, NewMember, NewMembers};
 ///
 /// # Errors
 /// [`Refusal::UnknownUsers`] with the places of those who are not.
-pub(super) fn require_registered(named: &[UserId], profiles: &HashMap<UserId, Profile>) -> Result<(), Refusal> {
+pub(super) fn require_registered(named: &[UserId], profiles: &Profiles) -> Result<(), Refusal> {
     let unknown = named.iter().enumerate().filter(|(_, user_id)| !profiles.contains_key(user_id));
     let unknown: Vec<usize> = unknown.map(|(place, _)| place).collect();
     if unknown.is_empty() { Ok(()) } else { Err(Refusal::UnknownUsers(unknown)) }
@@ -46,7 +44,7 @@ pub(super) async fn load_candidates(
     ctx: &Context,
     group: Into<'_>,
     invitees: &[UserId],
-    profiles: &HashMap<UserId, Profile>,
+    profiles: &Profiles,
 ) -> Result<Candidates, Error> {
     let context = ctx.store.invite_context(group.thread_id, &ctx.caller, group.present, invitees).await?;
     let InviteContext { blocks, followers, left } = context;
@@ -66,7 +64,7 @@ pub(super) async fn load_candidates(
 
 impl Candidates {
     /// They as the store wants them, once they have joined at `joined_at`.
-    pub(super) fn new_members(&self, joined_at: Timestamp, profiles: &HashMap<UserId, Profile>) -> NewMembers {
+    pub(super) fn new_members(&self, joined_at: Timestamp, profiles: &Profiles) -> NewMembers {
         let joined = self.candidates.iter().filter_map(|candidate| profiles.get(&candidate.user_id));
         let new_member = |profile: &Profile| {
             let snapshot = MemberSnapshot::new(profile, joined_at);

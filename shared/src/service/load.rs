@@ -1,7 +1,5 @@
 //! Reading what a caller may see.
 
-use std::collections::HashMap;
-
 use super::context::Context;
 use super::error::Error;
 use crate::domain::contact::ContactContext;
@@ -9,8 +7,9 @@ use crate::domain::counts::MessageCounts;
 use crate::domain::details::ThreadDetails;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::message::{LoggedMessage, Preview};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Profile, Profiles};
 use crate::domain::refusal::Refusal;
+use crate::domain::roster::{ListedMember, roster};
 use crate::domain::thread::{Kind, Thread};
 use crate::domain::time::Timestamp;
 use crate::store::Head;
@@ -21,7 +20,27 @@ pub struct ShownThread {
     pub thread: Thread,
     pub details: ThreadDetails,
     /// The profiles of its members.
-    pub profiles: HashMap<UserId, Profile>,
+    pub profiles: Profiles,
+}
+
+/// The members of a thread as the caller sees them, and their profiles.
+#[derive(Debug)]
+pub struct Roster {
+    pub members: Vec<ListedMember>,
+    pub profiles: Profiles,
+}
+
+impl Roster {
+    /// The members of `shown` as `viewer` sees them.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if a member has no profile: nobody becomes a member without one.
+    pub fn of(shown: ShownThread, viewer: &UserId) -> Result<Self, Error> {
+        let ShownThread { thread, details, profiles } = shown;
+        let missing = || Error::Internal(format!("a member of thread {} has no profile", thread.id));
+        let members = roster(&thread, viewer, &details, &profiles).ok_or_else(missing)?;
+        Ok(Self { members, profiles })
+    }
 }
 
 /// The profile, or the refusal that is due to callers without one (rule 1).

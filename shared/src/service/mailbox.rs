@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::context::Context;
 use super::error::Error;
-use crate::domain::details::ThreadDetails;
+use crate::domain::details::DetailsByThread;
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::limits::MAX_MAILBOX_WINDOW;
 use crate::domain::mailbox::{Activity, Mailbox, MailboxPosition, page, window};
-use crate::domain::profile::Profile;
+use crate::domain::profile::Profiles;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::RoomId;
 use crate::domain::thread::Thread;
@@ -39,9 +39,9 @@ pub struct PagePosition {
 pub struct MailboxPage {
     pub threads: Vec<Thread>,
     /// Of the groups.
-    pub details: HashMap<ThreadId, ThreadDetails>,
+    pub details: DetailsByThread,
     /// Of the caller, and of the other members of direct threads.
-    pub profiles: HashMap<UserId, Profile>,
+    pub profiles: Profiles,
     /// Where the next page begins.
     pub next: Option<PagePosition>,
 }
@@ -81,8 +81,8 @@ pub async fn mailbox_page(ctx: &Context, query: MailboxQuery) -> Result<MailboxP
 
 struct Loaded {
     threads: HashMap<ThreadId, Thread>,
-    details: HashMap<ThreadId, ThreadDetails>,
-    profiles: HashMap<UserId, Profile>,
+    details: DetailsByThread,
+    profiles: Profiles,
 }
 
 /// Reads the heads of some entries, and what a list shows of them. Only direct threads have a peer, and only groups an item of

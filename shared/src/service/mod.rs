@@ -25,7 +25,7 @@ mod read;
 mod send;
 mod typing;
 
-pub use add_members::{MembersOf, add_members};
+pub use add_members::add_members;
 pub use block::{Blocked, block, unblock};
 pub use change_group::{ChangedGroup, leave, remove_member, rename, set_role};
 pub use connect::{GivenTicket, connect, disconnect, give_ticket};
@@ -35,7 +35,7 @@ pub use deliver::{Delivered, Render, deliver};
 pub use error::Error;
 pub use follow::{follow, unfollow};
 pub use history::{LogPage, events, message, messages};
-pub use load::{ShownThread, load_details_and_profiles, load_thread, registered};
+pub use load::{Roster, ShownThread, load_details_and_profiles, load_thread, registered};
 pub use mailbox::{MailboxPage, MailboxQuery, PagePosition, mailbox_page};
 pub use message_request::{accept, decline};
 pub use notice::stay;

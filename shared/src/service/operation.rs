@@ -75,6 +75,14 @@ pub struct Done<T> {
     pub connections: Option<Vec<Connection>>,
 }
 
+impl<T> Done<T> {
+    /// The output, and the rest.
+    pub fn split(self) -> (T, Done<()>) {
+        let Self { output, replayed, notifications, connections } = self;
+        (output, Done { output: (), replayed, notifications, connections })
+    }
+}
+
 /// As [`Done`], with what only the operation itself needs.
 pub(super) struct Committed<O: Operation> {
     pub(super) done: Done<O::Output>,

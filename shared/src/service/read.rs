@@ -1,7 +1,5 @@
 //! Moving a read mark (rule 19).
 
-use std::collections::HashMap;
-
 use super::context::Context;
 use super::error::Error;
 use super::load::thread_at;
@@ -11,7 +9,7 @@ use crate::delivery::{EventKind, Notification};
 use crate::domain::counts::MessageCounts;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::member::Member;
-use crate::domain::profile::Profile;
+use crate::domain::profile::Profiles;
 use crate::domain::read;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::Thread;
@@ -52,7 +50,7 @@ pub async fn mark_read(ctx: &Context, thread_id: &ThreadId, seq: Seq) -> Result<
 
 impl Operation for MarkRead<'_> {
     type Output = Thread;
-    type Beside = HashMap<UserId, Profile>;
+    type Beside = Profiles;
 
     async fn step(&mut self, ctx: &Context, head: Option<Head>) -> Result<Step<Thread>, Error> {
         let thread = thread_at(ctx, head, self.thread_id).await?;
@@ -71,12 +69,7 @@ impl Operation for MarkRead<'_> {
 
 /// The caller's own devices hear of the mark with what is left unread. Other members do if they may see it, while no block
 /// stands between the two.
-fn notifications(
-    ctx: &Context,
-    thread: &Thread,
-    own: &Member,
-    profiles: &HashMap<UserId, Profile>,
-) -> Vec<Notification> {
+fn notifications(ctx: &Context, thread: &Thread, own: &Member, profiles: &Profiles) -> Vec<Notification> {
     let shows = |user: &UserId| profiles.get(user).is_some_and(|profile| profile.settings.read_receipts);
     let event = |unread| {
         let kind = EventKind::ReadMoved { user_id: own.user_id.clone(), read_seq: own.mark.seq, unread };

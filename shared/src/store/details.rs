@@ -12,7 +12,7 @@ use super::keys;
 use super::table::Read;
 use super::update::{Update, number, text};
 use super::write::Write;
-use crate::domain::details::{MemberSnapshot, Preferences, ThreadDetails};
+use crate::domain::details::{DetailsByThread, MemberSnapshot, Preferences, ThreadDetails};
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::log::{Change, Entry, EntryContent};
 use crate::domain::profile::{Profile, PublicProfile};
@@ -139,7 +139,7 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn details_of(&self, threads: &[ThreadId]) -> Result<HashMap<ThreadId, ThreadDetails>, StoreError> {
+    pub async fn details_of(&self, threads: &[ThreadId]) -> Result<DetailsByThread, StoreError> {
         let wanted: Vec<_> = threads.iter().map(keys::details).collect();
         let mut details = HashMap::with_capacity(wanted.len());
         for item in self.table.batch_get_complete(&wanted).await? {

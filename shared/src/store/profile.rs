@@ -1,7 +1,5 @@
 //! Profiles, settings and the search by username.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
@@ -17,7 +15,7 @@ use super::update::{Update, number, text};
 use super::write::{Write, Writes};
 use crate::domain::ids::UserId;
 use crate::domain::profile::{
-    ContactPolicy, Profile, PublicProfile, Settings, SettingsChange, Username, UsernamePrefix,
+    ContactPolicy, Profile, Profiles, PublicProfile, Settings, SettingsChange, Username, UsernamePrefix,
 };
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
@@ -95,7 +93,7 @@ fn profile_keys(users: &[UserId]) -> Vec<Key> {
     users.iter().map(keys::profile).collect()
 }
 
-fn parse_all(items: Vec<Item>) -> Result<HashMap<UserId, Profile>, StoreError> {
+fn parse_all(items: Vec<Item>) -> Result<Profiles, StoreError> {
     items.into_iter().map(|item| parse(item).map(|profile| (profile.id.clone(), profile))).collect()
 }
 
@@ -154,7 +152,7 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn profiles(&self, users: &[UserId]) -> Result<HashMap<UserId, Profile>, StoreError> {
+    pub async fn profiles(&self, users: &[UserId]) -> Result<Profiles, StoreError> {
         parse_all(self.table.batch_get_complete(&profile_keys(users)).await?)
     }
 
@@ -163,7 +161,7 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn present_profiles(&self, users: &[UserId]) -> Result<HashMap<UserId, Profile>, StoreError> {
+    pub async fn present_profiles(&self, users: &[UserId]) -> Result<Profiles, StoreError> {
         parse_all(self.table.batch_get(&profile_keys(users), Read::Consistent).await?)
     }
 

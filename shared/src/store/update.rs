@@ -10,6 +10,7 @@ use super::keys::Key;
 use super::write::{Action, Write};
 
 /// A number as an attribute.
+#[expect(clippy::needless_pass_by_value, reason = "numbers are small")]
 pub(super) fn number(number: impl ToString) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }

@@ -26,10 +26,10 @@ impl Blocks {
         Self(blocks.into_iter().collect())
     }
 
-    /// Whether `blocker` blocks `blocked`.
+    /// Whether `user` blocks `other`.
     #[must_use]
-    pub fn has(&self, blocker: &UserId, blocked: &UserId) -> bool {
-        self.0.contains(&(blocker.clone(), blocked.clone()))
+    pub fn has(&self, user: &UserId, other: &UserId) -> bool {
+        self.0.contains(&(user.clone(), other.clone()))
     }
 }
 
