@@ -132,6 +132,7 @@ pub(crate) struct Stack {
     engine: Option<Engine>,
     functions: Arc<Functions>,
     sockets: Option<Arc<Sockets>>,
+    faults: Arc<Faults>,
     /// What to tell the world.
     pub(crate) ready: Ready,
     /// A token of ann, to try things with.
@@ -180,9 +181,9 @@ impl Stack {
             tokio::spawn(net::serve(ports.socket, move |request, peer| Arc::clone(&sockets).handle(request, peer)));
         }
 
-        let (faults, sockets_to_list) = (faults(), sockets.clone());
-        let Shared { ledger, gate, xray, .. } = shared;
-        let control = Arc::new(Control { issuer, faults, ledger, gate, xray, sockets: sockets_to_list });
+        let Shared { ledger, gate, xray, faults, .. } = shared;
+        let control =
+            Arc::new(Control { issuer, faults: Arc::clone(&faults), ledger, gate, xray, sockets: sockets.clone() });
         tokio::spawn(net::serve(ports.local, move |request, _| Arc::clone(&control).handle(request)));
 
         let ready = Ready {
@@ -194,11 +195,13 @@ impl Stack {
             access_key_id: OWNER_KEY,
             table_names: template.tables.into_iter().map(|table| table.name).collect(),
         };
-        Ok(Self { engine: database.engine, functions, sockets, ready, first_token })
+        Ok(Self { engine: database.engine, functions, sockets, faults, ready, first_token })
     }
 
     /// Closes the sockets, lets the functions finish, and ends everything.
     pub(crate) async fn stop(self) {
+        // No call is held while functions finish.
+        self.faults.clear();
         let farewell = async {
             if let Some(sockets) = &self.sockets {
                 sockets.connections.close_all().await;

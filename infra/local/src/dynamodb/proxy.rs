@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Client, actions, refusals};
-use crate::faults::{self, DynamodbFault, Faults};
+use crate::faults::{self, DynamodbFault, Faults, Hold};
 use crate::iam::Gate;
 use crate::invocations::{Call, Invocation};
 use crate::lambda::Process;
@@ -58,13 +58,13 @@ impl Proxy {
         }
         match self.faults.for_call(process.function(), &operation) {
             None => self.execute(Some(process), target, operation, body).await,
-            Some(fault) => self.disturb(fault, process, target, operation, body).await,
+            Some(met) => self.disturb(met, process, target, operation, body).await,
         }
     }
 
     async fn disturb(
         &self,
-        fault: DynamodbFault,
+        (fault, hold): (DynamodbFault, Hold),
         process: &Process,
         target: HeaderValue,
         operation: String,
@@ -78,6 +78,15 @@ impl Proxy {
             DynamodbFault::DelayMs(ms) => {
                 faults::delay(ms).await;
                 return self.execute(Some(process), target, operation, body).await;
+            }
+            DynamodbFault::HoldBefore => {
+                hold.released().await;
+                return self.execute(Some(process), target, operation, body).await;
+            }
+            DynamodbFault::HoldAfter => {
+                let answer = self.execute(Some(process), target, operation, body).await;
+                hold.released().await;
+                return answer;
             }
             DynamodbFault::KillBefore => {}
             _ => drop(self.execute(Some(process), target, operation, body).await?),
