@@ -5,8 +5,8 @@ use std::fs;
 use crate::sources::root;
 
 #[test]
-fn every_feature_of_the_readme_names_a_test_that_is_there() {
-    let page = fs::read_to_string(root().join("README.md")).expect("the readme can be read");
+fn every_feature_of_the_page_names_a_test_that_is_there() {
+    let page = fs::read_to_string(root().join("tests/README.md")).expect("the readme can be read");
     let named: Vec<(&str, &str)> = page
         .lines()
         .filter_map(|row| row.strip_prefix("| ")?.rsplit_once("| `")?.1.strip_suffix("` |")?.split_once("::"))

@@ -22,6 +22,11 @@ pub(crate) fn folders(path: &str) -> Vec<String> {
 
 /// Every Rust file below a folder, by its path from the root, without comments.
 pub(crate) fn code(folder: &str) -> Vec<(String, String)> {
+    sources(folder).into_iter().map(|(name, text)| (name, without_comments(&text))).collect()
+}
+
+/// Every Rust file below a folder, by its path from the root.
+pub(crate) fn sources(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
     collect(&root().join(folder), &mut files);
     assert!(!files.is_empty(), "there is no code in {folder}");
@@ -31,7 +36,7 @@ pub(crate) fn code(folder: &str) -> Vec<(String, String)> {
         .map(|path| {
             let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let name = path.strip_prefix(root()).expect("it lies in the workspace").display().to_string();
-            (name, without_comments(&text))
+            (name, text)
         })
         .collect()
 }

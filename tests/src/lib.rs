@@ -3,11 +3,13 @@
 
 mod answer;
 mod binaries;
+pub mod book;
 mod call;
 mod control;
 mod group;
 mod log;
 mod processes;
+pub mod routes;
 mod scene;
 mod server;
 pub mod shape;

@@ -17,7 +17,7 @@ use crate::given::{later, message, noon, thread, user};
 fn record(user: &UserId, key: &str, now: Timestamp) -> IdempotencyRecord {
     let key = IdempotencyKey::try_from(key.to_owned()).unwrap();
     let key = Idempotency { key, fingerprint: Fingerprint::of("POST", "/threads", json!({"a": 1})) };
-    let reference = Reference::Members { thread_id: ThreadId::from_random([7; 17]) };
+    let reference = Reference::Declined { thread_id: ThreadId::from_random([7; 17]) };
     IdempotencyRecord { user_id: user.clone(), key, reference, now }
 }
 

@@ -9,6 +9,7 @@ use super::access::Store;
 use super::convert::{self, ITEM_VERSION};
 use super::error::{Condition, StoreError};
 use super::keys;
+use super::preferences::{self, PreferencesRecord};
 use super::table::Read;
 use super::update::{Update, number, text};
 use super::write::Write;
@@ -44,27 +45,6 @@ struct SnapshotRecord {
     joined: Timestamp,
 }
 
-/// By user: until when it is muted (0: it is not), and whether it is pinned. The same in a direct thread's head.
-pub(super) type PreferencesRecord = BTreeMap<UserId, (Timestamp, bool)>;
-
-/// The stored form of all members' preferences.
-pub(super) fn preferences_of(details: &ThreadDetails) -> PreferencesRecord {
-    details.preferences.iter().map(|(user, own)| (user.clone(), record_of(*own))).collect()
-}
-
-fn record_of(own: Preferences) -> (Timestamp, bool) {
-    (own.muted_until.unwrap_or(Timestamp::EPOCH), own.pinned)
-}
-
-/// The preferences in a record.
-pub(super) fn parse_preferences(record: PreferencesRecord) -> BTreeMap<UserId, Preferences> {
-    let parse = |(muted_until, pinned)| Preferences {
-        muted_until: Some(muted_until).filter(|at| *at > Timestamp::EPOCH),
-        pinned,
-    };
-    record.into_iter().map(|(user, own)| (user, parse(own))).collect()
-}
-
 fn snapshot_record(snapshot: &MemberSnapshot) -> SnapshotRecord {
     let MemberSnapshot { public, revision, joined_at } = snapshot.clone();
     SnapshotRecord { profile: public, rev: revision.0, joined: joined_at }
@@ -83,7 +63,7 @@ impl From<DetailsRecord> for ThreadDetails {
             title: record.title,
             room: record.room,
             snapshots: record.snapshots.into_iter().map(|(user, record)| (user, snapshot(record))).collect(),
-            preferences: parse_preferences(record.prefs),
+            preferences: preferences::parse(record.prefs),
         }
     }
 }
@@ -97,7 +77,7 @@ pub(super) fn create(thread: &ThreadId, details: &ThreadDetails) -> Result<Write
         title: details.title.clone(),
         room: details.room.clone(),
         snapshots: details.snapshots.iter().map(|(user, snapshot)| (user.clone(), snapshot_record(snapshot))).collect(),
-        prefs: preferences_of(details),
+        prefs: preferences::records(details),
     };
     Ok(Write::put(keys::details(thread), convert::item(&record)?))
 }
@@ -175,7 +155,7 @@ impl Store {
             update.require_exists(&["kind"]);
             update
         };
-        update.set(&["prefs", user.as_str()], convert::value(record_of(own))?);
+        update.set(&["prefs", user.as_str()], convert::value(preferences::record(own))?);
         self.unless_failed(update.only_if(Condition::Details), Condition::Details).await
     }
 

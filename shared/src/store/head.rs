@@ -6,11 +6,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::convert::{self, ITEM_VERSION};
-use super::details::{self, PreferencesRecord};
 use super::error::{Condition, StoreError};
 use super::item::Item;
 use super::keys;
 use super::member_codec::{self, SlotContent};
+use super::preferences::{self, PreferencesRecord};
 use crate::domain::counts::{MessageCounts, Slot};
 use crate::domain::details::ThreadDetails;
 use crate::domain::ids::{Seq, UserId};
@@ -147,7 +147,7 @@ impl Head {
         let kind = match (record.kind, record.by.zip(record.created)) {
             (KindRecord::Group, _) => Kind::Group { departed },
             (KindRecord::Direct, Some((created_by, created_at))) => {
-                let preferences = details::parse_preferences(record.prefs.unwrap_or_default());
+                let preferences = preferences::parse(record.prefs.unwrap_or_default());
                 let details = ThreadDetails { preferences, ..ThreadDetails::new(&created_by, created_at) };
                 Kind::Direct { blocks: record.blocks, details }
             }
@@ -230,7 +230,7 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         blocks,
         by: own.map(|details| details.created_by.clone()),
         created: own.map(|details| details.created_at),
-        prefs: own.map(details::preferences_of),
+        prefs: own.map(preferences::records),
     })
 }
 

@@ -5,6 +5,7 @@
 
 mod access;
 mod backoff;
+mod commit;
 mod connection;
 mod convert;
 mod cursor;
@@ -21,6 +22,7 @@ mod log;
 mod mailbox;
 mod member_codec;
 mod page;
+mod preferences;
 mod profile;
 mod table;
 mod thread;
