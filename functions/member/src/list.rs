@@ -2,7 +2,7 @@
 
 use shared::api::{ListView, MemberView, Problem, Request, Response};
 use shared::domain::ids::ThreadId;
-use shared::service::{Context, Roster, load_details_and_profiles, load_thread};
+use shared::service::{Context, load_details_and_profiles, load_thread};
 
 /// Responds with all members, the longest-standing first. They are 15 at most, so there is one page.
 ///
@@ -13,6 +13,5 @@ pub(crate) async fn list(ctx: Context, request: Request) -> Result<Response<List
 
     let thread = load_thread(&ctx, &thread_id).await?;
     let shown = load_details_and_profiles(&ctx, thread).await?;
-    let roster = Roster::of(shown, &ctx.caller)?;
-    Ok(Response::ok(&ListView::whole(MemberView::all(roster)?)))
+    Ok(Response::ok(&ListView::whole(MemberView::all(shown.roster)?)))
 }

@@ -21,9 +21,9 @@ pub(crate) async fn create(
         ThreadKind::Direct => direct(&ctx, request.json()?).await?,
         ThreadKind::Group => group(&ctx, request.json()?).await?,
     };
-    let view = ThreadView::of(&done.output.shown, &ctx.caller)?;
-    let (status, sent) = (if done.output.created { 201 } else { 200 }, done.output.sent);
-    Ok(Response::new(status, &view).deliver(done).sent(sent))
+    let (OpenedThread { shown, created, sent }, done) = done.split();
+    let view = ThreadView::of(shown, &ctx.caller)?;
+    Ok(Response::new(if created { 201 } else { 200 }, &view).deliver(done).sent(sent))
 }
 
 async fn direct(ctx: &Context, mut body: OpenThreadBody) -> Result<Done<OpenedThread>, Problem> {

@@ -13,5 +13,5 @@ pub(crate) async fn get(ctx: Context, request: Request) -> Result<Response<Threa
 
     let thread = load_thread(&ctx, &thread_id).await?;
     let shown = load_details_and_profiles(&ctx, thread).await?;
-    Ok(Response::ok(&ThreadView::of(&shown, &ctx.caller)?))
+    Ok(Response::ok(&ThreadView::of(shown, &ctx.caller)?))
 }

@@ -12,8 +12,8 @@ use shared::service::{self, Context};
 pub(crate) async fn accept(ctx: Context, request: Request) -> Result<Response<ThreadView, WithSockets>, Problem> {
     let thread_id: ThreadId = request.path("thread_id")?;
 
-    let done = service::accept(&ctx, &thread_id).await?;
-    Ok(Response::ok(&ThreadView::of(&done.output, &ctx.caller)?).deliver(done))
+    let (shown, done) = service::accept(&ctx, &thread_id).await?.split();
+    Ok(Response::ok(&ThreadView::of(shown, &ctx.caller)?).deliver(done))
 }
 
 /// Takes a message request out of the caller's mailboxes. Nobody learns of it.

@@ -119,8 +119,8 @@ impl ThreadView {
     ///
     /// # Errors
     /// `not-found` unless `viewer` is a member, and as [`MemberView::all`].
-    pub fn of(shown: &ShownThread, viewer: &UserId) -> Result<Self, Problem> {
-        let members = MemberView::all(Roster::of(shown.clone(), viewer)?)?;
+    pub fn of(shown: ShownThread, viewer: &UserId) -> Result<Self, Problem> {
+        let members = MemberView::all(shown.roster)?;
         Self::new(&shown.thread, viewer, &shown.details, members).ok_or(Problem::NotFound)
     }
 
@@ -177,7 +177,8 @@ pub fn thread_views(
                     .filter_map(|user_id| profiles.get_key_value(&user_id))
                     .map(|(id, one)| (id.clone(), one.clone()));
                 let (details, profiles) = (details.clone(), profiles.collect());
-                views.push(ThreadView::of(&ShownThread { thread, details, profiles }, viewer)?);
+                let shown = ShownThread::new(thread, details, profiles, viewer)?;
+                views.push(ThreadView::of(shown, viewer)?);
             }
             Kind::Group { .. } => {
                 if let Some(details) = details.get(&thread.id) {

@@ -1,12 +1,13 @@
-//! Blocked members of a group (rule 12): what is hidden, and what is left to decide. Only the one who blocks ever learns of it.
+//! Blocks in groups (rule 12): hidden messages, and the notice that asks the blocker whether to stay. Only the blocker ever
+//! learns of them.
 
 use super::counts::{MessageCounts, Slot, Slots};
 use super::ids::UserId;
 use super::thread::{Kind, Thread};
 use super::transition::Transition;
 
-/// `user` begins to block `blocked` while both are in the group: messages of `blocked` are hidden from `user`, who has to
-/// decide whether to stay. `None` if that is so already, or they are not both in it. `marked` are the counts at `user`'s mark.
+/// Hides the messages of `blocked` from `user`, who blocks them, and gives `user` a notice. `None` if they are hidden already,
+/// or if the two are not both members. `marked` are the counts at `user`'s mark.
 #[must_use]
 pub fn hide(thread: &Thread, user: &UserId, blocked: &UserId, marked: Option<&MessageCounts>) -> Option<Transition> {
     let slot = thread.member(blocked)?.slot;
@@ -16,8 +17,7 @@ pub fn hide(thread: &Thread, user: &UserId, blocked: &UserId, marked: Option<&Me
     changed(thread, user, marked, |hides, notice| (hides.with(slot), notice.with(slot)))
 }
 
-/// `user` ends blocking `blocked`: all their messages are shown and counted again. `None` if nothing was hidden. `marked` as
-/// in [`hide`].
+/// Shows all messages of `blocked` to `user` again, and counts them. `None` if nothing was hidden. `marked` is as in [`hide`].
 #[must_use]
 pub fn unhide(thread: &Thread, user: &UserId, blocked: &UserId, marked: Option<&MessageCounts>) -> Option<Transition> {
     let hides = thread.member(user)?.hides;
@@ -33,7 +33,7 @@ pub fn unhide(thread: &Thread, user: &UserId, blocked: &UserId, marked: Option<&
     Some(transition)
 }
 
-/// `user` decides to stay in the group; `None` if there was nothing to decide.
+/// Clears the notices of `user`, who decided to stay in the group; `None` if there are none.
 #[must_use]
 pub fn stay(thread: &Thread, user: &UserId) -> Option<Transition> {
     if thread.member(user)?.notice.is_empty() {
@@ -46,7 +46,7 @@ pub fn stay(thread: &Thread, user: &UserId) -> Option<Transition> {
     }))
 }
 
-/// Whether [`hide`] and [`unhide`] need the counts at `user`'s mark.
+/// Whether [`hide`] and [`unhide`] need the counts at `user`'s mark. At the end of the log those of the head are enough.
 #[must_use]
 pub fn needs_marked(thread: &Thread, user: &UserId) -> bool {
     thread.member(user).is_some_and(|member| member.mark.seq < thread.last_seq)
@@ -60,7 +60,7 @@ fn changed(
 ) -> Option<Transition> {
     let mut member = thread.member(user)?.clone();
     (member.hides, member.notice) = change(member.hides, member.notice);
-    // Other messages count for them now, up to their mark as well as after it.
+    // Other messages count for them now, up to the mark as well as after it.
     let nothing = MessageCounts::default();
     let marked = if needs_marked(thread, user) { marked.unwrap_or(&nothing) } else { &thread.counts };
     member.mark.counted = thread.counted(&member, marked);
@@ -68,7 +68,7 @@ fn changed(
     Some(Transition::unlogged(thread, |after| after.members[place] = member))
 }
 
-/// Forgets departed members whom nobody hides any more.
+/// Frees the slots of departed members whom nobody hides any more.
 pub(super) fn forget_departed(thread: &mut Thread) {
     let hidden = thread.members.iter().fold(0, |hidden, member| hidden | member.hides.bits());
     if let Kind::Group { departed } = &mut thread.kind {

@@ -1,4 +1,4 @@
-//! Who may reach whom (rule 5): one function of how two users stand to each other.
+//! Who may contact whom (rule 5), decided from the follows, blocks and settings of two users.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use super::mailbox::Mailbox;
 use super::member::Standing;
 use super::profile::{ContactPolicy, Profile};
 
-/// All that decides whether an actor may reach a recipient.
+/// What decides whether an actor may contact a recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContactContext {
     /// The actor blocks the recipient.
@@ -19,7 +19,7 @@ pub struct ContactContext {
     pub policy: ContactPolicy,
 }
 
-/// Why an actor may not reach a recipient. The actor never learns the reason behind `Closed`.
+/// Why an actor may not contact a recipient. The actor never learns the reason for `Closed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContactRefusal {
     /// The actor blocks the recipient.
@@ -28,23 +28,22 @@ pub enum ContactRefusal {
     Closed,
 }
 
-/// What would happen if the viewer wrote to a user now (rule 4).
+/// Where a message of the viewer to a user would arrive now (rule 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Contact {
-    /// It would be in their inbox.
     Inbox,
     /// It would be a message request.
     Requests,
-    /// It would be refused.
+    /// Nowhere: it would be refused.
     Closed,
 }
 
 impl ContactContext {
-    /// How a thread that the actor opens now stands with the recipient.
+    /// The standing with the recipient of a thread that the actor opens now.
     ///
     /// # Errors
-    /// A [`ContactRefusal`] where they may not open one.
+    /// A [`ContactRefusal`] if the actor may not open one.
     pub fn standing(self) -> Result<Standing, ContactRefusal> {
         if self.blocking {
             return Err(ContactRefusal::YouBlockThem);
@@ -59,7 +58,8 @@ impl ContactContext {
         }
     }
 
-    /// What the viewer's client is told, `existing` being how the thread they already share stands with the other.
+    /// The contact as the viewer's client sees it. `existing` is the standing of the direct thread with the other user, if
+    /// there is one.
     #[must_use]
     pub fn contact(self, existing: Option<Standing>) -> Contact {
         let standing = match existing {
@@ -75,14 +75,14 @@ impl ContactContext {
     }
 }
 
-/// What a viewer may know of how they and another user stand to each other (rule 4).
+/// The follows and blocks between a viewer and another user, as far as the viewer may know them (rule 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Relation {
     /// The viewer follows them.
     pub following: bool,
     /// They follow the viewer.
     pub followed_by: bool,
-    /// The viewer blocks them. Whether they block the viewer is never told.
+    /// The viewer blocks them. The viewer never learns whether they block the viewer.
     pub blocking: bool,
 }
 

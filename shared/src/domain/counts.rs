@@ -1,27 +1,27 @@
-//! How many messages each member of a thread has sent: what makes `unread` a subtraction (rule 19).
+//! How many messages each member of a thread has sent. With these counts `unread` is a subtraction (rule 19).
 
 use serde::{Deserialize, Serialize};
 
 use super::invalid::Invalid;
 
-/// The place of a member in a thread's [`MessageCounts`]; small, and theirs while they are in the thread. There are more than members:
-/// the place of somebody who is gone stays taken while a member hides what they said.
+/// The place of a member in a thread's [`MessageCounts`], theirs while they are in the thread. There are more slots than
+/// members: a departed member keeps theirs while a member hides them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Slot(u8);
 
-/// As many as [`Slots`] holds.
+/// The number of bits in [`Slots`].
 const MAX_SLOTS: u8 = 32;
 
 impl Slot {
-    /// All there are, the lowest first.
+    /// All slots, lowest first.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..MAX_SLOTS).map(Self)
     }
 
-    /// The creator's.
+    /// The slot of the creator.
     pub const FIRST: Self = Self(0);
-    /// That of whoever they opened the thread with.
+    /// The slot of the other member of a direct thread.
     pub const SECOND: Self = Self(1);
 }
 
@@ -44,16 +44,16 @@ impl From<Slot> for u8 {
 pub struct Slots(u32);
 
 impl Slots {
-    /// No slot.
+    /// The empty set.
     pub const NONE: Self = Self(0);
 
-    /// The set whose members are the ones among these bits, the lowest for the first slot.
+    /// The set of the slots whose bits are 1; the lowest bit is the first slot.
     #[must_use]
     pub fn from_bits(bits: u32) -> Self {
         Self(bits)
     }
 
-    /// See [`Slots::from_bits`].
+    /// The set as bits; see [`Slots::from_bits`].
     #[must_use]
     pub fn bits(self) -> u32 {
         self.0
@@ -65,7 +65,7 @@ impl Slots {
         self.0 & (1 << slot.0) != 0
     }
 
-    /// The set and `slot`.
+    /// The set with `slot` added.
     #[must_use]
     pub fn with(self, slot: Slot) -> Self {
         Self(self.0 | (1 << slot.0))
@@ -77,15 +77,14 @@ impl Slots {
         Self(self.0 & !(1 << slot.0))
     }
 
-    /// Whether it is empty.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 }
 
-/// Messages sent so far, by the sender's slot. The head holds the current one, every message the one up to and with it;
-/// so what was said between two places of the log, and by whom, needs no counting.
+/// Messages sent so far, by the sender's slot. The head has the current counts, each message those up to and including itself.
+/// The messages between two places of the log are the difference of two counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MessageCounts(Vec<u64>);
@@ -109,7 +108,7 @@ impl MessageCounts {
         self.0.get(usize::from(slot.0)).copied().unwrap_or(0)
     }
 
-    /// Messages from everyone.
+    /// Messages from all slots.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.0.iter().sum()

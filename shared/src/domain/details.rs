@@ -1,4 +1,4 @@
-//! What a thread shows and decides nothing by: its title, its room, its creator, and snapshots of its members.
+//! The details of a thread: title, room, creator, snapshots of its members, and their preferences. No decision rests on them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,57 +12,52 @@ use super::room::Room;
 use super::time::{self, Timestamp};
 use super::title::Title;
 
-/// What a member chose for a thread; theirs alone.
+/// A member's own settings for a thread. Nobody else sees them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Preferences {
-    /// Until when nothing in it should make a sound; `None`: it may.
+    /// Until when the thread is muted; `None` if it is not.
     #[serde(serialize_with = "time::optional_rfc3339")]
     pub muted_until: Option<Timestamp>,
-    /// Whether clients keep it on top.
+    /// Whether clients list the thread on top.
     pub pinned: bool,
 }
 
-/// A member of a group as the group remembers them: a copy, so that a page of groups need not read every member's profile.
+/// A copy of a member's public profile in the details of a group. With it, a page of groups does not read every member's
+/// profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberSnapshot {
-    /// What they show.
     pub public: PublicProfile,
-    /// Which state of their profile that is: an older one never replaces a newer one.
+    /// The revision of the profile that was copied. An older copy never replaces a newer one.
     pub revision: Revision,
-    /// Since when they are in it.
     pub joined_at: Timestamp,
 }
 
 impl MemberSnapshot {
-    /// Somebody who joins at `joined_at`.
+    /// The snapshot of a user who joins at `joined_at`.
     #[must_use]
     pub fn new(profile: &Profile, joined_at: Timestamp) -> Self {
         Self { public: profile.public.clone(), revision: profile.revision, joined_at }
     }
 }
 
-/// What a thread shows of itself.
+/// The details of a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThreadDetails {
-    /// Who opened it.
     pub created_by: UserId,
-    /// When.
     pub created_at: Timestamp,
-    /// A group's title.
     pub title: Option<Title>,
-    /// The room it accompanies.
+    /// The room that a group accompanies.
     pub room: Option<Room>,
-    /// The members of a group. A direct thread has none here: its two are read themselves.
+    /// Empty in a direct thread: its two profiles are read themselves.
     pub snapshots: BTreeMap<UserId, MemberSnapshot>,
-    /// What members chose.
     pub preferences: BTreeMap<UserId, Preferences>,
 }
 
-/// Details by group.
+/// Details by thread id.
 pub type DetailsByThread = HashMap<ThreadId, ThreadDetails>;
 
 impl ThreadDetails {
-    /// What a thread without title and room has at its beginning.
+    /// The details of a new thread without title, room and snapshots.
     #[must_use]
     pub fn new(created_by: &UserId, created_at: Timestamp) -> Self {
         Self {
@@ -75,13 +70,13 @@ impl ThreadDetails {
         }
     }
 
-    /// Since when `user` is in the thread; in a direct thread both are from its beginning.
+    /// When `user` joined the thread. Both members of a direct thread joined when it was opened.
     #[must_use]
     pub fn joined_at(&self, user: &UserId) -> Timestamp {
         self.snapshots.get(user).map_or(self.created_at, |snapshot| snapshot.joined_at)
     }
 
-    /// The same after these entries of the log; `joined` are those whom they brought in.
+    /// The details after these entries of the log. `joined` are the members whom the entries added.
     #[must_use]
     pub fn after(&self, entries: &[Entry], joined: &BTreeMap<UserId, MemberSnapshot>) -> Self {
         let mut next = self.clone();

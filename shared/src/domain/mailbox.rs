@@ -1,4 +1,4 @@
-//! Mailboxes: which thread is listed where, and in which order: newest activity first, from entries that know only its day.
+//! Mailboxes: which threads they list, and in which order. The newest activity comes first, though entries know only its day.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,11 +6,11 @@ use super::ids::{ThreadId, UserId};
 use super::time::Timestamp;
 use super::word::Word;
 
-/// The mailboxes of a user.
+/// One of the two mailboxes of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mailbox {
-    /// Threads of users whom the owner follows or has accepted.
+    /// Threads that the owner has accepted, or that users whom they follow opened.
     Inbox,
     /// Message requests.
     Requests,
@@ -26,21 +26,19 @@ pub struct MailboxListing {
     pub user_id: UserId,
     pub mailbox: Mailbox,
     pub bumped_at: Timestamp,
-    /// The other member of a direct thread: a page reads their profile beside the heads.
+    /// The other member of a direct thread; `None` for a group. A page reads their profile beside the heads.
     pub peer_id: Option<UserId>,
 }
 
-/// Where a thread stands in a mailbox: the first activity of its last active day.
+/// The position of a thread in a mailbox: the first activity of its last active day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxPosition {
-    /// When that was.
     pub bumped_at: Timestamp,
-    /// The thread.
     pub thread_id: ThreadId,
 }
 
-/// How many of `entries` (newest first) a page of `limit` has to look at: to the end of the day at which the limit is
-/// reached, for within a day the entries are not in order yet.
+/// How many of `entries` (newest first) a page of `limit` threads has to read: up to the end of the day in which the limit is
+/// reached, because the entries of one day are not in order yet.
 #[must_use]
 pub fn window(entries: &[MailboxPosition], limit: usize) -> usize {
     let Some(last) = entries.get(limit.saturating_sub(1)) else { return entries.len() };
@@ -48,12 +46,10 @@ pub fn window(entries: &[MailboxPosition], limit: usize) -> usize {
     entries.iter().position(|entry| entry.bumped_at.day() < day).unwrap_or(entries.len())
 }
 
-/// When a thread was last active, and which: what a box is ordered by, newest first.
+/// The last activity of a thread. Mailboxes are ordered by it, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activity {
-    /// When.
     pub active_at: Timestamp,
-    /// Which thread.
     pub thread_id: ThreadId,
 }
 
@@ -63,7 +59,7 @@ impl Activity {
     }
 }
 
-/// The threads of a window in their order, those behind `shown`, at most `limit`; and whether some are left.
+/// The threads of a window in their order, behind `shown`, at most `limit`; and whether more follow.
 #[must_use]
 pub fn page(mut window: Vec<Activity>, shown: Option<&Activity>, limit: usize) -> (Vec<Activity>, bool) {
     window.sort_by(|one, other| one.order().cmp(&other.order()));

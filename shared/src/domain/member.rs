@@ -1,4 +1,4 @@
-//! One user's place in one thread.
+//! A member of a thread: role, standing, read mark, and whom they hide.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -9,7 +9,7 @@ use super::mailbox::Mailbox;
 use super::time::Timestamp;
 use super::word::{self, Word};
 
-/// What a member may do. In a direct thread both are members; a group has moderators.
+/// The role of a member. Only groups have moderators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Moderator,
@@ -35,19 +35,19 @@ impl<'de> Deserialize<'de> for Role {
 /// How a thread stands with one of its members (rule 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// It is in their inbox.
+    /// The thread is in their inbox.
     Accepted,
-    /// It waits in their requests.
+    /// The thread is a message request to them.
     Pending,
-    /// They declined it: in none of their boxes, until a message comes after a rest of 24 hours.
+    /// They declined the message request. It is in neither mailbox until a message comes at least 24 hours later.
     Declined {
-        /// When they did.
         at: Timestamp,
     },
 }
 
 impl Standing {
-    /// The box a client shows it under: a declined request still reads as one when asked for by its id.
+    /// The mailbox that a client shows the thread under. A declined thread that is read by its id is still shown as a message
+    /// request.
     #[must_use]
     pub fn shown_in(self) -> Mailbox {
         match self {
@@ -56,7 +56,7 @@ impl Standing {
         }
     }
 
-    /// The standing after someone else's message at `now`: a declined request comes back after its rest.
+    /// The standing after another member's message at `now`. A declined message request comes back after 24 hours.
     #[must_use]
     pub fn after_message(self, now: Timestamp) -> Self {
         match self {
@@ -65,7 +65,7 @@ impl Standing {
         }
     }
 
-    /// Whether the member has taken the thread into their inbox.
+    /// Whether the thread is in the member's inbox.
     #[must_use]
     pub fn is_accepted(self) -> bool {
         self == Self::Accepted
@@ -75,43 +75,38 @@ impl Standing {
 /// How far a member has read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReadMark {
-    /// The last entry they saw.
+    /// The last entry they read.
     pub seq: Seq,
     /// Messages up to there that count for them (see [`super::thread::Thread::counted`]), so that `unread` is a subtraction.
     pub counted: u64,
 }
 
-/// What is kept of how somebody came into a thread until they accept it.
+/// How a member was added; kept until they accept the thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Invitation {
-    /// The slot of the member who brought them in, while that one is there: following them accepts it (rule 7).
+    /// The slot of the inviter while they are a member. Following the inviter accepts the thread (rule 7).
     pub by: Option<Slot>,
-    /// Messages that were in the thread before: what came since is what a request may hold only so much of.
+    /// Messages that were in the thread before. Only later ones count towards the limit of a message request.
     pub messages_before: u64,
 }
 
 /// A user in a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// Who.
     pub user_id: UserId,
-    /// What they may do.
     pub role: Role,
-    /// Their place in the counts.
     pub slot: Slot,
-    /// Messages that others had sent from this place before them.
+    /// Messages that earlier members sent from this slot.
     pub slot_start: u64,
-    /// The entry that brought them in: they see the log from there on (rule 11).
+    /// The entry that added them. They see the log from there on (rule 11).
     pub joined_seq: Seq,
-    /// How the thread stands with them.
     pub standing: Standing,
-    /// How they came in, until they accepted.
     pub invitation: Invitation,
     /// How far they have read.
     pub mark: ReadMark,
-    /// The places of those whom they block: what these say reaches them collapsed (rule 12).
+    /// The slots of members whom they block. Messages from these are collapsed for them (rule 12).
     pub hides: Slots,
-    /// Those among `hides` about whom they have not decided yet whether to stay.
+    /// The slots among `hides` about which they have not decided yet whether to stay.
     pub notice: Slots,
 }
 
@@ -145,8 +140,8 @@ impl Member {
         seq >= self.visible_from()
     }
 
-    /// The mailbox that lists the thread for this member, if one does. A declined thread is in none. Whatever takes a thread
-    /// off the lists and leaves its standing alone belongs here.
+    /// The mailbox that lists the thread for this member; `None` for a declined thread. A future reason to unlist a thread
+    /// without changing its standing belongs here.
     #[must_use]
     pub fn listed_in(&self) -> Option<Mailbox> {
         match self.standing {
@@ -156,7 +151,7 @@ impl Member {
         }
     }
 
-    /// Gives the thread another standing with this member. An accepted thread forgets its invitation.
+    /// Sets the standing of the thread with this member. An accepted thread has no invitation any more.
     pub fn set_standing(&mut self, standing: Standing) {
         self.standing = standing;
         if standing.is_accepted() {

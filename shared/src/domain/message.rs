@@ -1,4 +1,4 @@
-//! Messages: an envelope that never changes, and a content that its author writes.
+//! Messages: an envelope that never changes, and the content that the author writes.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use super::limits::{MAX_PREVIEW_BYTES, MAX_TEXT_BYTES, MAX_TEXT_CHARS};
 use super::time::Timestamp;
 
 /// A message's text: trimmed, 1–4,000 characters (Unicode scalar values), at most 16 KiB of UTF-8 (rule 16). Any script and
-/// any emoji; of the control characters only tab and line breaks. Links are plain text.
+/// any emoji are allowed; of the control characters only tab and line breaks. Links are plain text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct MessageText(String);
@@ -46,7 +46,7 @@ impl From<MessageText> for String {
     }
 }
 
-/// What a message says. A draft is such a content that is not stored yet.
+/// The content of a message. A draft is a content that is not stored yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageContent {
     pub text: MessageText,
@@ -61,7 +61,6 @@ pub struct MessageContent {
 /// A message in the log of a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Its place in the log.
     pub seq: Seq,
     pub author_id: UserId,
     /// When it was stored; never earlier than the entries before it.
@@ -73,7 +72,7 @@ pub struct Message {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedMessage {
     pub message: Message,
-    /// The counts of the thread up to this message, this one included.
+    /// The counts of the thread up to and including this message.
     pub counts: MessageCounts,
 }
 
@@ -106,14 +105,15 @@ impl Preview {
     }
 }
 
-/// The first bytes of `text` that fit into a preview, cut between characters and closed with an ellipsis.
+/// The beginning of `text` that fits into a preview, and whether it was cut. The cut is between characters and ends with an
+/// ellipsis.
 fn beginning(text: &str) -> (String, bool) {
     const ELLIPSIS: &str = "…";
     if text.len() <= MAX_PREVIEW_BYTES {
         return (text.to_owned(), false);
     }
     let end = text.floor_char_boundary(MAX_PREVIEW_BYTES - ELLIPSIS.len());
-    // A joiner at the cut would glue the ellipsis to half an emoji.
+    // A zero-width joiner at the cut would join the ellipsis to half an emoji.
     let kept = text[..end].trim_end_matches(|c: char| c == '\u{200d}' || c.is_whitespace());
     (format!("{kept}{ELLIPSIS}"), true)
 }

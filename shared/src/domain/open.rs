@@ -12,7 +12,7 @@ use super::thread::{Kind, Thread};
 use super::time::Timestamp;
 use super::transition::NewThread;
 
-/// The two users of a new direct thread, and how it stands with the recipient. The one who opens it has it in their inbox.
+/// The two users of a new direct thread, and its standing with the recipient. The actor has it in their inbox.
 #[derive(Debug, Clone, Copy)]
 pub struct Opening<'a> {
     pub actor: &'a UserId,
@@ -20,8 +20,8 @@ pub struct Opening<'a> {
     pub standing: Standing,
 }
 
-/// A new direct thread and the first entry of its log. `revision` is that of the absent head it replaces: a block leaves one
-/// behind where there was no thread.
+/// A new direct thread and the first entry of its log. `revision` is that of the absent head that it replaces: a block creates
+/// one before there is a thread.
 #[must_use]
 pub fn open(id: ThreadId, opening: Opening<'_>, revision: Revision, now: Timestamp) -> NewThread {
     let Opening { actor, recipient, standing } = opening;

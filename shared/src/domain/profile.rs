@@ -1,4 +1,4 @@
-//! A user as others see them, and what they chose in their settings.
+//! Profiles of users, and their settings.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ fn username_characters(text: &str) -> Result<String, Invalid> {
     }
 }
 
-/// A unique name: 3–30 of `a-z 0-9 _ .`; capitals are taken for small letters (rule 1).
+/// A unique name of 3–30 of the characters `a-z 0-9 _ .`. Capitals count as small letters (rule 1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Username(String);
@@ -80,7 +80,7 @@ impl TryFrom<String> for UsernamePrefix {
     }
 }
 
-/// The name people read: 1–60 characters after trimming, of any script, without control characters (rule 1).
+/// The name that clients show: 1–60 characters after trimming, of any script, without control characters (rule 1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DisplayName(String);
@@ -105,7 +105,7 @@ impl From<DisplayName> for String {
     }
 }
 
-/// Where a picture of the user is: an absolute `https` URL of at most 2,048 bytes (rule 1). It is never fetched here.
+/// The URL of a user's picture: absolute, `https`, at most 2,048 bytes (rule 1). The backend never fetches it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AvatarUrl(String);
@@ -135,25 +135,22 @@ impl From<AvatarUrl> for String {
     }
 }
 
-/// What a user shows of themself.
+/// The part of a profile that others see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicProfile {
-    /// Unique name.
     pub username: Username,
-    /// The name people read.
     pub display_name: DisplayName,
-    /// A picture, if they gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<AvatarUrl>,
 }
 
-/// Whom a user takes messages from without following them.
+/// Which users may open a thread with a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ContactPolicy {
-    /// Anyone. Threads of strangers are message requests.
+    /// All users. Threads of users whom they do not follow are message requests.
     #[default]
     Everyone,
-    /// Only users they follow.
+    /// Only users whom they follow.
     Following,
 }
 
@@ -173,10 +170,9 @@ impl<'de> Deserialize<'de> for ContactPolicy {
     }
 }
 
-/// A user's own choices.
+/// The settings of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Whom they let write to them.
     pub contact_policy: ContactPolicy,
     /// Whether they show their read marks, and so see those of others (rule 19).
     pub read_receipts: bool,
@@ -190,7 +186,7 @@ impl Default for Settings {
     }
 }
 
-/// Changes of settings; `None` leaves one as it is.
+/// Changes of settings; `None` leaves a setting as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SettingsChange {
     pub contact_policy: Option<ContactPolicy>,
@@ -201,28 +197,26 @@ pub struct SettingsChange {
 /// A registered user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// Who it is.
     pub id: UserId,
-    /// What others see.
     pub public: PublicProfile,
-    /// What they chose.
     pub settings: Settings,
-    /// When they first came.
+    /// When they registered.
     pub created_at: Timestamp,
-    /// When the card last changed.
+    /// When the public profile last changed.
     pub updated_at: Timestamp,
-    /// Counts what changes about the user and others: the public profile, follows, blocks on either side, groups they were
-    /// added to. A decision is stored only while the revision that it rests on holds.
+    /// Counts changes of the public profile, of follows, of blocks in either direction, and of groups they were added to. A
+    /// decision is stored only while the revision that it rests on is current.
     pub revision: Revision,
-    /// The revision in which the public profile last changed, as long as groups of the user may still show the one before.
+    /// The revision in which the public profile last changed, while snapshots in the user's groups may be older; otherwise
+    /// `None`.
     pub stale_snapshots: Option<Revision>,
 }
 
-/// Profiles by user.
+/// Profiles by user id.
 pub type Profiles = HashMap<UserId, Profile>;
 
 impl Profile {
-    /// The profile of `user` with this public part: of a new user if there is no profile before.
+    /// The profile of `user` with this public profile. Without `before` it is that of a new user.
     #[must_use]
     pub fn with_public(user: &UserId, before: Option<&Self>, public: PublicProfile, now: Timestamp) -> Self {
         let revision = before.map_or(Revision::default(), |before| before.revision).next();

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::error::Error;
 use super::invite::{Candidates, Into, load_candidates, require_registered};
-use super::load::{Roster, ShownThread, load_details_and_profiles};
+use super::load::{Roster, ShownThread, load_details_and_profiles, load_roster};
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::domain::group::{self, invitees};
@@ -52,7 +52,7 @@ impl AddMembers<'_> {
         let candidates = load_candidates(ctx, group, &new, &profiles);
         let shown = load_details_and_profiles(ctx, thread.clone());
         let (candidates, mut group) = tokio::try_join!(candidates, shown)?;
-        group.profiles.extend(profiles);
+        group.roster.profiles.extend(profiles);
         let transition = group::add(&thread, &ctx.caller, &candidates.candidates, &candidates.blocks, ctx.now)?;
         Ok(Invitation { group, candidates, transition })
     }
@@ -63,27 +63,25 @@ impl Operation for AddMembers<'_> {
     type Beside = ();
 
     async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<Roster>, Error> {
-        let Invitation { mut group, candidates, transition } = self.decide(ctx).await?;
+        let Invitation { group, candidates, transition } = self.decide(ctx).await?;
         let Some(transition) = transition else {
-            let roster = Roster::of(group, &ctx.caller)?;
+            let roster = group.roster;
             let reference = Reference::Members { members: roster.members.clone() };
             return Ok(Step::unchanged(roster).refer(reference));
         };
-        let new_members: NewMembers = candidates.new_members(transition.after.active_at, &group.profiles);
+        let new_members: NewMembers = candidates.new_members(transition.after.active_at, &group.roster.profiles);
         let room = group.details.room.as_ref().map(|room| &room.id);
         let writes = Writes::change_group(&transition, room, &new_members)?;
         let notifications = notify::group_changed(&transition, &ctx.caller);
-        group.details = group.details.after(&[], &snapshots(&new_members));
-        group.thread = transition.after;
-        let roster = Roster::of(group, &ctx.caller)?;
+        let details = group.details.after(&[], &snapshots(&new_members));
+        let shown = ShownThread::new(transition.after, details, group.roster.profiles, &ctx.caller)?;
+        let roster = shown.roster;
         let reference = Reference::Members { members: roster.members.clone() };
         Ok(Step::write(roster, writes).refer(reference).notify(notifications))
     }
 
     async fn replay(&self, ctx: &Context, reference: Reference) -> Result<Roster, Error> {
         let Reference::Members { members } = reference else { return Err(Refusal::IdempotencyMismatch.into()) };
-        let user_ids: Vec<UserId> = members.iter().map(|member| member.user_id.clone()).collect();
-        let profiles = ctx.store.present_profiles(&user_ids).await?;
-        Ok(Roster { members, profiles })
+        load_roster(ctx, members).await
     }
 }

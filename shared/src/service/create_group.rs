@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::error::Error;
 use super::invite::{Into, load_candidates, require_registered};
-use super::load::{ShownThread, load_thread_as_of, registered};
+use super::load::{ShownThread, load_thread_of_then, registered};
 use super::notify;
 use super::open::OpenedThread;
 use super::operation::{Done, Operation, Step, run};
@@ -12,7 +12,6 @@ use crate::domain::group::{NewGroup, create, invitees};
 use crate::domain::idempotency::Reference;
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::message::MessageContent;
-use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
 use crate::domain::send::send;
 use crate::domain::title::Title;
@@ -84,18 +83,14 @@ impl Operation for CreateGroup<'_> {
 
         let writes = Writes::create_group(&new, &details, &new_members)?;
         let NewThread { thread, .. } = new;
-        let (seq, at) = (thread.last_seq, thread.active_at);
-        let reference = Reference::Thread { thread_id: thread.id.clone(), seq, at, created: true };
-        let shown = ShownThread { thread, details, profiles };
+        let shown = ShownThread::new(thread, details, profiles, &ctx.caller)?;
+        let reference = shown.reference(true);
         let output = OpenedThread { shown, created: true, sent: sending.is_some() };
         Ok(Step::write(output, writes).refer(reference).notify(notifications))
     }
 
     async fn replay(&self, ctx: &Context, reference: Reference) -> Result<OpenedThread, Error> {
-        let Reference::Thread { thread_id, seq, at, created } = reference else {
-            return Err(Refusal::IdempotencyMismatch.into());
-        };
-        let shown = load_thread_as_of(ctx, &thread_id, seq, at).await?;
+        let (shown, created) = load_thread_of_then(ctx, reference).await?;
         Ok(OpenedThread { shown, created, sent: false })
     }
 }

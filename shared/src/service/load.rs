@@ -5,41 +5,50 @@ use super::error::Error;
 use crate::domain::contact::ContactContext;
 use crate::domain::counts::MessageCounts;
 use crate::domain::details::ThreadDetails;
-use crate::domain::ids::{Seq, ThreadId, UserId};
+use crate::domain::idempotency::Reference;
+use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::message::{LoggedMessage, Preview};
 use crate::domain::profile::{Profile, Profiles};
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::{ListedMember, roster};
 use crate::domain::thread::{Kind, Thread};
-use crate::domain::time::Timestamp;
 use crate::store::Head;
 
-/// A thread and all that a view of it shows.
-#[derive(Debug, Clone)]
+/// A thread and all that a view of it shows to one of its members.
+#[derive(Debug)]
 pub struct ShownThread {
     pub thread: Thread,
     pub details: ThreadDetails,
-    /// The profiles of its members.
-    pub profiles: Profiles,
+    pub roster: Roster,
 }
 
-/// The members of a thread as the caller sees them, and their profiles.
+/// The members of a thread as one of them sees them, and their profiles.
 #[derive(Debug)]
 pub struct Roster {
     pub members: Vec<ListedMember>,
     pub profiles: Profiles,
 }
 
-impl Roster {
-    /// The members of `shown` as `viewer` sees them.
+impl ShownThread {
+    /// The thread as `viewer` sees it; `profiles` are those of its members.
     ///
     /// # Errors
     /// [`Error::Internal`] if a member has no profile: nobody becomes a member without one.
-    pub fn of(shown: ShownThread, viewer: &UserId) -> Result<Self, Error> {
-        let ShownThread { thread, details, profiles } = shown;
+    pub fn new(thread: Thread, details: ThreadDetails, profiles: Profiles, viewer: &UserId) -> Result<Self, Error> {
         let missing = || Error::Internal(format!("a member of thread {} has no profile", thread.id));
         let members = roster(&thread, viewer, &details, &profiles).ok_or_else(missing)?;
-        Ok(Self { members, profiles })
+        Ok(Self { thread, details, roster: Roster { members, profiles } })
+    }
+
+    /// What a repeat of the request refers to that led to this thread.
+    pub(super) fn reference(&self, created: bool) -> Reference {
+        Reference::Thread {
+            thread_id: self.thread.id.clone(),
+            seq: self.thread.last_seq,
+            at: self.thread.active_at,
+            created,
+            members: self.roster.members.clone(),
+        }
     }
 }
 
@@ -103,22 +112,32 @@ pub async fn load_details_and_profiles(ctx: &Context, thread: Thread) -> Result<
     let member_ids = thread.member_ids();
     let profiles = async { Ok(ctx.store.present_profiles(&member_ids).await?) };
     let (details, profiles) = tokio::try_join!(load_details(ctx, &thread), profiles)?;
-    Ok(ShownThread { thread, details, profiles })
+    ShownThread::new(thread, details, profiles, &ctx.caller)
 }
 
-/// The thread as it is now, but with the end of its log at `seq`, where it was at `at`: what the response to a request showed
-/// that was carried out then. What was deleted since is not in it.
-pub(super) async fn load_thread_as_of(
-    ctx: &Context,
-    thread_id: &ThreadId,
-    seq: Seq,
-    at: Timestamp,
-) -> Result<ShownThread, Error> {
-    let last = async { Ok::<_, Error>(ctx.store.last_message_at(thread_id, seq).await?) };
-    let (thread, last) = tokio::try_join!(load_thread(ctx, thread_id), last)?;
+/// The thread that a repeated request showed when it was carried out first, and whether it was new then. Its log ends where it
+/// ended then, and its members are those of then; names and preferences are those of now. What was deleted since is not in it.
+///
+/// # Errors
+/// [`Refusal::NotFound`] if the caller is no member any more, [`Refusal::IdempotencyMismatch`] for another kind of request.
+pub(super) async fn load_thread_of_then(ctx: &Context, reference: Reference) -> Result<(ShownThread, bool), Error> {
+    let Reference::Thread { thread_id, seq, at, created, members } = reference else {
+        return Err(Refusal::IdempotencyMismatch.into());
+    };
+    let last = async { Ok::<_, Error>(ctx.store.last_message_at(&thread_id, seq).await?) };
+    let (thread, last, roster) = tokio::try_join!(load_thread(ctx, &thread_id), last, load_roster(ctx, members))?;
     let (last_message, counts) = match last {
         None => (None, MessageCounts::default()),
         Some(LoggedMessage { message, counts }) => (Some(Preview::of(&message)), counts),
     };
-    load_details_and_profiles(ctx, Thread { last_seq: seq, active_at: at, last_message, counts, ..thread }).await
+    let details = load_details(ctx, &thread).await?;
+    let thread = Thread { last_seq: seq, active_at: at, last_message, counts, ..thread };
+    Ok((ShownThread { thread, details, roster }, created))
+}
+
+/// Members as they were listed before, with their profiles as they are now.
+pub(super) async fn load_roster(ctx: &Context, members: Vec<ListedMember>) -> Result<Roster, Error> {
+    let user_ids: Vec<UserId> = members.iter().map(|member| member.user_id.clone()).collect();
+    let profiles = ctx.store.present_profiles(&user_ids).await?;
+    Ok(Roster { members, profiles })
 }

@@ -2,14 +2,13 @@
 
 use super::context::Context;
 use super::error::Error;
-use super::load::{ShownThread, load_details_and_profiles, load_thread_as_of, thread_at};
+use super::load::{ShownThread, load_details_and_profiles, load_thread_of_then, thread_at};
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::domain::idempotency::Reference;
 use crate::domain::ids::ThreadId;
 use crate::domain::message_request;
 use crate::domain::refusal::Refusal;
-use crate::domain::thread::Thread;
 use crate::store::{Head, Writes};
 
 struct Accept<'a>(&'a ThreadId);
@@ -43,23 +42,16 @@ impl Operation for Accept<'_> {
             None => (None, thread),
             Some(transition) => (Some(Writes::change_thread(&transition)?), transition.after),
         };
-        let reference = accepted(&after);
         let shown = load_details_and_profiles(ctx, after).await?;
+        let reference = shown.reference(false);
         let Some(writes) = writes else { return Ok(Step::unchanged(shown).refer(reference)) };
         let notification = notify::accepted(&shown.thread, &ctx.caller, ctx.now);
         Ok(Step::write(shown, writes).refer(reference).notify(vec![notification]))
     }
 
     async fn replay(&self, ctx: &Context, reference: Reference) -> Result<ShownThread, Error> {
-        let Reference::Thread { thread_id, seq, at, .. } = reference else {
-            return Err(Refusal::IdempotencyMismatch.into());
-        };
-        load_thread_as_of(ctx, &thread_id, seq, at).await
+        load_thread_of_then(ctx, reference).await.map(|(shown, _)| shown)
     }
-}
-
-fn accepted(thread: &Thread) -> Reference {
-    Reference::Thread { thread_id: thread.id.clone(), seq: thread.last_seq, at: thread.active_at, created: false }
 }
 
 impl Operation for Decline<'_> {

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::error::Error;
-use super::load::{ShownThread, contact_context, load_details, load_thread_as_of};
+use super::load::{ShownThread, contact_context, load_details, load_thread_of_then};
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::delivery::Notification;
@@ -119,20 +119,16 @@ impl Operation for Open<'_> {
         let (writes, notifications) = (opened.writes(context.followed)?, opened.notifications(&ctx.caller));
         let Opened { absent, thread, sending, .. } = opened;
         let created = absent.is_some();
-        let reference =
-            Reference::Thread { thread_id: thread.id.clone(), seq: thread.last_seq, at: thread.active_at, created };
         let details = load_details(ctx, &thread).await?;
         let profiles = [own].into_iter().chain(context.other).map(|profile| (profile.id.clone(), profile)).collect();
-        let shown = ShownThread { thread, details, profiles };
+        let shown = ShownThread::new(thread, details, profiles, &ctx.caller)?;
+        let reference = shown.reference(created);
         let output = OpenedThread { shown, created, sent: sending.is_some() };
         Ok(Step::write(output, writes).refer(reference).notify(notifications))
     }
 
     async fn replay(&self, ctx: &Context, reference: Reference) -> Result<OpenedThread, Error> {
-        let Reference::Thread { thread_id, seq, at, created } = reference else {
-            return Err(Refusal::IdempotencyMismatch.into());
-        };
-        let shown = load_thread_as_of(ctx, &thread_id, seq, at).await?;
+        let (shown, created) = load_thread_of_then(ctx, reference).await?;
         Ok(OpenedThread { shown, created, sent: false })
     }
 }
