@@ -245,12 +245,13 @@ async fn rule_12_whichever_of_a_block_and_a_coming_overtakes_the_other_it_comes_
         let adding = group.ann.adding(&group.thread, &[&dora]);
         let blocking = group.carl.put_empty(&format!("/me/blocked/{}", dora.id));
         let (slow, quick) = if function == "MemberFunction" { (adding, blocking) } else { (blocking, adding) };
-        let held = Fault::database(DatabaseFault::DelayMs(1_500)).function(function).operation("TransactWriteItems");
-        let held = stack.inject(held).await;
+        let held = Fault::database(DatabaseFault::HoldBefore).function(function).operation("TransactWriteItems");
+        let held = stack.hold(held).await;
         let slow = tokio::spawn(slow.into_future());
-        stack.await_fault(&held, 1).await;
+        held.reached().await;
         quick.await.expect(200);
         assert!(!slow.is_finished(), "one was meant to be in flight while the other was answered");
+        held.release().await;
         slow.await.unwrap().expect(200);
         assert!(noticed(&group.carl, &group.thread).await.contains(&dora.id), "held: {function}");
     }

@@ -104,13 +104,13 @@ async fn rule_06_a_send_in_flight_is_refused_once_the_block_has_returned() {
     let stack = Stack::own();
     let pair = Pair::new(&stack).await;
     // The send has read the head and decided; its write is held back until after the block.
-    let held =
-        Fault::database(DatabaseFault::DelayMs(1_500)).function("MessageFunction").operation("TransactWriteItems");
-    let held = stack.inject(held).await;
+    let held = Fault::database(DatabaseFault::HoldBefore).function("MessageFunction").operation("TransactWriteItems");
+    let held = stack.hold(held).await;
     let sending = tokio::spawn(pair.ann.sending(&pair.thread, "in flight").into_future());
-    stack.await_fault(&held, 1).await;
+    held.reached().await;
     pair.bob.block(&pair.ann).await;
     assert!(!sending.is_finished(), "the send was meant to be in flight while the block returned");
+    held.release().await;
     sending.await.unwrap().problem("contact-closed");
     assert!(pair.ann.history(&pair.thread).await.is_empty());
     assert_eq!(pair.bob.thread(&pair.thread).await["last_seq"], 1);
@@ -120,12 +120,13 @@ async fn rule_06_a_send_in_flight_is_refused_once_the_block_has_returned() {
 async fn rule_06_a_block_in_flight_lets_an_earlier_send_pass_and_no_later_one() {
     let stack = Stack::own();
     let pair = Pair::new(&stack).await;
-    let held = Fault::database(DatabaseFault::DelayMs(1_500)).function("UserFunction").operation("TransactWriteItems");
-    let held = stack.inject(held).await;
+    let held = Fault::database(DatabaseFault::HoldBefore).function("UserFunction").operation("TransactWriteItems");
+    let held = stack.hold(held).await;
     let blocking = tokio::spawn(pair.bob.put_empty(&format!("/me/blocked/{}", pair.ann.id)).into_future());
-    stack.await_fault(&held, 1).await;
+    held.reached().await;
     pair.ann.send(&pair.thread, "just in time").await;
     assert!(!blocking.is_finished(), "the block was meant to be in flight while the send was answered");
+    held.release().await;
     blocking.await.unwrap().expect(200);
     pair.ann.sending(&pair.thread, "too late").await.problem("contact-closed");
     assert_eq!(pair.bob.texts(&pair.thread).await, ["just in time"]);

@@ -165,12 +165,13 @@ async fn rule_11_a_message_in_flight_at_the_removal_does_not_reach_who_was_remov
     let group = Group::new(&stack).await;
     let (mut bobs, mut carls) = tokio::join!(group.bob.connect(), group.carl.connect());
     // Decided and addressed while carl is a member, and written when he is none.
-    let held = Fault::database(DatabaseFault::DelayMs(1_500)).function("MessageFunction");
-    let held = stack.inject(held.operation("TransactWriteItems")).await;
+    let held = Fault::database(DatabaseFault::HoldBefore).function("MessageFunction");
+    let held = stack.hold(held.operation("TransactWriteItems")).await;
     let sending = tokio::spawn(group.ann.sending(&group.thread, "in flight").into_future());
-    stack.await_fault(&held, 1).await;
+    held.reached().await;
     group.ann.remove(&group.thread, &group.carl).await;
     assert!(!sending.is_finished(), "the message was meant to be in flight while carl was removed");
+    held.release().await;
     let sent = sending.await.unwrap();
     assert_eq!((&sent.expect(201)["seq"], gone_at(&group, &group.carl).await), (&json!(3), 2));
     bobs.message("in flight").await;
@@ -182,12 +183,13 @@ async fn rule_11_a_message_in_flight_at_the_removal_does_not_reach_who_was_remov
 async fn rule_11_a_message_of_who_is_removed_meanwhile_is_refused() {
     let stack = Stack::own();
     let group = Group::new(&stack).await;
-    let held = Fault::database(DatabaseFault::DelayMs(1_500)).function("MessageFunction");
-    let held = stack.inject(held.operation("TransactWriteItems")).await;
+    let held = Fault::database(DatabaseFault::HoldBefore).function("MessageFunction");
+    let held = stack.hold(held.operation("TransactWriteItems")).await;
     let sending = tokio::spawn(group.carl.sending(&group.thread, "too late").into_future());
-    stack.await_fault(&held, 1).await;
+    held.reached().await;
     group.ann.remove(&group.thread, &group.carl).await;
     assert!(!sending.is_finished(), "the message was meant to be in flight while carl was removed");
+    held.release().await;
     sending.await.unwrap().problem("not-found");
     assert!(group.bob.history(&group.thread).await.is_empty());
 }

@@ -102,13 +102,14 @@ async fn rule_19_a_mark_that_is_overtaken_never_goes_back() {
     }
     let (mut anns, mut bobs) = tokio::join!(pair.ann.connect(), pair.bob.connect());
     // Decided while nothing was read, and written when everything is.
-    let held = Fault::database(DatabaseFault::DelayMs(1_500)).function("ThreadFunction").operation("UpdateItem");
-    let held = stack.inject(held).await;
+    let held = Fault::database(DatabaseFault::HoldBefore).function("ThreadFunction").operation("UpdateItem");
+    let held = stack.hold(held).await;
     let nearer = tokio::spawn(pair.bob.put(&pair.path("/read"), &json!({"seq": 3})).into_future());
-    stack.await_fault(&held, 1).await;
+    held.reached().await;
     let further = pair.bob.read(&pair.thread, 4).await;
     assert_eq!(further.expect(200), &json!({"read_seq": 4, "unread": 0}));
     assert!(!nearer.is_finished(), "the nearer mark was meant to be on its way while the further one was set");
+    held.release().await;
     let nearer = nearer.await.unwrap();
     assert_eq!(nearer.expect(200), &json!({"read_seq": 4, "unread": 0}));
 

@@ -147,13 +147,14 @@ async fn rule_07_a_repeat_that_meets_its_own_third_message_is_not_refused() {
     let body = json!({"kind": "direct", "user_id": pair.bob.id, "message": {"text": "three"}});
     let call = pair.ann.post("/threads", &body).key(&fresh_key());
     // The key is looked up while it is unused, the thread read once all three messages are in it.
-    let held = Fault::database(DatabaseFault::DelayMs(1_500)).function("ThreadFunction").operation("BatchGetItem");
-    let held = stack.inject(held).await;
+    let held = Fault::database(DatabaseFault::HoldBefore).function("ThreadFunction").operation("BatchGetItem");
+    let held = stack.hold(held).await;
     let early = tokio::spawn(call.clone().into_future());
-    stack.await_fault(&held, 1).await;
+    held.reached().await;
     let late = call.await;
     assert_eq!((late.status, late.replayed()), (200, false), "{}", late.text());
     assert!(!early.is_finished(), "the early one was meant to be still reading");
+    held.release().await;
     let early = early.await.unwrap();
     assert_eq!(early.expect(200), &late.json);
     assert!(early.replayed());
@@ -221,12 +222,13 @@ async fn rule_07_following_at_the_moment_of_the_opening_leads_to_the_inbox() {
 async fn rule_07_an_opening_that_a_follow_overtakes_leads_to_the_inbox() {
     let stack = Stack::own();
     let (ann, bob) = Pair::strangers(&stack).await;
-    let held = Fault::database(DatabaseFault::DelayMs(1_500)).function("ThreadFunction");
-    let held = stack.inject(held.operation("TransactWriteItems")).await;
+    let held = Fault::database(DatabaseFault::HoldBefore).function("ThreadFunction");
+    let held = stack.hold(held.operation("TransactWriteItems")).await;
     let opening = tokio::spawn(ann.opening(&bob).into_future());
-    stack.await_fault(&held, 1).await;
+    held.reached().await;
     bob.follow(&ann).await;
     assert!(!opening.is_finished(), "the opening was meant to be in flight while bob followed");
+    held.release().await;
     let opened = opening.await.unwrap();
     opened.expect(201);
     assert_in_inbox(&bob, &opened.id()).await;
@@ -236,12 +238,13 @@ async fn rule_07_an_opening_that_a_follow_overtakes_leads_to_the_inbox() {
 async fn rule_07_a_follow_that_an_opening_overtakes_leads_to_the_inbox() {
     let stack = Stack::own();
     let (ann, bob) = Pair::strangers(&stack).await;
-    let held = Fault::database(DatabaseFault::DelayMs(1_500)).function("UserFunction");
-    let held = stack.inject(held.operation("TransactWriteItems")).await;
+    let held = Fault::database(DatabaseFault::HoldBefore).function("UserFunction");
+    let held = stack.hold(held.operation("TransactWriteItems")).await;
     let following = tokio::spawn(bob.put_empty(&format!("/me/following/{}", ann.id)).into_future());
-    stack.await_fault(&held, 1).await;
+    held.reached().await;
     let thread = ann.open(&bob).await;
     assert!(!following.is_finished(), "the follow was meant to be in flight while ann opened");
+    held.release().await;
     following.await.unwrap().expect(204);
     assert_in_inbox(&bob, &thread).await;
 }

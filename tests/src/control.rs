@@ -56,6 +56,10 @@ pub enum DatabaseFault {
     KillAfter,
     /// The call is executed this many milliseconds late.
     DelayMs(u32),
+    /// The call is not executed before the test releases it.
+    HoldBefore,
+    /// The call is executed, and not answered before the test releases it.
+    HoldAfter,
 }
 
 /// What can go wrong between a function and somebody's socket.

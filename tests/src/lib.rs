@@ -24,5 +24,5 @@ pub use group::ids;
 pub use log::ThreadLog;
 pub use scene::{Group, Pair, followers};
 pub use socket::Socket;
-pub use stack::Stack;
+pub use stack::{Held, Stack};
 pub use user::{User, fresh_key, unique};

@@ -145,16 +145,26 @@ impl Stack {
         answer.json["id"].clone()
     }
 
+    /// Injects a fault that holds calls of the table, until they are released.
+    pub async fn hold(&self, fault: Fault) -> Held<'_> {
+        Held { stack: self, fault: self.inject(fault).await }
+    }
+
     /// How often a fault fired.
     pub async fn fired(&self, id: &Value) -> u64 {
-        let answer = self.control(Method::GET, "/faults").await;
-        let fault = answer.json.as_array().and_then(|faults| faults.iter().find(|fault| fault["id"] == *id));
-        fault.and_then(|fault| fault["fired"].as_u64()).unwrap_or_else(|| panic!("{id} is not in {}", answer.text()))
+        self.fault(id, 0).await
     }
 
     /// Waits until a fault has fired so often.
     pub async fn await_fault(&self, id: &Value, times: u64) {
-        wait::until_async("a fault to fire", async || (self.fired(id).await >= times).then_some(())).await;
+        let fired = self.fault(id, times).await;
+        assert!(fired >= times, "waited in vain for fault {id} to fire {times} times: it fired {fired} times");
+    }
+
+    /// How often a fault fired, as soon as that is `times`, or in the end.
+    async fn fault(&self, id: &Value, times: u64) -> u64 {
+        let answer = self.control(Method::GET, &format!("/faults/{id}?fired={times}")).await;
+        answer.expect(200)["fired"].as_u64().expect("a fault says how often it fired")
     }
 
     /// Ends all faults.
@@ -176,19 +186,16 @@ impl Stack {
 
     /// The same by the gateway's id of the request.
     pub async fn finished_request(&self, request_id: &str) -> Invocation {
-        wait::until_async("an invocation to end", async || {
-            self.invocations().await.into_iter().find(|invocation| invocation.request_id == request_id)
-        })
-        .await
+        let answer = self.control(Method::GET, &format!("/invocations/{request_id}")).await;
+        assert_eq!(answer.status, 200, "waited in vain for the invocation of {request_id} to end: {}", answer.text());
+        serde_json::from_value(answer.json).expect("invocations have the members of the brief")
     }
 
     /// Waits until this route of the socket was run so often on this stack.
     pub async fn socket_route_ran(&self, route_key: &str, times: usize) {
-        wait::until_async("socket frames to be handled", async || {
-            let ran = self.invocations().await.iter().filter(|invocation| invocation.route_key == route_key).count();
-            (ran >= times).then_some(())
-        })
-        .await;
+        let answer = self.control(Method::GET, &format!("/invocations?route_key={route_key}&at_least={times}")).await;
+        let ran = answer.json.as_array().map_or(0, Vec::len);
+        assert!(ran >= times, "waited in vain for {route_key} to run {times} times: it ran {ran} times");
     }
 
     /// The open sockets as the gateway sees them.
@@ -233,4 +240,24 @@ impl Stack {
 
 fn client() -> Client {
     Client::builder().timeout(ANSWER_WITHIN).build().expect("a client can be built")
+}
+
+/// A fault that holds calls of the table. What it holds is let go when the test says so, or when the stack stops.
+#[must_use = "a call that is never released is ended by its function's timeout"]
+pub struct Held<'a> {
+    stack: &'a Stack,
+    fault: Value,
+}
+
+impl Held<'_> {
+    /// Waits until a call is held.
+    pub async fn reached(&self) {
+        self.stack.await_fault(&self.fault, 1).await;
+    }
+
+    /// Lets go of what is held, and holds nothing any more.
+    pub async fn release(self) {
+        let answer = self.stack.control(Method::DELETE, &format!("/faults/{}", self.fault)).await;
+        assert_eq!(answer.status, 204, "releasing was answered {}", answer.text());
+    }
 }

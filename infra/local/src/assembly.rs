@@ -59,6 +59,7 @@ pub(crate) struct Stack {
     database: Database,
     functions: Arc<Functions>,
     sockets: Option<Arc<Sockets>>,
+    faults: Arc<Faults>,
     pub(crate) ready: Ready,
     /// A token of the user ann, for the example that is printed.
     pub(crate) first_token: String,
@@ -106,9 +107,9 @@ impl Stack {
             }));
         }
 
-        let (faults, sockets_to_list) = (faults(), sockets.clone());
-        let Shared { ledger, gate, xray, .. } = shared;
-        let control = Arc::new(Control { issuer, faults, ledger, gate, xray, sockets: sockets_to_list });
+        let Shared { ledger, gate, xray, faults, .. } = shared;
+        let control =
+            Arc::new(Control { issuer, faults: Arc::clone(&faults), ledger, gate, xray, sockets: sockets.clone() });
         tokio::spawn(net::serve(ports.local, move |request, _| Arc::clone(&control).handle(request)));
 
         let ready = Ready {
@@ -120,11 +121,13 @@ impl Stack {
             access_key_id: OWNER_KEY,
             table_names: template.tables.into_iter().map(|table| table.name).collect(),
         };
-        Ok(Self { database, functions, sockets, ready, first_token })
+        Ok(Self { database, functions, sockets, faults, ready, first_token })
     }
 
     /// Closes the sockets, lets the functions finish, and stops everything.
     pub(crate) async fn stop(self) {
+        // No call is held while functions finish.
+        self.faults.clear();
         let finished = async {
             if let Some(sockets) = &self.sockets {
                 sockets.connections.close_all().await;

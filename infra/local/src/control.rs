@@ -1,15 +1,17 @@
 //! What exists only here: the issuer's pages, the sign-in, and the control API for tests.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::body::Incoming;
+use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode};
 use serde_json::json;
 
 use crate::faults::{Fault, Faults};
 use crate::gateway::query;
 use crate::iam::Gate;
-use crate::invocations::Ledger;
+use crate::invocations::{Filter, Ledger};
 use crate::issuer::Issuer;
 use crate::net::{self, Answer, Cut};
 use crate::socket::Sockets;
@@ -17,6 +19,9 @@ use crate::xray::Xray;
 
 /// Nothing that is sent here is large.
 const REQUEST_LIMIT: usize = 64 * 1024;
+
+/// How long a caller who waits for something is kept waiting: shorter than callers wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The path of the sign-in.
 pub(crate) const SIGN_IN: &str = "/sign-in";
@@ -65,11 +70,7 @@ impl Control {
                 self.faults.clear();
                 net::empty(StatusCode::NO_CONTENT)
             }
-            (&Method::GET, "/control/invocations") => {
-                let query = query(parts.uri.query().unwrap_or_default());
-                let filter = |name: &str| query.get(name).map(String::as_str);
-                net::json(StatusCode::OK, &self.ledger.list(filter("function"), filter("route_key")))
-            }
+            (&Method::GET, "/control/invocations") => self.invocations(&parts).await,
             (&Method::DELETE, "/control/invocations") => {
                 self.ledger.clear();
                 net::empty(StatusCode::NO_CONTENT)
@@ -80,8 +81,48 @@ impl Control {
                 let listed = self.sockets.as_ref().map(|sockets| sockets.connections.list());
                 net::json(StatusCode::OK, &listed.unwrap_or_default())
             }
-            (method, path) => net::message(StatusCode::NOT_FOUND, &format!("there is no {method} {path} here")),
+            (method, path) => match path.strip_prefix("/control/").and_then(|path| path.split_once('/')) {
+                Some(("faults", id)) => self.fault(&parts, id).await,
+                Some(("invocations", id)) if method == Method::GET => self.invocation(id).await,
+                _ => net::message(StatusCode::NOT_FOUND, &format!("there is no {method} {path} here")),
+            },
         };
         Ok(answer)
     }
+
+    /// Tells of a fault once it has fired often enough, or disarms it.
+    async fn fault(&self, parts: &Parts, id: &str) -> Answer {
+        let known = match (&parts.method, id.parse()) {
+            (&Method::GET, Ok(id)) => {
+                let fault = self.faults.fired(id, number(parts, "fired"), PATIENCE).await;
+                fault.map(|fault| net::json(StatusCode::OK, &fault))
+            }
+            (&Method::DELETE, Ok(id)) => self.faults.disarm(id).then(|| net::empty(StatusCode::NO_CONTENT)),
+            _ => None,
+        };
+        known.unwrap_or_else(|| net::message(StatusCode::NOT_FOUND, "there is no such fault"))
+    }
+
+    /// Lists the invocations once there are enough of them.
+    async fn invocations(&self, parts: &Parts) -> Answer {
+        let query = query(parts.uri.query().unwrap_or_default());
+        let text = |name: &str| query.get(name).map(String::as_str);
+        let filter = Filter { function: text("function"), route_key: text("route_key") };
+        let at_least = usize::try_from(number(parts, "at_least")).unwrap_or(usize::MAX);
+        net::json(StatusCode::OK, &self.ledger.list(&filter, at_least, PATIENCE).await)
+    }
+
+    /// Tells of an invocation once it has ended.
+    async fn invocation(&self, request_id: &str) -> Answer {
+        match self.ledger.of_request(request_id, PATIENCE).await {
+            Some(record) => net::json(StatusCode::OK, &record),
+            None => net::message(StatusCode::NOT_FOUND, "no invocation of this request has ended"),
+        }
+    }
+}
+
+/// A number in the query, or 0.
+fn number(parts: &Parts, name: &str) -> u64 {
+    let query = query(parts.uri.query().unwrap_or_default());
+    query.get(name).and_then(|text| text.parse().ok()).unwrap_or_default()
 }

@@ -1,10 +1,11 @@
 //! Faults on request: what AWS does on a bad day, at a moment that a test chooses.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// What a client of the control API asks for.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -52,6 +53,10 @@ pub(crate) enum DynamodbFault {
     KillAfter,
     /// The call is executed this much later.
     DelayMs(u64),
+    /// The call is executed once the fault is disarmed.
+    HoldBefore,
+    /// The call is executed, and answered once the fault is disarmed.
+    HoldAfter,
 }
 
 /// What goes wrong with a request to the HTTP API.
@@ -83,6 +88,8 @@ struct Armed {
     fault: Fault,
     seen: u64,
     fired: u64,
+    /// What held calls wait for: it goes when the fault is disarmed.
+    hold: watch::Sender<()>,
 }
 
 impl Armed {
@@ -92,6 +99,20 @@ impl Armed {
         let fires = self.seen > self.fault.skip && self.fault.times.is_none_or(|times| self.fired < times);
         self.fired += u64::from(fires);
         fires
+    }
+
+    fn listed(&self) -> Listed {
+        Listed { id: self.id, fired: self.fired, fault: self.fault.clone() }
+    }
+}
+
+/// Lasts as long as the fault that a call met is armed.
+pub(crate) struct Hold(watch::Receiver<()>);
+
+impl Hold {
+    /// Waits until the fault is disarmed.
+    pub(crate) async fn released(mut self) {
+        while self.0.changed().await.is_ok() {}
     }
 }
 
@@ -109,44 +130,70 @@ pub(crate) struct Listed {
 pub(crate) struct Faults {
     /// Without faults no request waits for the lock.
     any: AtomicBool,
-    armed: Mutex<Vec<Armed>>,
+    /// How many were armed so far.
+    count: AtomicU64,
+    /// Watched by those who wait for a fault to fire.
+    armed: watch::Sender<Vec<Armed>>,
 }
 
 impl Faults {
     /// Arms a fault and gives its number.
     pub(crate) fn arm(&self, fault: Fault) -> u64 {
-        let mut armed = self.armed.lock();
-        let id = armed.last().map_or(1, |last| last.id + 1);
-        armed.push(Armed { id, fault, seen: 0, fired: 0 });
+        let id = 1 + self.count.fetch_add(1, Ordering::Relaxed);
+        let fault = Armed { id, fault, seen: 0, fired: 0, hold: watch::Sender::new(()) };
+        self.armed.send_modify(|armed| armed.push(fault));
         self.any.store(true, Ordering::Release);
         id
     }
 
-    /// Disarms all faults.
+    /// Disarms a fault and lets go of the calls that it holds; `false` if there is no such fault.
+    pub(crate) fn disarm(&self, id: u64) -> bool {
+        self.armed.send_if_modified(|armed| {
+            let before = armed.len();
+            armed.retain(|fault| fault.id != id);
+            self.any.store(!armed.is_empty(), Ordering::Release);
+            armed.len() < before
+        })
+    }
+
+    /// Disarms all faults and lets go of the calls that they hold.
     pub(crate) fn clear(&self) {
-        self.armed.lock().clear();
+        self.armed.send_modify(Vec::clear);
         self.any.store(false, Ordering::Release);
     }
 
     /// All armed faults and how often each fired.
     pub(crate) fn list(&self) -> Vec<Listed> {
-        let armed = self.armed.lock();
-        armed.iter().map(|armed| Listed { id: armed.id, fired: armed.fired, fault: armed.fault.clone() }).collect()
+        self.armed.borrow().iter().map(Armed::listed).collect()
     }
 
-    fn first<T>(&self, mut pick: impl FnMut(&Target) -> Option<T>) -> Option<T> {
+    /// The armed fault with this number, as soon as it has fired so often or `patience` is over.
+    pub(crate) async fn fired(&self, id: u64, times: u64, patience: Duration) -> Option<Listed> {
+        let find = |armed: &[Armed]| armed.iter().find(|fault| fault.id == id).map(Armed::listed);
+        let mut armed = self.armed.subscribe();
+        let enough = armed.wait_for(|armed| find(armed).is_none_or(|fault| fault.fired >= times));
+        // How far it has come is told either way.
+        let _ = timeout(patience, enough).await;
+        find(&self.armed.borrow())
+    }
+
+    fn first<T>(&self, mut pick: impl FnMut(&Target) -> Option<T>) -> Option<(T, Hold)> {
         if !self.any.load(Ordering::Acquire) {
             return None;
         }
-        let mut armed = self.armed.lock();
-        armed.iter_mut().find_map(|armed| {
-            let picked = pick(&armed.fault.target)?;
-            armed.meets().then_some(picked)
-        })
+        let mut met = None;
+        self.armed.send_if_modified(|armed| {
+            met = armed.iter_mut().find_map(|armed| {
+                let picked = pick(&armed.fault.target)?;
+                armed.meets().then(|| (picked, Hold(armed.hold.subscribe())))
+            });
+            met.is_some()
+        });
+        met
     }
 
-    /// The fault that a call to DynamoDB meets.
-    pub(crate) fn for_call(&self, function_id: &str, operation_name: &str) -> Option<DynamodbFault> {
+    /// The fault that a call to DynamoDB meets, and for how long.
+    pub(crate) fn for_call(&self, function_id: &str, operation_name: &str) -> Option<(DynamodbFault, Hold)> {
         self.first(|target| match target {
             Target::Dynamodb { function, operation, fault } => {
                 let same_function = function.as_deref().is_none_or(|wanted| wanted == function_id);
@@ -159,14 +206,15 @@ impl Faults {
 
     /// The fault that a request meets.
     pub(crate) fn for_request(&self, sent_method: &str, sent_path: &str) -> Option<HttpFault> {
-        self.first(|target| match target {
+        let met = self.first(|target| match target {
             Target::Http { method, path, fault } => {
                 let same_method = method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(sent_method));
                 let same_path = path.as_deref().is_none_or(|wanted| wanted == sent_path);
                 (same_method && same_path).then_some(*fault)
             }
             _ => None,
-        })
+        });
+        met.map(|(fault, _)| fault)
     }
 
     /// The fault that a post to a socket meets.
@@ -180,13 +228,14 @@ impl Faults {
     }
 
     fn for_socket(&self, connection: &str, kind: fn(SocketFault) -> bool) -> Option<SocketFault> {
-        self.first(|target| match target {
+        let met = self.first(|target| match target {
             Target::Socket { connection_id, fault } => {
                 let matches = connection_id.as_deref().is_none_or(|id| id == connection);
                 (matches && kind(*fault)).then_some(*fault)
             }
             _ => None,
-        })
+        });
+        met.map(|(fault, _)| fault)
     }
 }
 
@@ -197,6 +246,8 @@ pub(crate) async fn delay(ms: u64) {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     fn armed(json: &str) -> Faults {
@@ -210,7 +261,36 @@ mod tests {
         let faults = armed(r#"{"target":"dynamodb","operation":"PutItem","fault":"throttle","skip":1,"times":2}"#);
         let fired: Vec<bool> = (0..5).map(|_| faults.for_call("F", "PutItem").is_some()).collect();
         assert_eq!(fired, [false, true, true, false, false]);
-        assert_eq!(faults.for_call("F", "GetItem"), None);
+        assert!(faults.for_call("F", "GetItem").is_none());
+    }
+
+    #[tokio::test]
+    async fn a_call_is_held_until_its_fault_is_disarmed() {
+        let faults = armed(r#"{"target":"dynamodb","fault":"hold_before"}"#);
+        let other = faults.arm(serde_json::from_str(r#"{"target":"dynamodb","fault":"throttle"}"#).unwrap());
+        let (fault, hold) = faults.for_call("F", "PutItem").unwrap();
+        assert_eq!(fault, DynamodbFault::HoldBefore);
+        let mut released = std::pin::pin!(hold.released());
+        assert!(faults.disarm(other) && !faults.disarm(other));
+        assert!(released.as_mut().now_or_never().is_none(), "the fault is still armed");
+        faults.clear();
+        released.await;
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_fault_is_told_when_it_fires_and_when_it_is_gone() {
+        let faults = armed(r#"{"target":"dynamodb","fault":"throttle","times":null}"#);
+        let fired = async |times| faults.fired(1, times, Duration::from_mins(1)).await.map(|fault| fault.fired);
+        let mut twice = std::pin::pin!(fired(2));
+        faults.for_call("F", "GetItem");
+        assert!(twice.as_mut().now_or_never().is_none(), "it has fired once");
+        faults.for_call("F", "GetItem");
+        assert_eq!(twice.await, Some(2));
+        assert_eq!(faults.fired(1, 3, Duration::ZERO).await.map(|fault| fault.fired), Some(2));
+        let mut gone = std::pin::pin!(fired(3));
+        assert!(gone.as_mut().now_or_never().is_none(), "it is still armed");
+        faults.clear();
+        assert_eq!(gone.await, None);
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 use std::fmt::Write;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use serde::Serialize;
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::console::Console;
 
@@ -64,35 +66,72 @@ pub(crate) struct Record {
 /// The records of the last invocations.
 pub(crate) struct Ledger {
     console: Console,
-    records: Mutex<VecDeque<Record>>,
+    /// Watched by those who wait for an invocation to end.
+    records: watch::Sender<VecDeque<Record>>,
+}
+
+/// Which records are meant.
+#[derive(Default)]
+pub(crate) struct Filter<'a> {
+    /// Those of this function.
+    pub(crate) function: Option<&'a str>,
+    /// Those of this route.
+    pub(crate) route_key: Option<&'a str>,
+}
+
+impl Filter<'_> {
+    fn includes(&self, record: &Record) -> bool {
+        self.function.is_none_or(|name| record.function == name)
+            && self.route_key.is_none_or(|key| record.route_key == key)
+    }
 }
 
 impl Ledger {
     /// An empty ledger that also prints one line per invocation.
     pub(crate) fn new(console: Console) -> Self {
-        Self { console, records: Mutex::default() }
+        Self { console, records: watch::Sender::default() }
     }
 
-    /// The records of a function or a route, oldest first.
-    pub(crate) fn list(&self, function: Option<&str>, route_key: Option<&str>) -> Vec<Record> {
-        let wanted = |record: &&Record| {
-            function.is_none_or(|name| record.function == name) && route_key.is_none_or(|key| record.route_key == key)
+    /// The records of a function or a route, oldest first, as soon as there are so many or `patience` is over.
+    pub(crate) async fn list(&self, filter: &Filter<'_>, at_least: usize, patience: Duration) -> Vec<Record> {
+        let wanted = |record: &&Record| filter.includes(record);
+        let mut records = self.records.subscribe();
+        let enough = records.wait_for(|records| records.iter().filter(wanted).take(at_least).count() == at_least);
+        // What there is is told either way.
+        let _ = timeout(patience, enough).await;
+        self.records.borrow().iter().filter(wanted).cloned().collect()
+    }
+
+    /// The record of a request, as soon as it is there; nothing once `patience` is over.
+    pub(crate) async fn of_request(&self, request_id: &str, patience: Duration) -> Option<Record> {
+        // The newest first, since those are the ones that are waited for.
+        let find = |records: &VecDeque<Record>| {
+            let place = records.iter().rposition(|record| record.request_id == request_id)?;
+            Some(records[place].clone())
         };
-        self.records.lock().iter().filter(wanted).cloned().collect()
+        let mut records = self.records.subscribe();
+        let mut found = None;
+        let there = records.wait_for(|records| {
+            found = find(records);
+            found.is_some()
+        });
+        let _ = timeout(patience, there).await;
+        found
     }
 
     /// Forgets everything.
     pub(crate) fn clear(&self) {
-        self.records.lock().clear();
+        self.records.send_modify(VecDeque::clear);
     }
 
     fn enter(&self, record: Record, pushes: u32, gone: u32) {
         self.console.say(line(&record, pushes, gone));
-        let mut records = self.records.lock();
-        if records.len() == KEPT {
-            records.pop_front();
-        }
-        records.push_back(record);
+        self.records.send_modify(|records| {
+            if records.len() == KEPT {
+                records.pop_front();
+            }
+            records.push_back(record);
+        });
     }
 }
 

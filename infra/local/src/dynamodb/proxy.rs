@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::{actions, refusals};
-use crate::faults::{self, DynamodbFault, Faults};
+use crate::faults::{self, DynamodbFault, Faults, Hold};
 use crate::iam::Gate;
 use crate::invocations::{Call, Invocation};
 use crate::lambda::{Callers, Process};
@@ -56,13 +56,13 @@ impl Proxy {
         }
         match self.faults.for_call(process.function(), &operation) {
             None => self.execute(Some(process), target, operation, body).await,
-            Some(fault) => self.disturb(fault, process, target, operation, body).await,
+            Some(met) => self.disturb(met, process, target, operation, body).await,
         }
     }
 
     async fn disturb(
         &self,
-        fault: DynamodbFault,
+        (fault, hold): (DynamodbFault, Hold),
         process: &Process,
         target: HeaderValue,
         operation: String,
@@ -76,6 +76,15 @@ impl Proxy {
             DynamodbFault::DelayMs(ms) => {
                 faults::delay(ms).await;
                 return self.execute(Some(process), target, operation, body).await;
+            }
+            DynamodbFault::HoldBefore => {
+                hold.released().await;
+                return self.execute(Some(process), target, operation, body).await;
+            }
+            DynamodbFault::HoldAfter => {
+                let answer = self.execute(Some(process), target, operation, body).await;
+                hold.released().await;
+                return answer;
             }
             DynamodbFault::KillBefore => {}
             _ => drop(self.execute(Some(process), target, operation, body).await?),
