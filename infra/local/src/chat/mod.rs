@@ -22,7 +22,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::cli::ChatOptions;
 use crate::console::Console;
-use crate::stack::{DEFAULT_FOLDER, READY_FILE};
+use crate::ready::{DEFAULT_FOLDER, READY_FILE};
 use crate::workspace;
 
 use api::Api;
