@@ -106,7 +106,7 @@ fn is_public_item(line: &str) -> bool {
 /// Whether the name says all: a value as text or number, a constructor from the parts, an accessor of an id.
 fn says_itself(line: &str) -> bool {
     let name = line.split("fn ").nth(1).and_then(|rest| rest.split(['(', '<']).next()).unwrap_or_default();
-    ["as_str", "code", "get", "id", "ms", "new"].contains(&name)
+    ["as_str", "code", "get", "id", "is_empty", "ms", "new"].contains(&name)
 }
 
 #[test]

@@ -104,7 +104,7 @@ pub(crate) async fn sent(store: &Store, thread: &Thread, author: usize, text: &s
 pub(crate) async fn profile(store: &Store, user: &UserId) -> Profile {
     match store.profile(user).await.unwrap() {
         Some(profile) => profile,
-        None => save(store, user, None, public(user.as_str()), noon()).await.unwrap(),
+        None => save(store, user, None, public(&unique("given")), noon()).await.unwrap(),
     }
 }
 

@@ -46,7 +46,7 @@ pub fn stay(thread: &Thread, user: &UserId) -> Option<Transition> {
     }))
 }
 
-/// Whether [`hide`] and [`unhide`] need the counts at `user`'s mark. At the end of the log those of the head are enough.
+/// Whether [`hide`] and [`unhide`] need the counts at `user`'s mark. At the end of the log the counts of the head are enough.
 #[must_use]
 pub fn needs_marked(thread: &Thread, user: &UserId) -> bool {
     thread.member(user).is_some_and(|member| member.mark.seq < thread.last_seq)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::invalid::Invalid;
 
 /// The place of a member in a thread's [`MessageCounts`], theirs while they are in the thread. There are more slots than
-/// members: a departed member keeps theirs while a member hides them.
+/// members, because a departed member keeps their slot while a member hides them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Slot(u8);

@@ -22,25 +22,16 @@ pub enum Change {
     },
     /// A moderator added users.
     #[serde(rename = "member.added")]
-    MemberAdded {
-        user_ids: Vec<UserId>,
-    },
+    MemberAdded { user_ids: Vec<UserId> },
     /// A moderator removed a member.
     #[serde(rename = "member.removed")]
-    MemberRemoved {
-        user_id: UserId,
-    },
+    MemberRemoved { user_id: UserId },
     /// A member left.
     #[serde(rename = "member.left")]
-    MemberLeft {
-        user_id: UserId,
-    },
+    MemberLeft { user_id: UserId },
     /// A member got another role.
     #[serde(rename = "member.role_changed")]
-    RoleChanged {
-        user_id: UserId,
-        role: Role,
-    },
+    RoleChanged { user_id: UserId, role: Role },
     /// A moderator changed the title of the group, or removed it.
     #[serde(rename = "thread.renamed")]
     ThreadRenamed {

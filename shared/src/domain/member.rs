@@ -40,9 +40,7 @@ pub enum Standing {
     /// The thread is a message request to them.
     Pending,
     /// They declined the message request. It is in neither mailbox until a message comes at least 24 hours later.
-    Declined {
-        at: Timestamp,
-    },
+    Declined { at: Timestamp },
 }
 
 impl Standing {
@@ -102,7 +100,6 @@ pub struct Member {
     pub joined_seq: Seq,
     pub standing: Standing,
     pub invitation: Invitation,
-    /// How far they have read.
     pub mark: ReadMark,
     /// The slots of members whom they block. Messages from these are collapsed for them (rule 12).
     pub hides: Slots,

@@ -1,7 +1,7 @@
-//! The pure core: types whose constructors are the checks, and decisions as plain functions of values.
+//! The pure core: types whose constructors check their input, and decisions as plain functions of values.
 //!
-//! Nothing here is `async`, knows AWS, reads a clock, an environment variable or a random source: time and ids come in
-//! as arguments, so every rule of the contract can be tested by calling a function.
+//! Nothing here is `async`, knows AWS, or reads a clock, an environment variable or a random source. Times and ids are
+//! arguments, so that a test of a rule only calls a function.
 
 pub mod block;
 pub mod connection;

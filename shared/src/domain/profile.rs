@@ -144,7 +144,7 @@ pub struct PublicProfile {
     pub avatar_url: Option<AvatarUrl>,
 }
 
-/// Which users may open a thread with a user.
+/// Which users may contact a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ContactPolicy {
     /// All users. Threads of users whom they do not follow are message requests.

@@ -6,9 +6,9 @@ use super::member::{Member, ReadMark};
 use super::refusal::Refusal;
 use super::thread::Thread;
 
-/// The mark of `user` once they have seen everything up to `seq`; `None` if it is there or further already, because marks
-/// only move forward. `counts_there` are the counts at the last message up to `seq`. They are needed only where the head,
-/// which knows the counts at the end of the log, does not tell.
+/// The read mark of `user` after they have read everything up to `seq`. `None` if the mark is there or further already,
+/// because marks only move forward. `counts_there` are the counts at the last message up to `seq`. They are needed only if a
+/// message follows `seq`; otherwise the counts of the head apply.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] unless they are a member, [`Refusal::BeyondTheLog`].
@@ -34,8 +34,8 @@ pub fn mark(
     Ok(Some(ReadMark { seq, counted }))
 }
 
-/// Whether `reader`'s mark may be shown to another member: only once they accepted the thread (rule 7), and if both show
-/// theirs (rule 19).
+/// Whether another member may see `reader`'s mark: only after `reader` accepted the thread (rule 7), and only if both users
+/// show their marks (rule 19).
 #[must_use]
 pub fn shows(reader: &Member, reader_shows: bool, viewer_shows: bool) -> bool {
     reader.standing.is_accepted() && reader_shows && viewer_shows

@@ -1,4 +1,4 @@
-//! Why the product refuses something. One enum for every rule; `api::problem` turns each into one problem document.
+//! Refusals: one enum for all rules. `api::problem` turns each into a problem document.
 
 use super::ids::UserId;
 
@@ -9,15 +9,15 @@ pub enum Refusal {
     ProfileRequired,
     /// The username belongs to another user (rule 1).
     UsernameTaken,
-    /// There is no such thing, or the caller may not see it. The two read the same.
+    /// It does not exist, or the caller may not see it. The caller cannot tell the two apart.
     NotFound,
     /// Only a moderator may do it. A direct thread has none (rule 10).
     ModeratorsOnly,
-    /// The users cannot be reached, and nobody is told why (rule 5).
+    /// The caller may not contact these users, and does not learn why (rule 5).
     ContactClosed(Vec<UserId>),
     /// The caller blocks these users (rule 5).
     YouBlockThem(Vec<UserId>),
-    /// The message request holds as many messages as it may (rule 7).
+    /// The message request has as many messages as it may hold (rule 7).
     RequestPending,
     /// The thread is in the inbox already: there is no message request to decline (rule 7).
     AlreadyAccepted,
@@ -29,20 +29,20 @@ pub enum Refusal {
     InvitesOneself,
     /// The caller names nobody to invite.
     InvitesNobody,
-    /// The users at these places of the caller's list do not exist.
+    /// The users at these indexes of the caller's list do not exist.
     UnknownUsers(Vec<usize>),
     /// A message does not fit its thread (rule 16).
     Message(MessageFault),
     /// A read mark would be beyond the end of the log (rule 19).
     BeyondTheLog,
-    /// The idempotency key belongs to another request (rule 15).
+    /// The idempotency key belongs to another HTTP request (rule 15).
     IdempotencyMismatch,
 }
 
 /// The part of a message that does not fit its thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageFault {
-    /// It replies to something that is no message of the thread, or was sent before the author joined.
+    /// `reply_to` is no message of the thread, or was sent before the author joined.
     ReplyTo,
     /// It mentions a user who is not a member.
     Mentions,

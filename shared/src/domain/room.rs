@@ -6,7 +6,8 @@ use super::invalid::Invalid;
 use super::limits::MAX_ROOM_ID_CHARS;
 use super::title::Title;
 
-/// A live audio room of the host application: 1–128 visible ASCII characters but `#`, which ends it in a key.
+/// The id of a live audio room of the host application: 1–128 visible ASCII characters without `#`, which ends the id in a
+/// key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RoomId(String);
@@ -27,7 +28,7 @@ impl TryFrom<String> for RoomId {
         if fits && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
             Ok(Self(text))
         } else {
-            Err(Invalid::new(format!("must be 1–{MAX_ROOM_ID_CHARS} visible ASCII characters but '#'")))
+            Err(Invalid::new(format!("must be 1–{MAX_ROOM_ID_CHARS} visible ASCII characters without '#'")))
         }
     }
 }
@@ -38,13 +39,11 @@ impl From<RoomId> for String {
     }
 }
 
-/// The room a group accompanies (rule 13).
+/// The room that a group accompanies (rule 13).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Room {
-    /// Which one.
     pub id: RoomId,
-    /// What it is called there.
     pub title: Option<Title>,
 }
 

@@ -1,4 +1,4 @@
-//! The members of a thread as one of them sees them.
+//! The list of a thread's members, as one of them sees it.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,19 +10,19 @@ use super::read;
 use super::thread::Thread;
 use super::time::Timestamp;
 
-/// A member in a list: ids, places and times, and no name.
+/// A member in a list. It has ids, places and times, and no names: idempotency records keep such lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedMember {
     pub user_id: UserId,
     pub role: Role,
     pub joined_at: Timestamp,
-    /// How far they have read; `None` where the viewer may not know.
+    /// How far they have read; `None` if the viewer may not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_seq: Option<Seq>,
 }
 
 impl ListedMember {
-    /// A member whose mark shows, or does not.
+    /// A member in a list, with their read mark if `shows_mark`.
     #[must_use]
     pub fn new(member: &Member, details: &ThreadDetails, shows_mark: bool) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl ListedMember {
     }
 }
 
-/// The members of `thread` as `viewer` sees them, the longest-standing first; `None` if `profiles` lacks one.
+/// The members of `thread` as `viewer` sees them, longest-standing first; `None` if `profiles` lacks one.
 #[must_use]
 pub fn roster(
     thread: &Thread,

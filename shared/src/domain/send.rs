@@ -1,4 +1,4 @@
-//! Whether a message may be sent, and what the thread is afterwards.
+//! Sending a message: whether it is allowed, and the thread afterwards.
 
 use super::ids::{Seq, UserId};
 use super::limits::MAX_REQUEST_MESSAGES;
@@ -10,22 +10,23 @@ use super::thread::Thread;
 use super::time::Timestamp;
 use super::transition::Transition;
 
-/// A message that may be stored.
+/// The decision to store a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sending {
-    /// The thread before and after, and the message as its one entry.
+    /// The message is its only entry.
     pub transition: Transition,
     pub message: Message,
-    /// Members to whose requests it brings the thread back.
+    /// Members in whose requests mailbox the thread appears again.
     pub returned_to: Vec<UserId>,
-    /// Whether it moves the thread into the author's inbox: it replies to a message request.
+    /// Whether the message accepts a message request, and so moves the thread into the author's inbox.
     pub accepts: bool,
 }
 
-/// Decides on `draft`, which `author` sends to `thread` at `now`. `replied_to` is the place of the message that was found
-/// where the draft says it replies to one.
+/// Decides on `draft`, which `author` sends to `thread` at `now`. `replied_to` is the place of the message that the draft
+/// replies to, if that message exists.
 ///
-/// A reply to a message request accepts it. A message brings a declined thread back once its rest is over (rule 7).
+/// Sending into a message request accepts it. A message brings a declined thread back if it was declined at least 24 hours
+/// before (rule 7).
 ///
 /// # Errors
 /// `NotFound`, `YouBlockThem`, `ContactClosed`, `RequestPending`, `Message`.
@@ -48,7 +49,7 @@ pub fn send(
     let message = Message {
         seq: thread.last_seq.next(),
         author_id: author.clone(),
-        // Clocks of different machines differ a little; the times of a log never go back.
+        // The clocks of different machines differ a little; the times of a log never go back.
         created_at: now.max(thread.active_at),
         content: draft.clone(),
     };
@@ -69,7 +70,7 @@ pub fn send(
     Ok(Sending { transition, message, returned_to, accepts: !member.standing.is_accepted() })
 }
 
-/// Whether `author` may send anything: no block, and room in the message request if it is one (rules 6, 7).
+/// Whether `author` may send at all: no block, and a message request below its limit (rules 6, 7).
 fn may_send(thread: &Thread, author: &UserId) -> Result<(), Refusal> {
     let others = || thread.others(author).map(|other| other.user_id.clone());
     if thread.is_blocked_by(author) {

@@ -1,4 +1,4 @@
-//! What a decision makes of a thread: the state it was made on, the state it leads to, and what the log says of it.
+//! Transitions: a thread before and after a decision, and the entries that its log gets.
 
 use super::ids::{Seq, UserId};
 use super::log::{Change, Entry, EntryContent};
@@ -6,12 +6,10 @@ use super::member::Role;
 use super::thread::Thread;
 use super::time::Timestamp;
 
-/// A thread before and after a decision. It is stored only while the thread is as it was before.
+/// A thread before and after a decision. It is stored on the condition that the thread is still as it was before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transition {
-    /// The thread that the decision rests on.
     pub before: Thread,
-    /// The thread afterwards.
     pub after: Thread,
     /// The entries that the log gets, in order.
     pub entries: Vec<Entry>,
@@ -20,14 +18,12 @@ pub struct Transition {
 /// A thread that does not exist yet, and the first entries of its log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewThread {
-    /// The thread.
     pub thread: Thread,
-    /// The entries of its log, in order.
     pub entries: Vec<Entry>,
 }
 
 impl Transition {
-    /// A change of `before` that is no entry of the log; `change` is applied to the next revision.
+    /// A transition without an entry in the log. `change` is applied to a copy of `before` that has the next revision.
     #[must_use]
     pub fn unlogged(before: &Thread, change: impl FnOnce(&mut Thread)) -> Self {
         let mut after = before.clone();
@@ -36,7 +32,7 @@ impl Transition {
         Self { before: before.clone(), after, entries: Vec::new() }
     }
 
-    /// Begins a change of `before` by `actor` at `now` that is logged. Times of a log never go back.
+    /// Begins a transition of `before` by `actor` at `now` that has entries. The times of a log never go back.
     pub(super) fn logged<'a>(before: &Thread, actor: &'a UserId, now: Timestamp) -> TransitionBuilder<'a> {
         let mut after = before.clone();
         after.revision = before.revision.next();
@@ -46,14 +42,14 @@ impl Transition {
     }
 }
 
-/// A logged change in the making: every entry takes the next place of the log.
+/// Builds a transition with entries. Every entry takes the next place of the log.
 pub(super) struct TransitionBuilder<'a> {
     actor: &'a UserId,
     transition: Transition,
 }
 
 impl TransitionBuilder<'_> {
-    /// The thread as it will be.
+    /// The thread after the transition.
     pub(super) fn thread(&mut self) -> &mut Thread {
         &mut self.transition.after
     }
@@ -67,7 +63,7 @@ impl TransitionBuilder<'_> {
         self.transition.entries.push(Entry { seq, at, actor_id: self.actor.clone(), content });
     }
 
-    /// Gives `user` a role. The log says so.
+    /// Gives `user` a role, and logs it.
     pub(super) fn set_role(&mut self, user: &UserId, role: Role) {
         for member in self.thread().members.iter_mut().filter(|member| member.user_id == *user) {
             member.role = role;
@@ -75,8 +71,8 @@ impl TransitionBuilder<'_> {
         self.log(Change::RoleChanged { user_id: user.clone(), role });
     }
 
-    /// Makes the longest-standing member but `except` a moderator where the group has none (rule 10). Whether that member
-    /// has accepted the group makes no difference: others must not learn it (rule 7).
+    /// Makes the longest-standing member other than `except` a moderator if the group has none (rule 10). It does not matter
+    /// whether that member has accepted the group, because others must not learn it (rule 7).
     pub(super) fn ensure_moderator(&mut self, except: &UserId) {
         let thread = &self.transition.after;
         if thread.members.iter().any(|member| member.role == Role::Moderator) {
@@ -92,7 +88,7 @@ impl TransitionBuilder<'_> {
         self.transition
     }
 
-    /// The result where there was no thread before.
+    /// The result for a thread that did not exist before.
     pub(super) fn build_new(self) -> NewThread {
         NewThread { thread: self.transition.after, entries: self.transition.entries }
     }

@@ -1,19 +1,19 @@
-//! Choices that clients and the table write as words.
+//! Enums that clients and the table write as words.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 
 use super::invalid::Invalid;
 
-/// A type whose values are words.
+/// An enum whose values are written as words.
 pub trait Word: Copy + PartialEq + 'static {
-    /// Every word and its value, in the order in which a refusal lists them.
+    /// Every word and its value, in the order in which an error lists them.
     const WORDS: &'static [(&'static str, Self)];
 
     /// The value of a word.
     ///
     /// # Errors
-    /// If there is no such word; the sentence lists those there are.
+    /// If there is no such word. The error lists all words.
     fn parse(text: &str) -> Result<Self, Invalid> {
         let known = Self::WORDS.iter().find(|(word, _)| *word == text);
         known.map(|(_, value)| *value).ok_or_else(|| {

@@ -1,10 +1,10 @@
-//! The store: everything that is read from the table and written to it.
+//! The store: all that is read from the table and written to it.
 
 use super::error::{Condition, StoreError};
 use super::table::Table;
 use super::write::Write;
 
-/// Everything that is stored, for one invocation.
+/// The store of one invocation.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) table: Table,
@@ -17,13 +17,13 @@ impl Store {
         Self { table }
     }
 
-    /// The table itself: for the shell that counts its use and sets its deadline.
+    /// The table, for the code that logs its usage and sets its deadline.
     #[must_use]
     pub fn table(&self) -> &Table {
         &self.table
     }
 
-    /// Writes, and responds whether the condition held.
+    /// Writes, and returns whether the condition held.
     pub(super) async fn unless_failed(&self, write: Write, condition: Condition) -> Result<bool, StoreError> {
         match self.table.write(write).await {
             Ok(_) => Ok(true),

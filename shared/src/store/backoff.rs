@@ -1,4 +1,4 @@
-//! When to try again: one policy for every call to the table.
+//! Backoff: one retry policy for every call to the table.
 //!
 //! The SDK's own retries are off. They know nothing of a cancelled transaction's reasons (`TransactionConflict`,
 //! `ThrottlingError` …), which the application has to retry itself, and nothing of the invocation's deadline.
@@ -10,24 +10,24 @@ use tokio::time::Instant;
 
 use super::error::StoreError;
 
-/// The first pause is drawn from up to this; each next one from up to twice as much.
+/// The longest first pause. The bound doubles with each further pause.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
-/// No pause is longer.
+/// The longest pause of all.
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
-/// A pause after a lost race is drawn from up to this: some twenty writes of one thread. Of five policies measured with
-/// 16 senders in one thread it had the highest rate and the shortest longest wait.
+/// The longest pause after a lost race: the time of some twenty writes to one thread. Of five policies measured with 16
+/// senders in one thread this one had the highest rate and the shortest longest wait.
 const PAUSE_AFTER_LOST_RACE: Duration = Duration::from_millis(200);
 
 /// A failed attempt.
 #[derive(Debug)]
 pub(super) enum Attempt {
-    /// Another may succeed; if there is no time for one, this is the error.
+    /// A retry may succeed. If there is no time for one, this is the error.
     Again(StoreError),
-    /// Another would fail as well.
+    /// A retry would fail as well.
     Final(StoreError),
 }
 
-/// Pauses between attempts: full jitter, doubling, until the moment to give up.
+/// Pauses between attempts, with full jitter and doubling, until the moment to give up.
 #[derive(Debug)]
 pub struct Backoff {
     give_up_at: Instant,
@@ -42,15 +42,15 @@ impl Backoff {
         Self { give_up_at, longest: FIRST_PAUSE, lost_races: 0 }
     }
 
-    /// Counts a lost race, and returns whether it was the first. Two who meet by chance need not wait: the second learns from
-    /// the failed condition what the first has left. Only where it happens again do many want the same.
+    /// Counts a lost race, and returns whether it was the first. No pause is needed after the first one: the failed condition
+    /// brought back the item as it is now. After a second one many writers probably compete.
     pub fn is_first_lost_race(&mut self) -> bool {
         self.lost_races += 1;
         self.lost_races == 1
     }
 
-    /// Waits before the next decision after a lost race; `false` if no time is left. The pauses have the same length each
-    /// time: longer ones would starve the one who has waited longest, shorter ones wear everybody out.
+    /// Waits before the next decision after a lost race; `false` if no time is left. The bound of the pauses stays the same:
+    /// longer pauses would starve the writer who has waited longest, shorter ones would add to the load.
     pub async fn pause_after_lost_race(&self) -> bool {
         self.wait(PAUSE_AFTER_LOST_RACE.mul_f64(fastrand::f64())).await
     }
@@ -71,10 +71,10 @@ impl Backoff {
     }
 }
 
-/// What a service error means for the next attempt, by its code; conditions are handled by the caller before.
+/// Whether a call may be retried after this error, by its code. The caller has handled failed conditions before.
 pub(super) fn classify<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Attempt {
     let SdkError::ServiceError(service) = error else {
-        // Timeouts, broken connections, unreadable answers: the outcome is unknown, and every write is safe to repeat.
+        // Timeouts, broken connections, unreadable responses: the outcome is unknown, and every write is safe to repeat.
         return Attempt::Again(StoreError::Unavailable);
     };
     let code = service.err().code().unwrap_or_default();
@@ -97,7 +97,7 @@ pub(super) fn classify<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Attempt 
     }
 }
 
-/// What the reasons of a cancelled transaction mean, no condition being among them.
+/// Whether a cancelled transaction may be retried, by its reasons. No failed condition is among them.
 pub(super) fn classify_cancelled(codes: &[&str]) -> Attempt {
     let throttled =
         |code: &&str| matches!(*code, "ThrottlingError" | "ProvisionedThroughputExceeded" | "RequestLimitExceeded");

@@ -1,4 +1,4 @@
-//! Committing what an operation decided.
+//! Storing the writes of an operation.
 
 use super::access::Store;
 use super::error::StoreError;
@@ -7,12 +7,12 @@ use super::idempotency::{IdempotencyRecord, idempotency_write};
 use super::write::Writes;
 
 impl Store {
-    /// Stores `writes` and the record of the request that led to them, all or nothing. Responds with the head of the thread
-    /// as it is afterwards, where that was the only write.
+    /// Stores `writes` and the idempotency record of the request, all or nothing. Returns the head of the thread afterwards if
+    /// an update of it was the only write.
     ///
     /// # Errors
-    /// [`StoreError::ConditionFailed`] names the first condition that did not hold; that of the key comes first, because a
-    /// request that was carried out before counts most.
+    /// [`StoreError::ConditionFailed`] names the first condition that failed. That of the idempotency key comes first, because
+    /// an earlier use of the key decides the response.
     pub async fn commit(&self, writes: Writes, record: Option<&IdempotencyRecord>) -> Result<Option<Head>, StoreError> {
         let Writes { mut writes, repeatable } = writes;
         if let Some(record) = record {

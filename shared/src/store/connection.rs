@@ -24,7 +24,7 @@ use crate::domain::time::Timestamp;
 struct TicketRecord {
     v: u8,
     user_id: UserId,
-    /// The exact end; `expires_at` is whole seconds, and only for `DynamoDB` to clear up by.
+    /// The exact end. `expires_at` has whole seconds and is only for the TTL of the table.
     good_until: Timestamp,
     expires_at: i64,
 }
@@ -37,8 +37,8 @@ struct ConnectionRecord {
     expires_at: i64,
 }
 
-/// In `USER#u` / `CONNECTIONS` each connection is an attribute of its own, its end as the value: so one is added and
-/// removed without reading the others, and all of a user's are one item to read.
+/// Each connection is an attribute of `USER#u` / `CONNECTIONS` with its end as the value. So one is added and removed without
+/// reading the others, and all connections of a user are one item to read.
 const CONNECTION_PREFIX: &str = "@";
 
 fn attribute(connection: &ConnectionId) -> String {
@@ -60,7 +60,7 @@ fn parse(item: &Item) -> Result<Vec<(ConnectionId, i64)>, StoreError> {
     connections.collect()
 }
 
-/// When a connection that ends then was opened.
+/// When a connection that ends at `end_s` was opened.
 fn opened(end_s: i64) -> Timestamp {
     let life_s = i64::try_from(CONNECTION_LIFE.as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_ms(end_s.saturating_sub(life_s).saturating_mul(1_000)).unwrap_or(Timestamp::EPOCH)
@@ -79,11 +79,11 @@ impl Writes {
 }
 
 impl Store {
-    /// Uses a ticket up for `connection` and answers whose it is. The same connection may claim it again: so a retried
-    /// call of ours does not lock its user out.
+    /// Marks a ticket as used by `connection`, and returns its user. The same connection may claim it again, so that a retry
+    /// of ours does not lock the user out.
     ///
     /// # Errors
-    /// [`Condition::Ticket`] if it does not exist, is over, or another connection used it.
+    /// [`Condition::Ticket`] if it does not exist, has expired, or another connection used it.
     pub async fn claim_ticket(
         &self,
         ticket: &Ticket,
@@ -103,9 +103,9 @@ impl Store {
         }
     }
 
-    /// Stores a connection for as long as it can live. The two items need not come together: one alone is harmless and
-    /// ends by itself (a listed connection that is gone answers 410, a connection that is not listed gets no events, and
-    /// its `$connect` has failed).
+    /// Stores a connection for as long as it can live. Its two items need no transaction, because one alone is harmless and
+    /// expires. A listed connection that does not exist responds 410. A connection that is not listed gets no events, and its
+    /// `$connect` has failed.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -122,14 +122,14 @@ impl Store {
         let (_, listed) = tokio::try_join!(self.table.write(own), self.table.write(listed))?;
 
         let mut all = listed.as_ref().map(parse).transpose()?.unwrap_or_default();
-        // Ends are whole seconds; among equals the one that is being opened counts as the newest.
+        // Ends have whole seconds. Among equal ones the connection that is being opened counts as the newest.
         all.sort_by_key(|(id, end)| (std::cmp::Reverse(*end), *id != connection.id));
         let live = all.iter().take_while(|(_, end)| *end > now.ms() / 1_000).count();
         let over: Vec<_> = all.into_iter().skip(live.min(MAX_CONNECTIONS)).map(|(id, _)| id).collect();
         self.unlist(&connection.user_id, &over).await
     }
 
-    /// Takes connections off a user's list.
+    /// Removes connections from a user's list.
     async fn unlist(&self, user: &UserId, connections: &[ConnectionId]) -> Result<(), StoreError> {
         if connections.is_empty() {
             return Ok(());
@@ -138,12 +138,12 @@ impl Store {
         for connection in connections {
             update.remove(&[&attribute(connection)]);
         }
-        // An update would make the item where there is none.
+        // Without this condition the update would create a missing item.
         update.require_exists(&["pk"]);
         self.unless_failed(update.only_if(Condition::Connected), Condition::Connected).await.map(|_| ())
     }
 
-    /// Forgets a connection that is gone, and nothing else.
+    /// Removes a connection that is gone.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -153,7 +153,7 @@ impl Store {
         tokio::try_join!(self.table.write(own), unlist).map(|_| ())
     }
 
-    /// Whose connection it is.
+    /// The user of a connection; `None` if the connection is not stored.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -162,7 +162,7 @@ impl Store {
         Ok(item.map(convert::record::<ConnectionRecord>).transpose()?.map(|record| record.user_id))
     }
 
-    /// Whose connection it is, and a thread they name, in one call.
+    /// The user of a connection, and a thread that they name, in one call.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -173,7 +173,7 @@ impl Store {
     ) -> Result<(Option<UserId>, Option<Thread>), StoreError> {
         let own = keys::connection(connection);
         let (mut user, mut found) = (None, None);
-        // Consistent: nobody who was removed may be heard of any more.
+        // Consistent: others must get no signals of a member who was removed.
         for item in self.table.batch_get(&[own.clone(), keys::head(thread)], Read::Consistent).await? {
             if convert::key_of(&item)? == own {
                 user = Some(convert::record::<ConnectionRecord>(item)?.user_id);

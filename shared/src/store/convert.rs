@@ -1,4 +1,4 @@
-//! Between the store's words and the SDK's.
+//! Conversions between the types of the store and those of the SDK.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -19,11 +19,11 @@ use super::item::Item;
 use super::keys::Key;
 use super::write::{Action, Write};
 
-/// The version that stored items carry as `v`. It rises when an item comes to mean something else to code that does not know
-/// it. That code then refuses the item instead of misreading it, so a release must read a version before one writes it.
+/// The version of stored items, in their attribute `v`. It rises when older code would misread a new item; older code then
+/// refuses that item. So one release has to read a version before a later one writes it.
 pub(super) const ITEM_VERSION: u8 = 1;
 
-/// A key as the SDK wants it.
+/// A key as attributes.
 pub(super) fn key(key: &Key) -> Item {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     HashMap::from([("pk".to_owned(), text(&key.pk)), ("sk".to_owned(), text(&key.sk))])
@@ -49,20 +49,19 @@ pub(super) fn value(value: impl Serialize) -> Result<AttributeValue, StoreError>
         .map_err(|error| StoreError::Refused { reason: format!("cannot be stored: {error}") })
 }
 
-/// The record in an item. One that does not parse is an error with its key, never skipped; so is one of a version that a
-/// later release brought, which means something else than it seems to mean here. What such a release only adds to an item
-/// is passed over, and stays in it.
+/// The record in an item. An item that does not parse is an error with its key, and is never skipped. So is an item of a later
+/// version, which this code could misread. Unknown attributes are ignored and stay in the item.
 pub(super) fn record<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     let key = key_of(&item)?;
     let version = item.get("v").and_then(|version| version.as_n().ok()?.parse::<u32>().ok());
     if version.is_some_and(|version| version > ITEM_VERSION.into()) {
         return Err(StoreError::Corrupt { key, reason: "of a later release's version".to_owned() });
     }
-    // What serde says may quote the value, and nothing that anyone said or is called belongs into a log.
+    // An error of serde may quote the value. Log lines must not have messages or names in them.
     serde_dynamo::from_item(item).map_err(|_| StoreError::Corrupt { key, reason: "not of its kind's shape".to_owned() })
 }
 
-/// `None` for an empty map: `DynamoDB` refuses those.
+/// `None` for an empty map, which `DynamoDB` refuses.
 pub(super) fn some<K: Eq + Hash, V>(map: HashMap<K, V>) -> Option<HashMap<K, V>> {
     (!map.is_empty()).then_some(map)
 }
@@ -136,7 +135,7 @@ fn malformed(error: &BuildError) -> StoreError {
     StoreError::Refused { reason: error.to_string() }
 }
 
-/// What a failed update means: a lost condition by its name, or what [`classify`] says.
+/// The error of a failed update: its condition, or what [`classify`] returns.
 pub(super) fn update_failed(condition: Option<Condition>, error: &SdkError<UpdateItemError>) -> Attempt {
     match (condition, error.as_service_error()) {
         (Some(condition), Some(UpdateItemError::ConditionalCheckFailedException(failed))) => {
@@ -146,7 +145,7 @@ pub(super) fn update_failed(condition: Option<Condition>, error: &SdkError<Updat
     }
 }
 
-/// What a failed transaction means: the first lost condition by its name, or what its other reasons say.
+/// The error of a failed transaction: the first failed condition, or what its other reasons mean.
 pub(super) fn transaction_failed(
     conditions: &[Option<Condition>],
     error: &SdkError<TransactWriteItemsError>,
@@ -161,7 +160,7 @@ pub(super) fn transaction_failed(
     });
     match failed {
         Some((condition, item)) => {
-            // Without its key an item is the empty one that some engines answer for an absent item.
+            // Some engines return an empty item for one that does not exist.
             let item = item.filter(|item| !item.is_empty()).cloned().map(Box::new);
             Attempt::Final(StoreError::ConditionFailed { condition, item })
         }

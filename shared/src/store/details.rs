@@ -1,5 +1,5 @@
-//! The details of a group, in an item beside its head: a head is paid for at every message, the details only where they are
-//! shown or change.
+//! The details of a group, in an item beside its head. Every message pays for the size of the head; the details are paid for
+//! only where they are shown or changed.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -82,8 +82,8 @@ pub(super) fn create(thread: &ThreadId, details: &ThreadDetails) -> Result<Write
     Ok(Write::put(keys::details(thread), convert::item(&record)?))
 }
 
-/// The write that `entries` of the log ask for; `joined` are the members whom they brought in. It is made of the log and not of
-/// the difference of two states, so that it does not matter how old the state is that was read.
+/// The write that brings `entries` of the log into the details; `joined` are the members whom they add. It is made from the
+/// entries and not from two states, so that it does not matter how old the details are that were read.
 pub(super) fn change(
     thread: &Thread,
     entries: &[Entry],
@@ -140,12 +140,12 @@ impl Store {
         Ok(item.map(convert::record::<DetailsRecord>).transpose()?.map(ThreadDetails::from))
     }
 
-    /// Stores the preferences of `user` for a thread; `false` if they are no member any more.
+    /// Stores the preferences of `user` for a thread; `false` if they are not a member any more.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn set_preferences(&self, thread: &Thread, user: &UserId, own: Preferences) -> Result<bool, StoreError> {
-        // Nobody leaves a direct thread, whose details are in its head. The details of a group list its members.
+        // Nobody leaves a direct thread, and its details are in its head. The details of a group list its members.
         let mut update = if thread.is_group() {
             let mut update = Update::new(keys::details(&thread.id));
             update.require_exists(&["snapshots", user.as_str()]);
@@ -159,7 +159,7 @@ impl Store {
         self.unless_failed(update.only_if(Condition::Details), Condition::Details).await
     }
 
-    /// Brings the public profile of a member into the snapshot of a group, if they are in it and the snapshot is older.
+    /// Updates the snapshot of a member in a group, if they are a member and the snapshot is older than `profile`.
     ///
     /// # Errors
     /// See [`StoreError`].

@@ -1,4 +1,4 @@
-//! Follows and blocks (rule 3), and how two users stand to each other.
+//! Follows and blocks (rule 3), and the context of two users.
 
 use std::collections::HashMap;
 
@@ -29,25 +29,25 @@ struct EdgeRecord {
     created_at: Timestamp,
 }
 
-/// Two users and how they stand to each other, seen from the first of them.
+/// Two users and the follows and blocks between them, seen from the first.
 #[derive(Debug)]
 pub struct PairContext {
-    /// The one who looks; `None` until they registered.
+    /// The first user; `None` until they registered.
     pub own: Option<Profile>,
-    /// The one they look at; `None` if there is no such user.
+    /// The other user; `None` if there is no such user.
     pub other: Option<Profile>,
-    /// The one who looks follows the other.
+    /// The first user follows the other.
     pub following: bool,
-    /// The other follows the one who looks.
+    /// The other user follows the first.
     pub followed: bool,
-    /// The head of their direct thread. It also says who blocks whom: opening and sending depend on it.
+    /// The head of their direct thread. It also has the blocks between the two.
     pub head: Head,
 }
 
-/// What a follow does to the direct thread with the user who is followed.
+/// What a follow does to the direct thread with the followed user.
 #[derive(Debug, Clone, Copy)]
 pub enum OnFollow<'a> {
-    /// There is none. The follow is stored only while that holds: a thread that is opened at the same time has to see it.
+    /// There is none. The follow is stored on that condition: a thread that is opened at the same time has to see it.
     Absent,
     /// It is in the follower's inbox already.
     Stays,
@@ -64,8 +64,8 @@ pub struct EdgeEnds<'a> {
 }
 
 impl Writes {
-    /// Makes `from` follow `to`, whom they must not block. `thread` is what becomes of their direct thread, `groups` are those
-    /// that the follow accepts. Fails with [`Condition::Unblocked`], [`Condition::Head`], [`Condition::UserUnchanged`].
+    /// Makes `from` follow `to`, whom they must not block. `thread` is what happens to their direct thread, `groups` are the
+    /// groups that the follow accepts. Fails with [`Condition::Unblocked`], [`Condition::Head`], [`Condition::UserUnchanged`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
@@ -94,10 +94,10 @@ impl Writes {
         Ok(Self::all(writes))
     }
 
-    /// Makes `from` block `to`, which also ends that they follow them. The block is written into the head of their direct
-    /// thread in the same transaction, whether the thread was opened or not, so that no message stored later can have missed
-    /// it; and into the `groups` that both are in. Nobody adds one of the two to a group meanwhile unseen. Fails with
-    /// [`Condition::Head`], [`Condition::UserUnchanged`].
+    /// Makes `from` block `to`, and deletes the follow from `from` to `to`. The same transaction writes the block into the
+    /// head of their direct thread, opened or not, and into the `groups` that both are in. So no later message can miss the
+    /// block. It also raises the revisions of both profiles, so that a group to which one of them is added at the same time
+    /// cannot miss it either. Fails with [`Condition::Head`], [`Condition::UserUnchanged`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
@@ -116,7 +116,7 @@ impl Writes {
         Ok(Self::all(writes))
     }
 
-    /// Ends that `from` blocks `to`, also in the `groups` that hide them. Nothing else comes back. Fails with
+    /// Deletes the block from `from` to `to`, also in the `groups` that hide `to`. No follow comes back. Fails with
     /// [`Condition::Blocked`], [`Condition::Head`], [`Condition::UserUnchanged`].
     ///
     /// # Errors
@@ -136,7 +136,7 @@ impl Writes {
         Ok(Self::all(writes))
     }
 
-    /// Changes what a block means in `groups`. Fails with [`Condition::Head`].
+    /// Stores what a block or an unblock changes in further `groups`. Fails with [`Condition::Head`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
@@ -146,7 +146,7 @@ impl Writes {
 }
 
 impl Store {
-    /// How two users stand to each other, in one consistent call.
+    /// Two users and the follows and blocks between them, in one consistent call.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -172,7 +172,7 @@ impl Store {
         })
     }
 
-    /// Ends that `from` follows `to`.
+    /// Deletes the follow from `from` to `to`.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -180,7 +180,7 @@ impl Store {
         self.table.write(Write::delete(keys::edge(Edge::Follow, from, to))).await.map(|_| ())
     }
 
-    /// A page of the users that the edges of `from` lead to, in the order of their ids, behind `after`.
+    /// A page of the users whom `from` follows or blocks, in the order of their ids, behind `after`.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -210,7 +210,7 @@ fn edge_write(edge: Edge, ends: EdgeEnds<'_>, now: Timestamp) -> Result<Write, S
     Ok(Write::put(keys::edge(edge, &ends.from.id, &ends.to.id), convert::item(&record)?))
 }
 
-/// The writes of transitions that no log tells of.
+/// The writes of transitions of groups without entries.
 fn group_writes(groups: &[Transition]) -> Result<Vec<Write>, StoreError> {
     let mut writes = Vec::new();
     for transition in groups {

@@ -1,11 +1,11 @@
-//! What can go wrong at the table.
+//! The errors of the table, and the conditions that can fail.
 
 use std::fmt;
 
 use super::item::Item;
 use super::keys::Key;
 
-/// Names the condition of a write, so that a failed one says which promise it would have broken.
+/// Names the condition of a write, so that an error says which one failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
     /// The profile is as it was read.
@@ -24,11 +24,11 @@ pub enum Condition {
     Connected,
     /// The head of the thread is as it was read.
     Head,
-    /// The details of the thread have the member, in the state that the write is about.
+    /// The details of the thread have the member; for a snapshot, with an older revision.
     Details,
     /// The idempotency key was not used before.
     KeyUnused,
-    /// The ticket exists, is fresh, and no other connection used it.
+    /// The ticket exists, has not expired, and no other connection used it.
     Ticket,
 }
 
@@ -41,9 +41,9 @@ pub enum StoreError {
         /// The item as it is now, if it exists.
         item: Option<Box<Item>>,
     },
-    /// The table takes no more requests for now; retried until no time was left.
+    /// The table throttled the call, and its retries until no time was left.
     Throttled,
-    /// The table did not respond, or failed; retried until no time was left. A write may or may not have happened.
+    /// The table did not respond or failed, also to retries until no time was left. A write may or may not have happened.
     Unavailable,
     /// The table refused the call as such: a missing permission, a missing table, a malformed call.
     Refused { reason: String },
@@ -58,8 +58,7 @@ impl StoreError {
         matches!(self, Self::ConditionFailed { condition, .. } if *condition == expected)
     }
 
-    /// Whether somebody else was faster, so that reading and deciding again may succeed. The other conditions say that
-    /// something may not be.
+    /// Whether another write was faster, so that reading and deciding again may succeed. The other conditions mean a refusal.
     #[must_use]
     pub fn is_lost_race(&self) -> bool {
         match self {

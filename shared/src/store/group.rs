@@ -1,4 +1,4 @@
-//! Groups: a head, its details, and a pointer with each user who is in it.
+//! Groups: a head, its details, and a pointer in the partition of each user who is in it.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -27,20 +27,19 @@ use crate::domain::transition::{NewThread, Transition};
 /// A user who joins a group.
 #[derive(Debug, Clone)]
 pub struct NewMember {
-    /// How the group will remember them.
     pub snapshot: MemberSnapshot,
-    /// The revision of their profile when it was read. Blocks, follows and groups that the decision rests on were read after
-    /// it, so it is stored only while that revision holds.
+    /// The revision of their profile when it was read. The blocks, follows and groups of the decision are read after it. So
+    /// the decision is stored only if the revision is still current.
     pub revision: Revision,
 }
 
-/// The users who join a group.
+/// The users who join a group, by id.
 pub type NewMembers = BTreeMap<UserId, NewMember>;
 
-/// The groups a query of [`Store::groups`] reads at most: some 90 KiB of keys.
+/// Groups that one query of [`Store::groups`] reads, at most: some 90 KiB of keys.
 const GROUPS_AT_ONCE: usize = 1_000;
 
-/// The users with whom a group has a pointer: its members, and departed members whom one of them hides.
+/// The users who have a pointer to a group: its members, and departed members whom a member hides.
 fn pointed_to(thread: &Thread) -> HashSet<&UserId> {
     let present = thread.members.iter().map(|member| &member.user_id);
     present.chain(thread.departed().iter().map(|gone| &gone.user_id)).collect()
@@ -84,7 +83,8 @@ impl Writes {
     ) -> Result<Self, StoreError> {
         let NewThread { thread, entries } = created;
         let mut writes: Vec<Write> = revision_writes(new_members).collect();
-        // The snapshot of the creator is made of the profile as it is: a later profile finds the group and changes it there.
+        // The creator's snapshot must be of the current profile. A profile stored later finds the group and updates the
+        // snapshot.
         if let Some(creator) = details.snapshots.get(&details.created_by) {
             let profile = Write::check(keys::profile(&details.created_by));
             let profile = profile.only_if(Condition::UserUnchanged, "rev = :seen");
@@ -124,7 +124,7 @@ impl Writes {
 }
 
 impl Store {
-    /// The ids of the groups of a user, those included that they left and where somebody hides them.
+    /// The ids of a user's groups. Groups that they left while a member hides them are included.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -147,8 +147,8 @@ impl Store {
         }
     }
 
-    /// The groups that both users are in, and those that one of them is in and the other has left while hidden; as they are
-    /// now, newest activity first.
+    /// The groups that both users are in, as they are now, newest activity first. Groups that one of them left while hidden
+    /// are included.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -161,8 +161,8 @@ impl Store {
         Ok(groups)
     }
 
-    /// A page of a user's threads of a room, behind `after`. They stand in no order of time, so all have the same position in
-    /// it.
+    /// A page of a user's threads of a room, behind `after`. They are not ordered by time, so all have the same time in their
+    /// positions.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -187,15 +187,14 @@ impl Store {
         Ok(Page { items: entries.collect::<Result<_, _>>()?, more: page.more_after.is_some() })
     }
 
-    /// Brings the public profile of a user into the snapshots of all their groups. What is left undone is done by the next
-    /// attempt.
+    /// Updates the snapshots of a user in all their groups. A repeat finishes an interrupted call.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn refresh_snapshots(&self, profile: &Profile) -> Result<(), StoreError> {
         use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-        /// Enough to hide the time each takes, few enough not to be throttled.
+        /// Enough to hide the latency of each update, few enough not to be throttled.
         const GROUPS_AT_A_TIME: usize = 8;
         let groups = self.groups(&profile.id).await?;
         let refreshed = groups.iter().map(|group| self.refresh_snapshot(group, profile)).collect::<Vec<_>>();

@@ -20,8 +20,8 @@ use crate::domain::revision::Revision;
 use crate::domain::thread::{Kind, Thread};
 use crate::domain::time::Timestamp;
 
-/// `THREAD#t` / `HEAD`. A head is paid for at every message, so names are short, members are texts and marks a plain list:
-/// with 15 members it has to stay below 1 KiB.
+/// `THREAD#t` / `HEAD`. Every message pays for the size of the head, so names are short, members are texts and marks a plain
+/// list. With 15 members it has to stay below 1 KiB.
 #[derive(Debug, Serialize, Deserialize)]
 struct HeadRecord {
     v: u8,
@@ -33,11 +33,11 @@ struct HeadRecord {
     counts: MessageCounts,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<LastRecord>,
-    /// By slot; see [`seat`].
+    /// By slot; see [`member_codec`].
     members: Vec<String>,
     /// By slot, two each: the last entry read, and the messages up to there that count.
     marks: Vec<u64>,
-    // What only a direct thread holds here; a group has the rest in `DETAILS`.
+    // Only direct threads have the rest. A group has its details in `DETAILS`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "serde_dynamo::string_set")]
     blocks: BTreeSet<UserId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,7 +55,7 @@ enum KindRecord {
     Group,
 }
 
-/// What a block leaves where there is no thread yet: the same item, without one.
+/// The head of a direct thread that was never opened; a block creates it.
 #[derive(Debug, Deserialize)]
 struct AbsentRecord {
     #[serde(default, with = "serde_dynamo::string_set")]
@@ -63,31 +63,29 @@ struct AbsentRecord {
     rev: u64,
 }
 
-/// Seq, author, when, answers (0: none), text, whether it was cut.
+/// Seq, author, time, the seq that it replies to (0 for none), text, whether it was truncated.
 #[derive(Debug, Serialize, Deserialize)]
 struct LastRecord(Seq, UserId, Timestamp, Seq, String, bool);
 
-/// The place of a direct thread that was never opened. A block that came first stands there already: so it is the same
-/// item that a block writes and that opening depends on, and neither can miss the other.
+/// The place of a direct thread that was never opened. A block may be stored there already. A block and an opening write the
+/// same item, so neither can miss the other.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AbsentHead {
-    /// Those of the two who block the other.
+    /// The users of the two who block the other.
     pub blocks: BTreeSet<UserId>,
-    /// Which state of the item this is; `None` where there is none.
+    /// `None` if the item does not exist.
     pub revision: Option<Revision>,
 }
 
-/// What stands where a thread's head may be.
+/// The item at the place of a thread's head.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Head {
-    /// No thread.
     Absent(AbsentHead),
-    /// This thread.
     Thread(Box<Thread>),
 }
 
 impl Head {
-    /// Whether `user` blocks the other of this direct thread, opened or not.
+    /// Whether `user` blocks the other user of this direct thread, opened or not.
     #[must_use]
     pub fn is_blocked_by(&self, user: &UserId) -> bool {
         match self {
@@ -105,7 +103,7 @@ impl Head {
         }
     }
 
-    /// The head that a failed condition brought back, if the condition was about a head.
+    /// The head that a failed condition brought back, if it was the condition of a head.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be read.
@@ -167,7 +165,7 @@ impl Head {
     }
 }
 
-/// The seats of a thread, by slot.
+/// The members of a thread as texts, by slot.
 pub(super) fn encoded_members(thread: &Thread) -> Vec<String> {
     let here = thread.members.iter().map(|member| (member.slot, member_codec::of_member(member)));
     let gone = thread.departed().iter().map(|gone| (gone.slot, member_codec::of_departed(gone)));
@@ -191,7 +189,7 @@ fn marks(thread: &Thread) -> Vec<u64> {
     marks
 }
 
-/// Where a slot's mark stands in the list: the last entry read, and the messages up to there that count.
+/// The indexes of a slot's mark in the list: the last entry read, and the messages up to there that count.
 pub(super) fn mark_places(slot: Slot) -> [usize; 2] {
     let index = usize::from(u8::from(slot));
     [2 * index, 2 * index + 1]
@@ -210,7 +208,7 @@ impl LastRecord {
     }
 }
 
-/// The item of a thread that is new.
+/// The item of a new thread.
 pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
     let (kind, blocks, own) = match &thread.kind {
         Kind::Direct { blocks, details } => (KindRecord::Direct, blocks.clone(), Some(details)),
@@ -234,7 +232,7 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
     })
 }
 
-/// A thread's last message as an update sets it.
+/// The last message of a thread as an attribute.
 pub(super) fn last(preview: &Preview) -> Result<AttributeValue, StoreError> {
     convert::value(LastRecord::of(preview))
 }
@@ -249,8 +247,9 @@ mod tests {
     use crate::domain::member::{Role, Standing};
     use crate::domain::profile::ContactPolicy;
 
-    /// Bytes of an attribute as `DynamoDB` counts them for capacity ("Item sizes and formats" in its developer guide): texts by
-    /// their UTF-8, numbers a byte for two digits and one more, three for a list or map and one for each of its elements.
+    /// Bytes of an attribute as `DynamoDB` counts them for capacity ("Item sizes and formats" in its developer guide). A text
+    /// has the bytes of its UTF-8, a number one byte for two digits and one more. A list or map has three, and one more for
+    /// each element.
     fn size(value: &AttributeValue) -> usize {
         match value {
             AttributeValue::S(text) => text.len(),
@@ -261,7 +260,7 @@ mod tests {
         }
     }
 
-    /// A group at its fullest: 15 members, some of them waiting, thousands of messages, the longest preview.
+    /// A full group: 15 members, thousands of messages, the longest preview.
     fn full(ids: &[String]) -> Thread {
         let user = |text: &String| UserId::try_from(text.clone()).unwrap();
         let policy = ContactPolicy::Everyone;

@@ -1,5 +1,5 @@
-//! Records of requests with an `Idempotency-Key` (rule 15): what the request led to, as references and never as text, so that
-//! what is deleted later is in no record.
+//! Records of HTTP requests with an `Idempotency-Key` (rule 15). They refer to what the request led to and never quote it, so
+//! that no record keeps text that is deleted later.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ struct Record {
     expires_at: i64,
 }
 
-/// The record of a request. It is stored with what the request leads to, in one transaction.
+/// The record of an HTTP request. It is stored with what the request leads to, in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyRecord {
     pub user_id: UserId,
@@ -50,7 +50,7 @@ pub(super) fn idempotency_write(record: &IdempotencyRecord) -> Result<Write, Sto
         reference: record.reference.clone(),
         expires_at: record.now.plus(IDEMPOTENCY_WINDOW).ttl_s(),
     })?;
-    // Expired items may still be there for days: DynamoDB removes them when it has time.
+    // DynamoDB may remove expired items days later.
     Ok(Write::put(keys::idempotency(&record.user_id, &record.key.key), item)
         .only_if(Condition::KeyUnused, "attribute_not_exists(pk) OR expires_at <= :now")
         .number(":now", &(record.now.ms() / 1_000)))
@@ -61,7 +61,7 @@ fn parse(item: Item, now: Timestamp) -> Result<Option<EarlierUse>, StoreError> {
     Ok((expires_at > now.ms() / 1_000).then_some(EarlierUse { fingerprint, reference }))
 }
 
-/// All that the decision on a message rests on.
+/// What the decision on a message rests on.
 #[derive(Debug)]
 pub struct SendContext {
     pub head: Head,
@@ -86,7 +86,7 @@ impl Store {
         Ok(item.map(|item| parse(item, now)).transpose()?.flatten())
     }
 
-    /// All that the decision on a message of `author` rests on, in one consistent call.
+    /// What the decision on a message of `author` rests on, in one consistent call.
     ///
     /// # Errors
     /// See [`StoreError`].

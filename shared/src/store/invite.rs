@@ -1,4 +1,4 @@
-//! All that decides about adding users to a group: who blocks whom, who follows whom, who left before.
+//! What decides about adding users to a group: blocks, follows, and who left before.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,10 +11,10 @@ use super::{convert, keys};
 use crate::domain::group::Blocks;
 use crate::domain::ids::{Pair, ThreadId, UserId};
 
-/// How users stand to each other who are to be in one group.
+/// The blocks, follows and departures among users who are to be in one group.
 #[derive(Debug, Default)]
 pub struct InviteContext {
-    /// Who blocks whom, as far as one of the two is an invitee.
+    /// The blocks between two users of whom at least one is an invitee.
     pub blocks: Blocks,
     /// Invitees who follow the actor.
     pub followers: HashSet<UserId>,
@@ -23,10 +23,10 @@ pub struct InviteContext {
 }
 
 impl Store {
-    /// How `actor`, the users `present` in a group and the `invitees` stand to each other; without `thread` the group is new.
-    /// It has to be read after the profiles of the invitees: see [`super::NewMember`].
+    /// What decides whether `actor` may add the `invitees` to a group of the users `present`; without `thread` the group is
+    /// new. It has to be read after the profiles of the invitees: see [`super::NewMember`].
     ///
-    /// Blocks are read where they are linearizable and both directions stand together: in the heads of direct threads.
+    /// Blocks are read from the heads of direct threads: there they are linearizable, and both directions are in one item.
     ///
     /// # Errors
     /// See [`StoreError`].

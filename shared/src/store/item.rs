@@ -1,4 +1,4 @@
-//! Items as the SDK has them.
+//! Items in the type of the SDK.
 
 use std::collections::HashMap;
 

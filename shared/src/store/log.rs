@@ -16,7 +16,7 @@ use crate::domain::log::{Change, Entry, EntryContent, Run};
 use crate::domain::message::{LoggedMessage, Message, MessageContent};
 use crate::domain::time::Timestamp;
 
-/// `THREAD#t` / `MSG#<seq>`: an envelope, and the content in an attribute of its own, so that it can be replaced or taken away.
+/// `THREAD#t` / `MSG#<seq>`: an envelope, and the content in an attribute of its own, so that it can be replaced or removed.
 #[derive(Debug, Serialize, Deserialize)]
 struct MessageRecord {
     v: u8,
@@ -36,7 +36,7 @@ struct ChangeRecord {
     change: Change,
 }
 
-/// The writes that append `entries`. They need no condition of their own: that of the head gives them their places.
+/// The writes that append `entries`. They need no condition of their own, because the condition of the head orders the log.
 pub(super) fn append(thread: &ThreadId, entries: &[Entry]) -> Result<Vec<Write>, StoreError> {
     let write = |entry: &Entry| {
         let (by, at) = (entry.actor_id.clone(), entry.at);
@@ -108,7 +108,7 @@ impl Store {
             after: None,
             // One more than asked for shows whether there are more.
             limit: limit + 1,
-            // Consistent: who has just sent a message looks for it here.
+            // Consistent: a user who has just sent a message looks for it here.
             read: Read::Consistent,
         };
         let page = self.table.query(&query).await?;
@@ -116,7 +116,7 @@ impl Store {
         Ok(Page::of(messages.collect::<Result<_, StoreError>>()?, limit, page.more_after.is_some()))
     }
 
-    /// The last message up to `seq`, with the counts there; `None` if there is none before it.
+    /// The last message up to `seq`, with the counts there; `None` if there is none.
     ///
     /// # Errors
     /// See [`StoreError`].

@@ -12,7 +12,7 @@ use super::write::Write;
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::mailbox::{Mailbox, MailboxListing, MailboxPosition};
 
-/// `USER#u` / `INBOX#…`, `REQUEST#…`: the key says all but the other member of a direct thread.
+/// `USER#u` / `INBOX#…`, `REQUEST#…`: the key has all but the other member of a direct thread.
 #[derive(Debug, Serialize, Deserialize)]
 struct MailboxRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,19 +1,19 @@
-//! The member codec: a member in the head of a thread, as text. It is short, because a head is paid for at every message, and
-//! still readable in a console.
+//! The member codec: a member in the head of a thread, as text. It is short, because every message pays for the size of the
+//! head, and still readable in a console.
 //!
-//! `ma12,h6,n4 usr_ann` is the role (`m`oderator, `-` member, `x` departed), the standing (`a`ccepted, `p`ending, `d`eclined), the
-//! seq of the entry that brought them in, fields of a letter and a number, and the user's id. A field of zero is left out:
+//! `ma12,h6,n4 usr_ann` is the role (`m`oderator, `-` member, `x` departed), the standing (`a`ccepted, `p`ending, `d`eclined),
+//! the seq of the entry that added them, fields of a letter and a number, and the user's id. A field of zero is left out:
 //!
 //! | letter | number |
 //! |---|---|
 //! | `d` | declined at, in milliseconds |
-//! | `s` | messages that others sent from the slot before them |
+//! | `s` | messages that earlier members sent from the slot |
 //! | `b` | messages in the thread before them, until they accept |
-//! | `i` | the inviter's slot and one, until they accept |
+//! | `i` | the inviter's slot plus one, until they accept |
 //! | `h` | the slots they hide, as bits |
 //! | `n` | of these, the slots they have not decided on, as bits |
 //!
-//! A letter that this code does not know is passed over: a later release may add one.
+//! Unknown letters are ignored: a later release may add one.
 
 use crate::domain::counts::{Slot, Slots};
 use crate::domain::ids::{Seq, UserId};
@@ -46,7 +46,7 @@ pub(super) fn of_member(member: &Member) -> String {
         ('d', declined_at),
         ('s', member.slot_start),
         ('b', messages_before),
-        // A slot of 0 has to be told from none.
+        // Slot 0 must differ from no slot.
         ('i', by.map_or(0, |slot| u64::from(u8::from(slot)) + 1)),
         ('h', member.hides.bits().into()),
         ('n', member.notice.bits().into()),
@@ -89,7 +89,7 @@ impl Fields {
     }
 }
 
-/// Reads the text of the member in `slot`; `None` if it is none.
+/// Reads the text of the member in `slot`; `None` if it is malformed.
 pub(super) fn parse(text: &str, slot: Slot, mark: ReadMark) -> Option<SlotContent> {
     if text.is_empty() {
         return Some(SlotContent::Empty);
@@ -123,10 +123,9 @@ pub(super) fn parse(text: &str, slot: Slot, mark: ReadMark) -> Option<SlotConten
     Some(SlotContent::Member(Member { role, slot_start, invitation, mark, hides, notice, ..member }))
 }
 
-/// Stands before an id as it is.
+/// Precedes an id that is stored as it is.
 const PLAIN: char = ' ';
-/// Stands before a UUID in 22 characters instead of 36: with those of common identity providers a full head would not stay
-/// below 1 KiB.
+/// Precedes a UUID that is stored in 22 characters instead of 36. With UUIDs of 36 a full head would not stay below 1 KiB.
 const UUID: char = '=';
 
 fn pack(user: &UserId) -> String {
@@ -149,7 +148,7 @@ fn unpack(text: &str) -> Option<(&str, UserId)> {
 }
 
 const UUID_BYTES: usize = 16;
-/// How a UUID is written: groups of so many digits.
+/// The digits in each group of a written UUID.
 const UUID_GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 
 fn uuid_text(bytes: &[u8]) -> String {
@@ -163,7 +162,7 @@ fn uuid_text(bytes: &[u8]) -> String {
     groups.join("-")
 }
 
-/// The bytes of a UUID that is written just so, in small letters; another spelling would not come back as it was.
+/// The bytes of a UUID in the usual form with small letters; `None` for another form, which would not come back as it was.
 fn uuid_bytes(text: &str) -> Option<Vec<u8>> {
     let bytes = data_encoding::HEXLOWER.decode(text.replace('-', "").as_bytes()).ok()?;
     (bytes.len() == UUID_BYTES && uuid_text(&bytes) == text).then_some(bytes)

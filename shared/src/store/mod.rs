@@ -1,7 +1,7 @@
 //! The table: keys, items, and what is read and written together.
 //!
-//! One file per entity. `table` is the only door to the SDK, `keys` the only place that builds a key. Nothing here decides who
-//! may do what: the store is told what to write and on which condition, and says which condition failed.
+//! One file per entity. Only `table` calls the SDK, and only `keys` builds keys. Nothing here decides who may do what: the
+//! caller says what to write on which condition, and the store says which condition failed.
 
 mod access;
 mod backoff;

@@ -4,12 +4,12 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// Whether the list goes on behind the page.
+    /// Whether the list continues behind the page.
     pub more: bool,
 }
 
 impl<T> Page<T> {
-    /// A page of at most `limit` of `items`. One more than asked for shows that the list goes on, as does `more`.
+    /// A page of the first `limit` of `items`. The list continues if there are more items, or if `more` says so.
     #[must_use]
     pub fn of(mut items: Vec<T>, limit: usize, more: bool) -> Self {
         let more = more || items.len() > limit;

@@ -1,4 +1,4 @@
-//! What members chose for a thread: in the head of a direct thread, in the details of a group.
+//! The preferences of members: in the head of a direct thread, in the details of a group.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::domain::details::{Preferences, ThreadDetails};
 use crate::domain::ids::UserId;
 use crate::domain::time::Timestamp;
 
-/// By user: until when it is muted (0: it is not), and whether it is pinned. The same in a direct thread's head.
+/// By user: until when the thread is muted (0 if it is not), and whether it is pinned.
 pub(super) type PreferencesRecord = BTreeMap<UserId, (Timestamp, bool)>;
 
 /// The stored form of all members' preferences.

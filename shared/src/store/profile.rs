@@ -48,14 +48,14 @@ struct NameRecord {
 /// Partitions of usernames that a search reads at once.
 const PARTITIONS_AT_ONCE: usize = 8;
 
-/// A user whom a search found.
+/// A user in the result of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundUser {
     pub user_id: UserId,
     pub public: PublicProfile,
 }
 
-/// Makes every decision about a user fail that rests on an older revision of their profile.
+/// Raises the revision of a profile. Decisions that rest on an older one then fail.
 pub(super) fn next_revision(profile: &Profile) -> Write {
     next_revision_of(&profile.id, profile.revision)
 }
@@ -98,8 +98,8 @@ fn parse_all(items: Vec<Item>) -> Result<Profiles, StoreError> {
 }
 
 impl Writes {
-    /// Registers a user or gives them a new public profile, name and profile in one write. `before` is the profile as it was
-    /// read, `after` as it is to be. Fails with [`Condition::Username`] if the name belongs to another user, with
+    /// Registers a user or changes their public profile, with their username, in one transaction. `before` is the profile as
+    /// it was read, `after` as it will be. Fails with [`Condition::Username`] if the name belongs to another user, with
     /// [`Condition::Profile`] if the profile changed meanwhile.
     ///
     /// # Errors
@@ -139,7 +139,7 @@ impl Writes {
 }
 
 impl Store {
-    /// A user's profile, as it is after every write so far; `None` until they registered.
+    /// A user's profile, as it is now; `None` until they registered.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -156,8 +156,8 @@ impl Store {
         parse_all(self.table.batch_get_complete(&profile_keys(users)).await?)
     }
 
-    /// The profiles of those of `users` who registered, as they are now: for what must not be shown once its owner has said
-    /// so.
+    /// The profiles of those of `users` who registered, as they are now. It is for data that users can hide: their latest
+    /// settings apply.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -199,7 +199,7 @@ impl Store {
         }
     }
 
-    /// A page of the users whose name begins with `prefix`, in the order of their names, behind `after`.
+    /// A page of the users whose username begins with `prefix`, in the order of their usernames, behind `after`.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -217,7 +217,7 @@ impl Store {
             let start = after.clone().filter(|after| after.pk == range.pk);
             self.names(range, start, limit + 1)
         };
-        // A prefix of one letter has many partitions, most of them small: several are asked at once, and read in order.
+        // A prefix of one letter has many partitions, most of them small. Several are queried at once, and read in order.
         let mut partitions = stream::iter(ranges.map(names).collect::<Vec<_>>()).buffered(PARTITIONS_AT_ONCE);
         let mut found = Vec::new();
         while let Some(names) = partitions.try_next().await? {
@@ -229,7 +229,7 @@ impl Store {
         Ok(Page::of(found, limit, false))
     }
 
-    /// The first names of a partition's range, at most `limit`.
+    /// The first usernames of a range, at most `limit`, with their users.
     async fn names(&self, range: Range, mut after: Option<Key>, limit: usize) -> Result<Vec<FoundUser>, StoreError> {
         let mut found = Vec::new();
         loop {

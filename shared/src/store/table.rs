@@ -1,5 +1,5 @@
-//! The one door to the table: every call of the SDK is here, retried by one policy, counted, and answered in this
-//! crate's words.
+//! The one door to the table: all calls of the SDK are here. They are retried by one policy, counted, and return types of this
+//! crate.
 #![expect(clippy::disallowed_methods, reason = "this is the one door to the table")]
 
 use std::collections::HashSet;
@@ -22,10 +22,10 @@ use super::write::{Action, Write};
 use crate::random;
 use crate::trace::{Ended, Service, Trace};
 
-/// Whether a read has to see every write that was answered before it. Consistent reads cost twice as much.
+/// The consistency of a read. Consistent reads cost twice as much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Read {
-    /// It has to: a decision or a user's own write hangs on it.
+    /// It sees every write that was acknowledged before. Decisions and users' own writes depend on it.
     Consistent,
     /// It may be some milliseconds late.
     Eventual,
@@ -34,15 +34,15 @@ pub(super) enum Read {
 /// Keys that one `BatchGetItem` takes (`DynamoDB`'s limit).
 const BATCH_KEYS: usize = 100;
 
-/// What calls have cost since the request began.
+/// What the calls of one invocation have cost so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Usage {
     /// Calls, retries included.
     #[serde(rename = "dynamodb_calls")]
     pub calls: u32,
-    /// Calls that were repeats of a failed one.
+    /// Calls that repeated a failed one.
     pub retries: u32,
-    /// Writes that came to nothing because somebody else was first.
+    /// Writes that lost a race.
     pub conflicts: u32,
     /// Read units.
     pub rru: f64,
@@ -59,14 +59,14 @@ pub struct Table {
     give_up_at: Instant,
 }
 
-/// What the calls of one invocation have in common.
+/// What all calls of one invocation share.
 #[derive(Debug)]
 struct Calls {
     trace: Arc<Trace>,
     usage: Mutex<Usage>,
 }
 
-/// A page of items and the key to go on behind.
+/// A page of items, and the key behind which the next one starts.
 #[derive(Debug)]
 pub(super) struct QueryPage {
     pub(super) items: Vec<Item>,
@@ -84,15 +84,15 @@ pub(super) struct Query {
 }
 
 impl Table {
-    /// The table `name`, reached through `client`, whose own retries have to be off. Calls are retried until `give_up_at` and
-    /// noted in `trace`.
+    /// The table `name`. The retries of `client` itself have to be off. Calls are retried until `give_up_at` and recorded in
+    /// `trace`.
     #[must_use]
     pub fn new(client: Client, name: Arc<str>, trace: Arc<Trace>, give_up_at: Instant) -> Self {
         let calls = Arc::new(Calls { trace, usage: Mutex::default() });
         Self { client, name, calls, give_up_at }
     }
 
-    /// The same table and the same count, with another moment to give up.
+    /// The same table and usage, with another moment to give up.
     #[must_use]
     pub fn until(&self, give_up_at: Instant) -> Self {
         Self { give_up_at, ..self.clone() }
@@ -104,7 +104,7 @@ impl Table {
         *self.counted()
     }
 
-    /// Pauses until these calls have to give up.
+    /// A backoff that ends when these calls have to give up.
     #[must_use]
     pub fn backoff(&self) -> Backoff {
         Backoff::until(self.give_up_at)
@@ -125,7 +125,7 @@ impl Table {
         }
     }
 
-    /// Calls until it succeeds, fails for good, or there is no time left.
+    /// Repeats a call until it succeeds, fails for good, or no time is left.
     async fn retry<T, F>(&self, operation: &'static str, call: impl Fn() -> F) -> Result<T, StoreError>
     where
         F: Future<Output = Result<T, Attempt>>,
@@ -133,8 +133,8 @@ impl Table {
         let mut backoff = self.backoff();
         loop {
             self.counted().calls += 1;
-            // Boxed, because the SDK's futures are large and every caller would hold one in its own.
-            // In time, whatever it does: an answer has to go out before the invocation ends.
+            // Boxed, because the SDK's futures are large and every caller would hold one in its own. The timeout keeps time
+            // for the response before the invocation ends.
             let attempt = tokio::time::timeout_at(self.give_up_at, Box::pin(call()));
             match self.calls.trace.call(Service::DynamoDb, operation, attempt, ended).await {
                 Ok(Ok(answer)) => return Ok(answer),
@@ -153,7 +153,7 @@ impl Table {
         }
     }
 
-    /// One item.
+    /// Reads one item.
     pub(super) async fn get(&self, key: &Key, read: Read) -> Result<Option<Item>, StoreError> {
         let request = self
             .client
@@ -168,7 +168,7 @@ impl Table {
         Ok(answer.item)
     }
 
-    /// Those of the items that exist, in no order. More than a hundred are read in several calls at once.
+    /// Reads those of the items that exist, in no order. More than a hundred are read in several calls at once.
     pub(super) async fn batch_get(&self, keys: &[Key], read: Read) -> Result<Vec<Item>, StoreError> {
         let unique: Vec<Key> = keys.iter().cloned().collect::<HashSet<_>>().into_iter().collect();
         let chunks = unique.chunks(BATCH_KEYS).map(|chunk| self.batch_get_chunk(chunk, read));
@@ -176,8 +176,8 @@ impl Table {
         Ok(items.into_iter().flatten().collect())
     }
 
-    /// Those of the items that exist. They may be some milliseconds late, but none that exists is missing: what an eventual
-    /// read does not find is read again consistently.
+    /// Reads those of the items that exist. They may be some milliseconds late, but none that exists is missing: items that an
+    /// eventual read does not find are read again consistently.
     pub(super) async fn batch_get_complete(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
         let mut items = self.batch_get(keys, Read::Eventual).await?;
         let found = items.iter().map(convert::key_of).collect::<Result<HashSet<_>, _>>()?;
@@ -210,10 +210,10 @@ impl Table {
         }
     }
 
-    /// One page of a range. A page ends at `limit` items or at `DynamoDB`'s megabyte, whichever comes first.
+    /// Reads one page of a range. It ends at `limit` items or at `DynamoDB`'s megabyte, whichever comes first.
     pub(super) async fn query(&self, query: &Query) -> Result<QueryPage, StoreError> {
         if query.range.from > query.range.to {
-            // Nothing can be there, and DynamoDB refuses to look.
+            // The range is empty, and DynamoDB refuses such a query.
             return Ok(QueryPage { items: Vec::new(), more_after: None });
         }
         let request = self
@@ -236,7 +236,8 @@ impl Table {
         Ok(QueryPage { items: answer.items.unwrap_or_default(), more_after })
     }
 
-    /// One write. An update answers the item as it is afterwards. Others on a condition are transactions of one.
+    /// Carries out one write. An update returns the item afterwards. Other writes with a condition are sent as a transaction
+    /// of one.
     pub(super) async fn write(&self, write: Write) -> Result<Option<Item>, StoreError> {
         if write.condition.is_some() && !matches!(write.action, Action::Update(_)) {
             return self.transact(vec![write]).await.map(|()| None);
@@ -244,7 +245,7 @@ impl Table {
         match write.action {
             Action::Put(item) => self.put(item).await.map(|()| None),
             Action::Delete => self.delete(&write.key).await.map(|()| None),
-            // Nothing to do: a condition that nothing hangs on.
+            // A check without a condition does nothing.
             Action::Check => Ok(None),
             Action::Update(expression) => {
                 let (condition, condition_expression) = write.condition.unzip();
@@ -294,8 +295,8 @@ impl Table {
         Ok(())
     }
 
-    /// All of the writes, or none. Repeating the call after an unknown outcome is safe: `token` names it, and `DynamoDB`
-    /// carries out a token once in ten minutes.
+    /// Carries out all of the writes, or none. A repeat after an unknown outcome is safe: it has the same token, and
+    /// `DynamoDB` carries out a token only once in ten minutes.
     pub(super) async fn transact(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         let conditions: Vec<_> =
             writes.iter().map(|write| write.condition.as_ref().map(|(condition, _)| *condition)).collect();
@@ -324,7 +325,7 @@ fn ended<T, E>(attempt: &Result<Result<T, Attempt>, E>) -> Ended {
     }
 }
 
-/// A name for one transaction, the same over its repeats.
+/// The token of one transaction, the same for its repeats.
 fn token() -> Result<String, StoreError> {
     let bytes: [u8; 16] = random::bytes().map_err(|reason| StoreError::Refused { reason })?;
     Ok(data_encoding::HEXLOWER.encode(&bytes))

@@ -1,4 +1,4 @@
-//! Thread heads: loaded whole, changed on the condition that they are as they were read.
+//! Thread heads: read whole, and changed on the condition that they are still as they were read.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::domain::member::ReadMark;
 use crate::domain::thread::{Kind, Thread};
 use crate::domain::transition::{NewThread, Transition};
 
-/// The writes of a transition: the head, the new entries of its log, and what moves in the mailboxes.
+/// The writes of a transition: the head, the new entries of its log, and the mailbox entries that move.
 pub(super) fn transition_writes(transition: &Transition) -> Result<Vec<Write>, StoreError> {
     let Transition { before, after, entries } = transition;
     let listings = mailbox::writes(&after.id, &before.mailbox_listings(), &after.mailbox_listings())?;
@@ -43,8 +43,9 @@ pub(super) fn transition_writes(transition: &Transition) -> Result<Vec<Write>, S
     Ok(writes)
 }
 
-/// Marks are left alone but for those that the decision is about: they move at any time. A mark also counts what its member
-/// does not hide. Where that changes without an entry, the mark must be the one that was counted for.
+/// Sets only the marks that the decision changes, because marks move at any time. A mark counts only messages that its member
+/// does not hide. If a decision without entries changes what is hidden, its condition is that the mark is still the one whose
+/// messages were counted.
 fn set_marks(head: &mut Update, before: &Thread, after: &Thread, entries: &[Entry]) {
     for member in &after.members {
         let known = before.member(&member.user_id);
@@ -66,8 +67,8 @@ fn set_marks(head: &mut Update, before: &Thread, after: &Thread, entries: &[Entr
 }
 
 impl Writes {
-    /// Stores a new direct thread where there was nothing but `absent`, and only if its recipient still follows the one who
-    /// opens it, or still does not. Fails with [`Condition::Head`] and [`Condition::Followed`].
+    /// Stores a new direct thread. Conditions: its head is still `absent`, and the recipient still follows the creator, or
+    /// still does not, as `followed` says. Fails with [`Condition::Head`] and [`Condition::Followed`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
@@ -93,7 +94,7 @@ impl Writes {
         Ok(Self::all(writes))
     }
 
-    /// Stores a transition that concerns nothing but the thread itself. Fails with [`Condition::Head`].
+    /// Stores a transition that changes nothing but the thread itself. Fails with [`Condition::Head`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
@@ -101,8 +102,8 @@ impl Writes {
         Ok(Self::all(transition_writes(transition)?))
     }
 
-    /// Moves the read mark of `user` forward, if it was decided on the members and blocks that the thread has now. Fails with
-    /// [`Condition::Head`], also where the mark is further already.
+    /// Moves the read mark of `user` forward, if members and blocks are still as they were in `thread`. Fails with
+    /// [`Condition::Head`], also if the mark is further already.
     #[must_use]
     pub fn move_mark(thread: &Thread, user: &UserId, mark: ReadMark) -> Self {
         let Some(member) = thread.member(user) else { return Self::none() };
@@ -126,7 +127,7 @@ impl Store {
         Ok(self.head(thread).await?.thread())
     }
 
-    /// What is where the head of a thread may be, as it is now.
+    /// The head of a thread, or its absent head, as it is now.
     ///
     /// # Errors
     /// See [`StoreError`].

@@ -1,5 +1,5 @@
-//! Update expressions. Every attribute and every value goes by a placeholder, so that no name is a reserved word by accident
-//! ("Reserved words in DynamoDB" in its developer guide).
+//! Update expressions. Every attribute and every value has a placeholder, so that no name can be a reserved word ("Reserved
+//! words in DynamoDB" in its developer guide).
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub(super) fn text(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
 }
 
-/// An update of one item in the making.
+/// Builds the update of one item.
 #[derive(Debug)]
 pub(super) struct Update {
     key: Key,
@@ -47,7 +47,7 @@ impl Update {
         }
     }
 
-    /// The placeholder of an attribute, or of an attribute inside of maps.
+    /// The placeholder of an attribute; several names lead into maps.
     pub(super) fn path(&mut self, path: &[&str]) -> String {
         let placeholders: Vec<String> = path.iter().map(|name| self.name(name)).collect();
         placeholders.join(".")
@@ -76,7 +76,7 @@ impl Update {
         self
     }
 
-    /// Sets an attribute unless it is there already.
+    /// Sets an attribute unless it exists already.
     pub(super) fn set_if_absent(&mut self, name: &str, value: AttributeValue) -> &mut Self {
         let (path, value) = (self.path(&[name]), self.value(value));
         self.sets.push(format!("{path} = if_not_exists({path}, {value})"));
@@ -90,7 +90,7 @@ impl Update {
         self
     }
 
-    /// Takes an attribute away.
+    /// Removes an attribute.
     pub(super) fn remove(&mut self, path: &[&str]) -> &mut Self {
         let path = self.path(path);
         self.removes.push(path);
@@ -104,26 +104,26 @@ impl Update {
         self
     }
 
-    /// Takes from a set.
+    /// Removes from a set.
     pub(super) fn delete(&mut self, name: &str, value: AttributeValue) -> &mut Self {
         let (path, value) = (self.path(&[name]), self.value(value));
         self.deletes.push(format!("{path} {value}"));
         self
     }
 
-    /// Only if an attribute has this value.
+    /// Requires that an attribute has this value.
     pub(super) fn require_equal(&mut self, name: &str, value: AttributeValue) -> &mut Self {
         let (path, value) = (self.path(&[name]), self.value(value));
         self.require(format!("{path} = {value}"))
     }
 
-    /// Only if an attribute exists.
+    /// Requires that an attribute exists.
     pub(super) fn require_exists(&mut self, path: &[&str]) -> &mut Self {
         let path = self.path(path);
         self.require(format!("attribute_exists({path})"))
     }
 
-    /// Only if this holds, in placeholders.
+    /// Requires this expression of placeholders.
     pub(super) fn require(&mut self, expression: String) -> &mut Self {
         self.conditions.push(expression);
         self
@@ -134,7 +134,7 @@ impl Update {
         [&self.sets, &self.removes, &self.adds, &self.deletes].into_iter().all(Vec::is_empty)
     }
 
-    /// The write, whatever the item is now.
+    /// The write without a condition.
     pub(super) fn build(&mut self) -> Write {
         let clauses = [("SET", &self.sets), ("REMOVE", &self.removes), ("ADD", &self.adds), ("DELETE", &self.deletes)];
         let clauses: Vec<String> = clauses
@@ -148,7 +148,7 @@ impl Update {
         write
     }
 
-    /// The write, only if all that is required holds. If it does not, the error names `condition`.
+    /// The write on the condition of all that is required. If it fails, the error names `condition`.
     pub(super) fn only_if(&mut self, condition: Condition) -> Write {
         let expression = self.conditions.join(" AND ");
         self.build().only_if(condition, expression)

@@ -11,12 +11,12 @@ use super::keys::Key;
 /// What is done to an item.
 #[derive(Debug, Clone)]
 pub(super) enum Action {
-    /// Stores it whole.
+    /// Replaces the whole item.
     Put(Item),
-    /// Changes it by this update expression.
+    /// Changes the item by this update expression.
     Update(String),
     Delete,
-    /// Leaves it alone: only its condition counts. For transactions.
+    /// Changes nothing. The transaction depends on its condition.
     Check,
 }
 
@@ -34,13 +34,13 @@ pub(super) struct Write {
 #[derive(Debug, Default)]
 pub struct Writes {
     pub(super) writes: Vec<Write>,
-    /// Whether a single write is sent as such and not as a transaction, at half the price. Its repeat after a lost response must
-    /// not matter.
+    /// Whether a single write is sent as such and not as a transaction, at half the price. It must then be safe to repeat
+    /// after a lost response.
     pub(super) repeatable: bool,
 }
 
 impl Writes {
-    /// Nothing.
+    /// No writes.
     #[must_use]
     pub fn none() -> Self {
         Self::default()
@@ -60,7 +60,7 @@ impl Write {
         Self { key, action, condition: None, names: HashMap::new(), values: HashMap::new() }
     }
 
-    /// Stores `item` at `key`, whatever is there.
+    /// Stores `item` at `key`, and replaces an existing one.
     pub(super) fn put(key: Key, mut item: Item) -> Self {
         item.insert("pk".to_owned(), AttributeValue::S(key.pk.clone()));
         item.insert("sk".to_owned(), AttributeValue::S(key.sk.clone()));
@@ -72,12 +72,12 @@ impl Write {
         Self::new(key, Action::Delete)
     }
 
-    /// Leaves the item at `key` alone. The transaction depends on its condition.
+    /// Changes nothing at `key`. The transaction depends on the condition of this write.
     pub(super) fn check(key: Key) -> Self {
         Self::new(key, Action::Check)
     }
 
-    /// Only if `expression` holds. If it does not, [`super::StoreError::ConditionFailed`] names `condition`.
+    /// Writes only if `expression` holds. If it does not, [`super::StoreError::ConditionFailed`] names `condition`.
     pub(super) fn only_if(mut self, condition: Condition, expression: impl Into<String>) -> Self {
         self.condition = Some((condition, expression.into()));
         self

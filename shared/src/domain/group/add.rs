@@ -16,12 +16,12 @@ use crate::domain::time::Timestamp;
 use crate::domain::title::Title;
 use crate::domain::transition::{NewThread, Transition};
 
-/// Who blocks whom among some users.
+/// The blocks among some users.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Blocks(HashSet<(UserId, UserId)>);
 
 impl Blocks {
-    /// These blocks, each as the blocker and the blocked.
+    /// The set of these blocks, each as the blocker and the blocked user.
     pub fn new(blocks: impl IntoIterator<Item = (UserId, UserId)>) -> Self {
         Self(blocks.into_iter().collect())
     }
@@ -33,13 +33,13 @@ impl Blocks {
     }
 }
 
-/// A user whom somebody wants to add.
+/// A user who is to be added to a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     pub user_id: UserId,
-    /// How the actor and they stand to each other.
+    /// Between the actor and this user.
     pub contact: ContactContext,
-    /// They left this group before: it is a message request, whoever adds them (rule 8).
+    /// They left this group before. It is then a message request, also if they follow the actor (rule 8).
     pub left_before: bool,
 }
 
@@ -50,7 +50,7 @@ impl Candidate {
     }
 }
 
-/// The users whom a client names to be added, each once.
+/// The users whom a client wants to add, without duplicates.
 ///
 /// # Errors
 /// `InvitesOneself`, `InvitesNobody`; `GroupFull` if no group could hold them.
@@ -107,7 +107,7 @@ pub fn create(group: NewGroup<'_>, candidates: &[Candidate], blocks: &Blocks) ->
     Ok(builder.build_new())
 }
 
-/// Whether `actor` may add users at all. It is asked before anything is looked up about those users.
+/// Whether `actor` may add users at all. It is checked before anything about those users is read.
 ///
 /// # Errors
 /// `NotFound`, `ModeratorsOnly`.
@@ -138,7 +138,7 @@ pub fn add(
     Ok(Some(builder.build()))
 }
 
-/// How the group will stand with each candidate; all or none.
+/// The standing of the group with each candidate; an error if one of them cannot be added.
 fn standings(candidates: &[Candidate], present: usize) -> Result<Vec<(UserId, Standing)>, Refusal> {
     if present + candidates.len() > MAX_MEMBERS {
         return Err(Refusal::GroupFull);
@@ -157,13 +157,13 @@ fn standings(candidates: &[Candidate], present: usize) -> Result<Vec<(UserId, St
     }
     match (refused.is_empty(), closed) {
         (true, _) => Ok(standings),
-        // One refusal names all of them: the actor knows whom they block themself.
+        // One refusal names all of them. The actor knows which of them they block.
         (false, true) => Err(Refusal::ContactClosed(refused)),
         (false, false) => Err(Refusal::YouBlockThem(refused)),
     }
 }
 
-/// Puts users into the group. Their first entry is the next one.
+/// Adds users to the group. The next entry of the log is their first.
 fn join(thread: &mut Thread, inviter: Slot, users: &[(UserId, Standing)], blocks: &Blocks) {
     for (user_id, standing) in users {
         let (slot, slot_start) = free_slot(thread);
@@ -188,18 +188,18 @@ fn join(thread: &mut Thread, inviter: Slot, users: &[(UserId, Standing)], blocks
         member.mark = ReadMark { seq: thread.last_seq, counted: thread.counted(&member, &thread.counts) };
         thread.members.push(member);
     }
-    // The longest-standing first; those who come together by their slots.
+    // Longest-standing first; members who were added together by their slots.
     thread.members.sort_by_key(|member| (member.joined_seq, member.slot));
 }
 
-/// The lowest free slot, and the messages that were sent from it before. The slot of a departed member stays theirs while
-/// somebody hides them, also if it is they who join: what is hidden stays hidden, and nothing else becomes so.
+/// The lowest free slot, and the messages that were sent from it before. A departed member keeps their slot while a member
+/// hides them. If they join again they get another slot: hidden messages stay hidden, and no others become hidden.
 fn free_slot(thread: &Thread) -> (Slot, u64) {
     let taken = |slot: &Slot| {
         thread.members.iter().any(|member| member.slot == *slot)
             || thread.departed().iter().any(|gone| gone.slot == *slot)
     };
-    // There is always one: `leave` remembers no more departed members than there is room for.
+    // There is always one, because `leave` limits the departed members.
     let slot = Slot::all().find(|slot| !taken(slot)).unwrap_or(Slot::FIRST);
     (slot, thread.counts.of(slot))
 }

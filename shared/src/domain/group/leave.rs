@@ -9,7 +9,7 @@ use crate::domain::thread::{Departed, Kind, Thread};
 use crate::domain::time::Timestamp;
 use crate::domain::transition::Transition;
 
-/// How many departed members a group remembers: with 15 members all slots are taken then.
+/// Departed members that a group keeps, at most. With 15 members they fill all slots.
 const MAX_DEPARTED: usize = 17;
 
 /// `actor` removes `user` from the group.
@@ -22,7 +22,7 @@ pub fn remove(thread: &Thread, actor: &UserId, user: &UserId, now: Timestamp) ->
     Ok(without(thread, actor, Change::MemberRemoved { user_id: user.clone() }, user, now))
 }
 
-/// `user` leaves the group. That never fails for a member. The last one leaves an empty group.
+/// `user` leaves the group. This never fails for a member. The last member leaves an empty group behind.
 ///
 /// # Errors
 /// `NotFound`; `ModeratorsOnly` in a direct thread, which nobody leaves.
@@ -42,7 +42,7 @@ fn without(thread: &Thread, actor: &UserId, change: Change, user: &UserId, now: 
     builder.build()
 }
 
-/// Takes a member out. Their slot stays taken while somebody hides what they said.
+/// Removes a member. Their slot stays taken while a member hides them.
 fn depart(thread: &mut Thread, user: &UserId) {
     let Some(place) = thread.members.iter().position(|member| member.user_id == *user) else { return };
     let gone = thread.members.remove(place);
@@ -60,7 +60,7 @@ fn depart(thread: &mut Thread, user: &UserId) {
         joined_seq: gone.joined_seq,
     });
     if departed.len() > MAX_DEPARTED {
-        // Messages of the one who left longest ago are shown again. They count as read: nobody sent them just now.
+        // The messages of the departed member who joined first are shown again. They count as read, because they are not new.
         departed.sort_by_key(|gone| gone.joined_seq);
         let oldest = departed.remove(0);
         let sent = thread.counts.of(oldest.slot).saturating_sub(oldest.slot_start);

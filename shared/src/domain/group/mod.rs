@@ -1,4 +1,4 @@
-//! Groups: who is in them, and who moderates them (rules 8–12).
+//! Groups: their members and moderators (rules 8–12).
 
 mod add;
 mod leave;

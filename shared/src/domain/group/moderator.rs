@@ -1,4 +1,4 @@
-//! Who may change a group.
+//! The check that a user is a moderator.
 
 use crate::domain::ids::UserId;
 use crate::domain::member::{Member, Role};

@@ -1,4 +1,4 @@
-//! Who moderates a group, and what it is called.
+//! The roles of members, and the title of a group.
 
 use super::moderator::moderator;
 use crate::domain::ids::UserId;
@@ -34,7 +34,7 @@ pub fn set_role(
     Ok(Some(builder.build()))
 }
 
-/// `actor` changes the title from `before` to `title`; `None` if that is the same.
+/// `actor` changes the title from `before` to `title`; `None` if the two are the same.
 ///
 /// # Errors
 /// `NotFound`, `ModeratorsOnly`.

@@ -141,7 +141,7 @@ fn rule_07_a_group_that_nobody_accepted_holds_three_messages() {
     assert_eq!(send(&thread, &user("ann"), &draft, None, at(3)), Err(Refusal::RequestPending));
     assert!(send(&said(&thread, "cem"), &user("ann"), &draft, None, at(3)).is_ok());
 
-    // Whoever is alone talks as they like; somebody new gets no more than three before they accept.
+    // A member who is alone sends without limit. A new member gets at most three messages before they accept.
     let mut thread = group(&["bob"]);
     for _ in 0..9 {
         thread = said(&thread, "ann");
@@ -166,7 +166,7 @@ fn rule_11_a_new_member_begins_where_they_joined() {
 
 #[test]
 fn rule_12_what_a_blocked_member_says_is_hidden_and_does_not_count() {
-    // Bob says 2 and 4, Cem 3; Ann has read up to 2.
+    // Bob sends 2 and 4, Cem 3; Ann has read up to 2.
     let (two, three) = (said(&group(&["bob", "cem"]), "bob"), said(&said(&group(&["bob", "cem"]), "bob"), "cem"));
     let thread = read_to(&said(&three, "bob"), "ann", 2, &two.counts);
     assert_eq!(unread(&thread, "ann"), 2);
@@ -215,7 +215,7 @@ fn rule_12_who_is_gone_stays_hidden_and_their_place_is_nobody_elses() {
     assert_eq!(unread(&eve_back, "bob"), 1);
     assert_eq!(eve_back.undecided(eve_back.member(&user("bob")).unwrap()), [user("eve")]);
 
-    // Nobody hides her any more: her place is free for the next.
+    // Nobody hides her any more, so her slot is free.
     let shown = unhide(&gone, &user("bob"), &user("eve"), Some(&MessageCounts::default())).unwrap().after;
     assert!(shown.departed().is_empty());
     assert_eq!(unread(&shown, "bob"), 1);
@@ -225,7 +225,7 @@ fn rule_12_who_is_gone_stays_hidden_and_their_place_is_nobody_elses() {
 
 #[test]
 fn rule_12_what_somebody_said_before_they_came_back_is_as_it_was() {
-    // Eve says 2, goes, and is back: Bob blocks her then. Cem does not know whether he did.
+    // Eve sends 2, leaves and comes back. Then Bob blocks her.
     let before = said(&group(&["bob", "eve", "cem"]), "eve");
     let back = said(&added(&leave(&before, &user("eve"), at(3)).unwrap().after, "eve", &[]), "eve");
     let blocked = hide(&back, &user("bob"), &user("eve"), Some(&MessageCounts::default())).unwrap().after;
@@ -234,7 +234,7 @@ fn rule_12_what_somebody_said_before_they_came_back_is_as_it_was() {
     assert!(!blocked.hides(bob, &user("eve"), seq(2)) && blocked.hides(bob, &user("eve"), seq(5)));
     assert_eq!(unread(&blocked, "bob"), 1);
 
-    // Gone again, what Bob hides is kept; for Cem, who blocks her too late, nothing is.
+    // Eve leaves again. Her slot is kept for Bob, who hides it. Cem blocks her too late, and hides nothing of that stay.
     let gone = leave(&blocked, &user("eve"), at(4)).unwrap().after;
     assert_eq!(hide(&gone, &user("cem"), &user("eve"), None), None);
     let again =
