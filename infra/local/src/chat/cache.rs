@@ -1,4 +1,4 @@
-//! What the client knows: people by their names, and conversations with how far they were shown.
+//! What the client has loaded: users by id, and conversations with the last event that was shown.
 
 use std::collections::HashMap;
 
@@ -6,10 +6,9 @@ use serde_json::Value;
 
 use super::view;
 
-/// How many names stand for a group without a title.
+/// How many names the title of an untitled group shows.
 const NAMES: usize = 3;
 
-/// A conversation.
 struct Thread {
     title: String,
     members: Vec<String>,
@@ -17,57 +16,56 @@ struct Thread {
     seen: u64,
 }
 
-/// Everybody and everything that was met.
-pub(super) struct Known {
+pub(super) struct Cache {
     pub(super) me: String,
     names: HashMap<String, String>,
     threads: HashMap<String, Thread>,
-    /// The groups as they were met: the first is `#1` for as long as the client runs.
+    /// The groups in the order in which they were loaded. The first is `#1` while the client runs.
     groups: Vec<String>,
 }
 
-impl Known {
+impl Cache {
     pub(super) fn new(me: String, name: &str) -> Self {
         let names = HashMap::from([(me.clone(), name.to_owned())]);
         Self { me, names, threads: HashMap::new(), groups: Vec::new() }
     }
 
-    pub(super) fn meet(&mut self, user: &Value) {
+    pub(super) fn add_user(&mut self, user: &Value) {
         self.names.insert(view::text(user, "id").to_owned(), view::text(user, "username").to_owned());
     }
 
-    pub(super) fn has_met(&self, user_id: &str) -> bool {
+    pub(super) fn has_user(&self, user_id: &str) -> bool {
         self.names.contains_key(user_id)
     }
 
     pub(super) fn name(&self, user_id: &str) -> &str {
-        self.names.get(user_id).map_or("somebody", String::as_str)
+        self.names.get(user_id).map_or("unknown user", String::as_str)
     }
 
-    /// The name in a sentence.
-    pub(super) fn called(&self, user_id: &str) -> &str {
+    /// The name, or `you` for the user of this client.
+    pub(super) fn name_or_you(&self, user_id: &str) -> &str {
         if user_id == self.me { "you" } else { self.name(user_id) }
     }
 
-    /// Takes over a view of a thread; what was not seen of it before counts as seen.
-    pub(super) fn learn(&mut self, thread: &Value) {
+    /// Stores a thread. The events of a new thread count as seen.
+    pub(super) fn add_thread(&mut self, thread: &Value) {
         let users = thread.get("members").and_then(Value::as_array).into_iter().flatten();
         let users: Vec<&Value> = users.filter_map(|member| member.get("user")).collect();
         for user in &users {
-            self.meet(user);
+            self.add_user(user);
         }
         let id = view::text(thread, "id");
         if view::text(thread, "kind") == "group" && !self.is_group(id) {
             self.groups.push(id.to_owned());
         }
         let last = thread.get("last_seq").and_then(Value::as_u64).unwrap_or_default();
-        let news = Thread {
+        let stored = Thread {
             title: view::one_line(view::text(thread, "title")),
             members: users.iter().map(|user| view::text(user, "id").to_owned()).collect(),
             muted_until: view::text(thread, "muted_until").to_owned(),
             seen: self.seen(id).unwrap_or(last),
         };
-        self.threads.insert(id.to_owned(), news);
+        self.threads.insert(id.to_owned(), stored);
     }
 
     pub(super) fn forget(&mut self, thread_id: &str) {
@@ -78,12 +76,12 @@ impl Known {
         self.threads.keys().cloned().collect()
     }
 
-    /// The last event of a thread that was shown, or skipped on purpose.
+    /// The `seq` of the last event of a thread that was shown or skipped.
     pub(super) fn seen(&self, thread_id: &str) -> Option<u64> {
         self.threads.get(thread_id).map(|thread| thread.seen)
     }
 
-    pub(super) fn see(&mut self, thread_id: &str, seq: u64) {
+    pub(super) fn mark_seen(&mut self, thread_id: &str, seq: u64) {
         if let Some(thread) = self.threads.get_mut(thread_id) {
             thread.seen = seq;
         }
@@ -106,15 +104,15 @@ impl Known {
         number.or_else(|| self.groups.iter().find(titled)).map(String::as_str)
     }
 
-    /// What `/open` takes for a thread: `bob`, `#1`.
+    /// The argument of `/open` for a thread: `bob`, `#1`.
     pub(super) fn handle(&self, thread_id: &str) -> String {
         match self.groups.iter().position(|group| group == thread_id) {
-            Some(place) => format!("#{}", place + 1),
+            Some(index) => format!("#{}", index + 1),
             None => self.others(thread_id),
         }
     }
 
-    /// What a thread is called: `bob`, `#1 Late night`, `#2 bob, cem`.
+    /// The title of a thread: `bob`, `#1 Late night`, `#2 bob, cem`.
     pub(super) fn title(&self, thread_id: &str) -> String {
         let handle = self.handle(thread_id);
         match self.threads.get(thread_id).map(|thread| thread.title.as_str()) {
@@ -134,7 +132,7 @@ impl Known {
         }
     }
 
-    /// Keeps up with an event.
+    /// Applies an event to the stored thread.
     pub(super) fn apply(&mut self, thread_id: &str, event: &Value) {
         let (Some(thread), data) = (self.threads.get_mut(thread_id), &event["data"]) else { return };
         match view::text(event, "type") {

@@ -1,4 +1,4 @@
-//! The socket: opened with a ticket, kept alive with pings, opened again when it breaks.
+//! The socket: opened with a ticket, kept open with pings, opened again after a failure.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,66 +12,63 @@ use tokio_tungstenite::{connect_async, tungstenite};
 
 use super::api::Api;
 
-/// Often enough for the gateway's ten minutes, and to notice a dead connection.
-const PING_PAUSE: Duration = Duration::from_secs(30);
-/// The pauses between attempts to connect.
+/// The gateway closes a socket after ten idle minutes. More frequent pings find a dead connection sooner.
+const PING_INTERVAL: Duration = Duration::from_secs(30);
+/// The pause between attempts to connect. It doubles with each failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// What happens on the socket.
 #[derive(Debug)]
-pub(super) enum News {
-    /// It is open, perhaps not for the first time: something may have been missed.
+pub(super) enum SocketEvent {
+    /// It is open. After an earlier connection, events may have been missed.
     Connected,
-    /// It broke.
     Lost,
-    /// A frame of the service.
     Frame(Value),
 }
 
-/// Keeps a socket open for as long as somebody listens to the news.
-pub(super) async fn listen(api: Arc<Api>, news: UnboundedSender<News>) {
+/// Keeps a socket open until the receiver is dropped.
+pub(super) async fn listen(api: Arc<Api>, events: UnboundedSender<SocketEvent>) {
     let mut pause = FIRST_PAUSE;
     let mut was_open = false;
-    while !news.is_closed() {
-        if session(&api, &news, &mut was_open).await.is_some() {
+    while !events.is_closed() {
+        if session(&api, &events, &mut was_open).await.is_some() {
             pause = FIRST_PAUSE;
         }
         if std::mem::take(&mut was_open) {
-            let _ = news.send(News::Lost);
+            let _ = events.send(SocketEvent::Lost);
         }
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
-/// One socket from its ticket to its end; nothing if it never opened.
-async fn session(api: &Api, news: &UnboundedSender<News>, was_open: &mut bool) -> Option<()> {
+/// One socket from the ticket to the close; `None` if it did not open.
+async fn session(api: &Api, events: &UnboundedSender<SocketEvent>, was_open: &mut bool) -> Option<()> {
     let ticket = api.post("/connections", &serde_json::json!({})).await.ok()?;
     let (mut socket, _) = connect_async(ticket.get("url")?.as_str()?).await.ok()?;
     *was_open = true;
-    news.send(News::Connected).ok()?;
-    let mut pings = interval_at(Instant::now() + PING_PAUSE, PING_PAUSE);
+    events.send(SocketEvent::Connected).ok()?;
+    let mut pings = interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut answered = true;
+    let mut alive = true;
     loop {
         tokio::select! {
             received = socket.next() => match received {
                 Some(Ok(Message::Text(text))) => {
-                    answered = true;
+                    alive = true;
                     if let Ok(frame) = serde_json::from_str(&text) {
-                        news.send(News::Frame(frame)).ok()?;
+                        events.send(SocketEvent::Frame(frame)).ok()?;
                     }
                 }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return Some(()),
                 Some(Ok(_)) => {}
             },
             _ = pings.tick() => {
-                if !std::mem::take(&mut answered) || ping(&mut socket).await.is_err() {
+                if !std::mem::take(&mut alive) || ping(&mut socket).await.is_err() {
                     return Some(());
                 }
             }
-            () = news.closed() => {
+            () = events.closed() => {
                 let _ = socket.close(None).await;
                 return Some(());
             }
