@@ -1,5 +1,5 @@
 //! End to end: the real binaries behind the local gateway, driven by nothing but the public API. Modules follow the rules
-//! of the contract; a test's name begins with the number of the rule that it proves.
+//! of the product; a test's name begins with the number of the rule that it proves.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

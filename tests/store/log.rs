@@ -3,10 +3,12 @@
 use shared::domain::ids::Seq;
 use shared::domain::log::{EntryContent, merge};
 use shared::domain::member::Standing;
+use shared::domain::message::{Message, MessageContent};
+use shared::store::{Condition, Writes};
 use tests::Stack;
 
 use crate::engine::store;
-use crate::given::{later, sent, thread};
+use crate::given::{commit, later, sent, thread};
 
 fn seq(number: u64) -> Seq {
     Seq::try_from(number).unwrap()
@@ -61,4 +63,22 @@ async fn rule_14_the_log_has_no_hole_where_the_engine_cuts_a_page() {
 
     let newest = store.messages(&head.id, (Seq::ONE, head.last_seq), 100).await.unwrap();
     assert!(newest.more && newest.items.len() < 95 && newest.items[0].seq == head.last_seq);
+}
+
+#[tokio::test]
+async fn an_amended_message_has_another_content_in_the_same_envelope() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let head = sent(&store, &thread(&store, Standing::Accepted).await, 0, "as it was", later(1)).await;
+    let before = store.last_message_at(&head.id, head.last_seq).await.unwrap().unwrap();
+    let text = "as it is".to_owned().try_into().unwrap();
+    let content = MessageContent { text, reply_to: None, mentions: vec![] };
+    commit(&store, Writes::amend_message(&head.id, head.last_seq, &content).unwrap()).await.unwrap();
+    let after = store.last_message_at(&head.id, head.last_seq).await.unwrap().unwrap();
+    let expected = Message { content: content.clone(), ..before.message };
+    assert_eq!((after.message, after.counts), (expected, before.counts));
+
+    let nothing = commit(&store, Writes::amend_message(&head.id, seq(1), &content).unwrap()).await;
+    assert!(nothing.unwrap_err().failed(Condition::Entry), "the first entry is no message");
+    assert!(store.message(&head.id, seq(1)).await.unwrap().is_none(), "a refused amendment makes nothing");
 }

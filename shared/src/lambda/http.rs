@@ -229,3 +229,55 @@ impl ApiResponse {
         serde_json::to_value(self).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn http(query: &str, body: &str) -> ApiEvent {
+        let event = json!({
+            "version": "2.0", "routeKey": "GET /users", "rawPath": "/users", "rawQueryString": query, "headers": {},
+            "requestContext": {
+                "accountId": "1", "apiId": "a", "domainName": "d", "domainPrefix": "p", "requestId": "r", "routeKey": "GET /users",
+                "stage": "$default", "time": "t", "timeEpoch": 1,
+                "http": {"method": "GET", "path": "/users", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "u"}
+            },
+            "body": body, "isBase64Encoded": true
+        });
+        serde_json::from_value(event).unwrap()
+    }
+
+    #[test]
+    fn a_query_of_any_characters_is_read_and_ends_nothing() {
+        for (query, expected) in [
+            ("username=<an", "<an"),
+            ("username=\"an\"&limit=5", "\"an\""),
+            ("username=a n{}|\\^`", "a n{}|\\^`"),
+            ("username=%3Can+b", "<an b"),
+            ("username=%", "%"),
+            ("username=\u{1}", "\u{1}"),
+        ] {
+            let parts = http(query, "").parts();
+            let username = parts.query.iter().find(|(name, _)| name == "username");
+            assert_eq!(username.map(|(_, value)| value.as_str()), Some(expected), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_not_what_it_says_is_empty() {
+        assert_eq!(http("", "e30=").parts().body, b"{}");
+        assert!(http("", "no base 64").parts().body.is_empty());
+    }
+
+    #[test]
+    fn events_of_the_two_apis_are_told_apart_and_name_their_sender() {
+        assert!(!http("", "").is_socket());
+        assert!(matches!(http("", "").sender(), Sender::Unknown));
+        let event = json!({"requestContext": {"connectionId": "Kf2bqd9WywMCEng=", "connectedAt": 1, "requestTimeEpoch": 1, "routeKey": "ping", "requestId": "r"}});
+        let event: ApiEvent = serde_json::from_value(event).unwrap();
+        assert!(event.is_socket());
+        assert!(matches!(event.sender(), Sender::Socket(id) if id.as_str() == "Kf2bqd9WywMCEng="));
+    }
+}

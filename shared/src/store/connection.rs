@@ -99,7 +99,7 @@ impl Store {
             .require(format!("{until} > {present} AND (attribute_not_exists({id}) OR {id} = {own})"));
         match self.table.write(update.only_if(Condition::Ticket)).await? {
             Some(item) => Ok(convert::record::<TicketRecord>(item)?.user_id),
-            None => Err(StoreError::Corrupt { key, reason: "an update answered no item".to_owned() }),
+            None => Err(StoreError::Corrupt { key, reason: "an update returned no item".to_owned() }),
         }
     }
 

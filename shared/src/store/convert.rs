@@ -55,10 +55,10 @@ pub(super) fn record<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     let key = key_of(&item)?;
     let version = item.get("v").and_then(|version| version.as_n().ok()?.parse::<u32>().ok());
     if version.is_some_and(|version| version > ITEM_VERSION.into()) {
-        return Err(StoreError::Corrupt { key, reason: "of a later release's version".to_owned() });
+        return Err(StoreError::Corrupt { key, reason: "the version is of a later release".to_owned() });
     }
     // An error of serde may quote the value. Log lines must not have messages or names in them.
-    serde_dynamo::from_item(item).map_err(|_| StoreError::Corrupt { key, reason: "not of its kind's shape".to_owned() })
+    serde_dynamo::from_item(item).map_err(|_| StoreError::Corrupt { key, reason: "the shape does not fit".to_owned() })
 }
 
 /// `None` for an empty map, which `DynamoDB` refuses.

@@ -26,6 +26,8 @@ pub enum Condition {
     Head,
     /// The details of the thread have the member; for a snapshot, with an older revision.
     Details,
+    /// The entry of the log exists.
+    Entry,
     /// The idempotency key was not used before.
     KeyUnused,
     /// The ticket exists, has not expired, and no other connection used it.
@@ -72,6 +74,7 @@ impl StoreError {
                 Condition::Username
                 | Condition::Connected
                 | Condition::Details
+                | Condition::Entry
                 | Condition::KeyUnused
                 | Condition::Ticket => false,
             },

@@ -149,7 +149,7 @@ impl Head {
                 let details = ThreadDetails { preferences, ..ThreadDetails::new(&created_by, created_at) };
                 Kind::Direct { blocks: record.blocks, details }
             }
-            (KindRecord::Direct, None) => return Err(corrupt("nobody opened it")),
+            (KindRecord::Direct, None) => return Err(corrupt("a direct thread without a creator")),
         };
         Ok(Self::Thread(Box::new(Thread {
             id,

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::access::Store;
 use super::convert::{self, ITEM_VERSION};
-use super::error::StoreError;
+use super::error::{Condition, StoreError};
 use super::item::Item;
 use super::keys::{self, LogKind};
 use super::page::Page;
 use super::table::{Query, Read};
-use super::write::Write;
+use super::update::Update;
+use super::write::{Write, Writes};
 use crate::domain::counts::MessageCounts;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, Entry, EntryContent, Run};
@@ -53,6 +54,19 @@ pub(super) fn append(thread: &ThreadId, entries: &[Entry]) -> Result<Vec<Write>,
         Ok(Write::put(keys::log(kind, thread, entry.seq), item))
     };
     entries.iter().map(write).collect()
+}
+
+impl Writes {
+    /// Replaces the content of a stored message. Its envelope stays: place, author, time and counts. Fails with
+    /// [`Condition::Entry`] if there is no such message. The head is to be written with it, for the entry that tells of the change.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if it cannot be stored at all.
+    pub fn amend_message(thread: &ThreadId, seq: Seq, content: &MessageContent) -> Result<Self, StoreError> {
+        let mut message = Update::new(keys::log(LogKind::Message, thread, seq));
+        message.set(&["content"], convert::value(content)?).require_exists(&["pk"]);
+        Ok(Self::all(vec![message.only_if(Condition::Entry)]))
+    }
 }
 
 fn seq_of(kind: LogKind, item: &Item) -> Result<Seq, StoreError> {

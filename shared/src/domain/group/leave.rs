@@ -4,6 +4,7 @@ use super::moderator::moderator;
 use crate::domain::block::forget_departed;
 use crate::domain::ids::UserId;
 use crate::domain::log::Change;
+use crate::domain::member::Member;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::{Departed, Kind, Thread};
 use crate::domain::time::Timestamp;
@@ -52,13 +53,13 @@ fn depart(thread: &mut Thread, user: &UserId) {
             member.invitation.by = None;
         }
     }
+    if let Kind::Group { departed } = &mut thread.kind {
+        let Member { user_id, slot, slot_start, joined_seq, .. } = gone;
+        departed.push(Departed { user_id, slot, slot_start, joined_seq });
+    }
+    // Before anybody has to make room: a member whom nobody hides takes none.
+    forget_departed(thread);
     let Kind::Group { departed } = &mut thread.kind else { return };
-    departed.push(Departed {
-        user_id: gone.user_id,
-        slot: gone.slot,
-        slot_start: gone.slot_start,
-        joined_seq: gone.joined_seq,
-    });
     if departed.len() > MAX_DEPARTED {
         // The messages of the departed member who joined first are shown again. They count as read, because they are not new.
         departed.sort_by_key(|gone| gone.joined_seq);
@@ -69,5 +70,4 @@ fn depart(thread: &mut Thread, user: &UserId) {
             member.mark.counted += sent;
         }
     }
-    forget_departed(thread);
 }

@@ -258,3 +258,16 @@ fn rule_12_of_more_who_are_gone_than_there_are_places_the_longest_gone_is_shown_
     let (first, last) = (Seq::try_from(3).unwrap(), Seq::try_from(thread.last_seq.get() - 1).unwrap());
     assert!(!thread.hides(bob, &user("eve"), first) && thread.hides(bob, &user("eve"), last));
 }
+
+#[test]
+fn rule_12_a_leaver_whom_nobody_hides_makes_nothing_hidden_appear() {
+    let mut thread = group(&["bob", "cem"]);
+    for _ in 0..17 {
+        thread = said(&added(&thread, "eve", &[("bob", "eve")]), "eve");
+        thread = leave(&thread, &user("eve"), at(3)).unwrap().after;
+    }
+    let thread = leave(&thread, &user("cem"), at(4)).unwrap().after;
+    assert_eq!(thread.departed().len(), 17);
+    let (bob, first) = (thread.member(&user("bob")).unwrap(), Seq::try_from(3).unwrap());
+    assert!(thread.hides(bob, &user("eve"), first), "the first of what Eve wrote");
+}
