@@ -24,8 +24,7 @@ function decisions(socketApi: string, values: Values): Decision[] {
     {
       id: managed('service-role/AWSLambdaBasicExecutionRole'),
       about: /FunctionRole$/,
-      reason:
-        'SAM attaches it to every role; the permissions boundary narrows it to one log group.',
+      reason: 'SAM attaches it to every role; the permissions boundary narrows it to one log group.',
     },
     {
       id: managed('AWSXRayDaemonWriteAccess'),
@@ -36,7 +35,8 @@ function decisions(socketApi: string, values: Values): Decision[] {
     {
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${connections}]`,
       about: /^(Connection|Member|Message|Thread|User)FunctionRole$|^FunctionBoundary$/,
-      reason: 'The wildcard stands for connection ids, which are not known in advance; API, stage and method are fixed.',
+      reason:
+        'The wildcard stands for connection ids, which are not known in advance; API, stage and method are fixed.',
     },
     {
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:${here}:key/*]`,
