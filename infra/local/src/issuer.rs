@@ -90,7 +90,7 @@ impl Issuer {
     /// Signs a user in and returns `{"token", "user_id"}`.
     ///
     /// # Errors
-    /// A message for the client if the body is no sign-in.
+    /// A message for the client if the body is not a sign-in.
     pub(crate) fn sign_in(&self, body: &[u8]) -> Result<Value, String> {
         let sign_in: SignIn = serde_json::from_slice(body)
             .map_err(|error| format!("the body must be JSON such as {{\"username\":\"ann\"}}: {error}"))?;

@@ -25,7 +25,7 @@ pub(crate) struct Client {
 
 impl Client {
     /// # Errors
-    /// A message if `endpoint` is no `http` URL.
+    /// A message if `endpoint` is not an `http` URL.
     pub(crate) fn new(endpoint: &str) -> Result<Self> {
         let endpoint: Uri =
             endpoint.parse().with_context(|| format!("AWS_ENDPOINT_URL_DYNAMODB={endpoint} is not a URL"))?;

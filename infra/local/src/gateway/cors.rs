@@ -19,7 +19,7 @@ impl CorsPolicy {
         Self { settings }
     }
 
-    /// The response to a preflight; `None` if the request is none.
+    /// The response to a preflight; `None` if the request is not one.
     pub(super) fn preflight(&self, method: &Method, headers: &HeaderMap) -> Option<Answer> {
         if method != Method::OPTIONS
             || !headers.contains_key(ORIGIN)

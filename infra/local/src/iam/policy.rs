@@ -32,7 +32,7 @@ impl Policy {
     /// Conditions are not evaluated: an Allow with a condition never allows, a Deny with a condition always denies.
     ///
     /// # Errors
-    /// A message if this is no policy document, or uses what the local stack does not support.
+    /// A message if `document` is not a policy document, or uses what the local stack does not support.
     pub(crate) fn add(&mut self, document: &Value) -> Result<()> {
         let statements = document.get("Statement").with_context(|| {
             format!("the policy {document} is not written out: the local stack supports policy documents only")

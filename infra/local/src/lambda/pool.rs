@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -40,7 +40,8 @@ impl Pool {
     pub(crate) async fn warm_up(&self) -> Result<()> {
         self.start(self.function.queue.start_process());
         let id = &self.function.spec.id;
-        self.function.queue.ready().await.with_context(|| format!("{id} could not start: its output above says why"))
+        let ready = self.function.queue.ready().await;
+        ready.map_err(|why| anyhow!("{id} could not start ({why:#}): see its output above"))
     }
 
     /// Passes an event to a process and waits for the outcome, at most for `limit`.

@@ -118,7 +118,7 @@ impl Queue {
             let (slot, delivery) = oneshot::channel();
             match state.waiting.pop_front() {
                 Some(job) => {
-                    // The event waited for the start of this process, not only for its previous event.
+                    // The event waited for this process to start.
                     if first_event {
                         job.invocation.mark_cold();
                     }

@@ -21,7 +21,7 @@ pub(super) async fn handle(sockets: Arc<Sockets>, mut request: Request<Incoming>
     let Some(accept) = accept_key(request.method(), request.headers()) else {
         return net::message(
             StatusCode::BAD_REQUEST,
-            "This URL opens a WebSocket, and the request is no WebSocket handshake",
+            "This URL opens a WebSocket, but the request is not a WebSocket handshake",
         );
     };
     let user_agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);

@@ -31,7 +31,7 @@ impl Scope {
     /// Evaluates a value to a string. As in CloudFormation, numbers and booleans become strings.
     ///
     /// # Errors
-    /// As [`Scope::evaluate`], or if the result is no string.
+    /// As [`Scope::evaluate`], or if the result is not a string.
     pub(super) fn text(&self, value: &Value) -> Result<String> {
         plain(&self.evaluate(value)?).with_context(|| format!("{value} is not a string"))
     }

@@ -86,7 +86,8 @@ fn raw_routes(reader: &Reader<'_>, api: &str) -> Result<BTreeMap<String, SocketR
         let target = reader.text(route, "Target")?.with_context(|| format!("{} has no Target", route.id))?;
         let integration = target.strip_prefix("integrations/").unwrap_or(&target);
         let integration = reader.of_kind("AWS::ApiGatewayV2::Integration").find(|resource| resource.id == integration);
-        let integration = integration.with_context(|| format!("the target of the route {key} is no integration"))?;
+        let integration =
+            integration.with_context(|| format!("the target of the route {key} is not an integration"))?;
         let uri = reader
             .text(integration, "IntegrationUri")?
             .with_context(|| format!("{} has no IntegrationUri", integration.id))?;

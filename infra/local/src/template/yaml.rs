@@ -5,7 +5,7 @@ use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value, json};
 
 /// # Errors
-/// A message with line and column if the text is no YAML.
+/// A message with line and column if the text is not YAML.
 pub(super) fn parse(text: &str) -> Result<Value> {
     let documents = Yaml::load_from_str(text).map_err(|error| anyhow::anyhow!("it is not valid YAML: {error}"))?;
     let [document] = documents.as_slice() else {
