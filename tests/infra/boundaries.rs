@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::sources::{code, root};
+use tests::sources::{code, folders, root};
 
 #[test]
 fn the_domain_is_pure() {
@@ -51,7 +51,7 @@ fn only_the_doors_are_excused_from_the_rule_of_one_door() {
 fn dependencies_point_one_way() {
     let packages = workspace_dependencies();
     let depends_on = |name: &str| packages[name].iter().map(String::as_str).collect::<Vec<_>>();
-    for function in crate::sources::folders("functions") {
+    for function in folders("functions") {
         assert_eq!(depends_on(&function), ["shared"], "{function}");
     }
     assert!(depends_on("shared").is_empty());

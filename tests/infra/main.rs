@@ -9,5 +9,3 @@ mod grants;
 mod journey;
 mod policies;
 mod routes;
-mod sources;
-mod template;

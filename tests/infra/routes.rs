@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::sources::{code, folders};
-use crate::template::Template;
+use tests::sources::{code, folders};
+use tests::template::Template;
 
 #[test]
 fn every_function_of_the_code_is_one_of_the_template() {
