@@ -3,9 +3,8 @@
 use std::fs;
 
 use tempfile::NamedTempFile;
+use tests::sources::root;
 use tests::{Profile, Stack};
-
-use crate::sources::root;
 
 /// A stack on a copy of the template in which, once in the part of `resource`, `to` stands for `from`.
 pub(crate) fn stack(resource: &str, from: &str, to: &str) -> Stack {

@@ -5,8 +5,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use tests::sources::{code, folders, root, sources};
+
 use crate::imports::{Crate, circle};
-use crate::sources::{code, root, sources};
 
 #[test]
 fn the_domain_is_pure() {
@@ -78,7 +79,7 @@ fn folder_of(file: &str) -> &str {
 
 #[test]
 fn no_two_files_import_each_other() {
-    let functions = crate::sources::folders("functions").into_iter().map(|name| format!("functions/{name}/src"));
+    let functions = folders("functions").into_iter().map(|name| format!("functions/{name}/src"));
     for folder in functions.chain(["shared/src", "infra/local/src"].map(str::to_owned)) {
         let read = Crate::read(&folder);
         assert_eq!(circle(&read.imports()), None, "a circle in {folder}");
@@ -113,7 +114,7 @@ fn says_itself(line: &str) -> bool {
 fn dependencies_point_one_way() {
     let packages = workspace_dependencies();
     let depends_on = |name: &str| packages[name].iter().map(String::as_str).collect::<Vec<_>>();
-    for function in crate::sources::folders("functions") {
+    for function in folders("functions") {
         assert_eq!(depends_on(&function), ["shared"], "{function}");
     }
     assert!(depends_on("shared").is_empty());

@@ -1,15 +1,16 @@
-//! The page that says what the product does names a test for each thing, and the test is there.
+//! The page of the suites names a test for each feature of the product, and the test is there.
 
 use std::fs;
 
-use crate::sources::root;
+use tests::sources::root;
 
 #[test]
 fn every_feature_of_the_page_names_a_test_that_is_there() {
     let page = fs::read_to_string(root().join("tests/README.md")).expect("the readme can be read");
-    let named: Vec<(&str, &str)> = page
+    let named: Vec<(String, &str)> = page
         .lines()
-        .filter_map(|row| row.strip_prefix("| ")?.rsplit_once("| `")?.1.strip_suffix("` |")?.split_once("::"))
+        .filter_map(|row| row.strip_prefix("| ")?.rsplit_once("| `")?.1.strip_suffix("` |")?.rsplit_once("::"))
+        .map(|(module, test)| (module.replace("::", "/"), test))
         .collect();
     assert!(named.len() > 10, "the table of features is not where it was: {named:?}");
     for (module, test) in named {

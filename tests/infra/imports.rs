@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::sources::code;
+use ::tests::sources::code;
 
 /// A path of a module or an item: `["store", "keys"]`.
 type Path = Vec<String>;

@@ -12,5 +12,3 @@ mod journey;
 mod policies;
 mod routes;
 mod rules;
-mod sources;
-mod template;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::template::{Function, Template, actions};
+use tests::template::{Function, Template, actions};
 
 const PUSH: &str = "execute-api:ManageConnections";
 

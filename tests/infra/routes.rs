@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use tests::routes::routes;
-
-use crate::sources::folders;
-use crate::template::Template;
+use tests::sources::folders;
+use tests::template::Template;
 
 #[test]
 fn every_function_of_the_code_is_one_of_the_template() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::sources::root;
+use tests::sources::root;
 
 /// Has a heading for each rule.
 const PAGE: &str = "functions/RULES.md";

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use crate::sources::root;
+
 /// The profile that the local stack is built with, whatever the functions are: it is the one of `cargo dev`.
 const STACK: &str = "stack";
 
@@ -56,11 +58,6 @@ pub fn sizes(profile: Profile) -> BTreeMap<&'static str, u64> {
             (*name, size)
         })
         .collect()
-}
-
-/// The root of the workspace.
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies inside the workspace")
 }
 
 fn build(profile: Profile) -> PathBuf {

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::binaries::root;
 use crate::shape::is_time;
+use crate::sources::root;
 
 /// The book.
 pub struct Book {

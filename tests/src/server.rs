@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use crate::binaries::{self, Profile};
 use crate::control::Invocation;
 use crate::processes::{Relative, descendants};
+use crate::sources::root;
 use crate::wait;
 
 /// How long the stack and its functions may take to go away.
@@ -90,7 +91,7 @@ impl Server {
         }
         let log = File::options().create(true).append(true).open(self.log_path()).expect("the log can be opened");
         let mut child = Command::new(binaries::local(self.profile))
-            .current_dir(binaries::root())
+            .current_dir(root())
             .args(["--port", "0", "--no-build", "--verbose", "--data"])
             .arg(self.folder.path().join("data"))
             .arg("--ready-file")

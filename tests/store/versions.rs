@@ -5,8 +5,9 @@ use shared::domain::ids::ThreadId;
 use shared::domain::member::Standing;
 use shared::store::StoreError;
 use tests::Stack;
+use tests::engine::client;
 
-use crate::engine::{client, store};
+use crate::engine::store;
 use crate::given::{later, sent, thread};
 
 /// Sets an attribute of a thread's head behind the product's back.

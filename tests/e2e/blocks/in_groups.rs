@@ -1,10 +1,9 @@
 //! A blocked person in a group: rule 12, how one learns of it and what one decides. Here carl blocks bob, and ann moderates.
 
 use serde_json::{Value, json};
+use tests::roster;
+use tests::view::everything;
 use tests::{DatabaseFault, Fault, Group, Socket, Stack, User, fresh_key, shape};
-
-use crate::roster;
-use crate::view::everything;
 
 const NOTICE: &str = "notice.blocked_member_present";
 

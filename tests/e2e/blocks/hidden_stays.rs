@@ -3,7 +3,7 @@
 
 use tests::{Group, Stack};
 
-use crate::hidden::{assert_reads, blocked, collapsed, summary};
+use super::hidden::{assert_reads, blocked, collapsed, summary};
 
 #[tokio::test]
 async fn rule_12_what_a_blocked_member_said_stays_hidden_when_they_go_and_come_back() {

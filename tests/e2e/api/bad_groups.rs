@@ -2,9 +2,8 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tests::view::everything;
 use tests::{Call, Group, Stack, User, fresh_key, unique};
-
-use crate::view::everything;
 
 /// Every route of groups that takes a body, with a body that is right.
 fn routes(group: &Group, next: &User) -> Vec<(Method, String, Value)> {

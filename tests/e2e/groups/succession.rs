@@ -3,9 +3,8 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tests::roster;
 use tests::{Answer, Call, Group, Pair, Stack, User, followers};
-
-use crate::roster;
 
 /// How often a race is run.
 const RACES: usize = 8;

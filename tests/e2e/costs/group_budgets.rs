@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::{Stack, User, followers, fresh_key};
 
-use crate::budgets::{Budget, INBOX, SEND, measured_stack};
+use super::budgets::{Budget, INBOX, SEND, measured_stack};
 
 const SIZES: [usize; 3] = [2, 8, 15];
 

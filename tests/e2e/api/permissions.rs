@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tests::template::Template;
 use tests::{Call, Socket, Stack, User, fresh_key};
 use tokio_tungstenite::tungstenite;
-
-use crate::template::Template;
 
 /// What everybody is answered on every route. The columns are: nobody, that is without a token; a stranger to the group;
 /// members of it: one to whom it is a request, an ordinary one, its moderator; one who left; one who was removed; a member

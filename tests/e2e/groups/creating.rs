@@ -1,9 +1,8 @@
 //! Making a group: `POST /threads {"kind":"group"}`, rules 5, 9 and 15.
 
 use serde_json::{Value, json};
+use tests::roster;
 use tests::{Answer, Call, Group, Pair, Stack, User, followers, fresh_key, shape};
-
-use crate::roster;
 
 /// A refusal without what must differ: the ids of the request and of whom it names.
 fn anonymous(answer: &Answer, named: &User) -> Value {

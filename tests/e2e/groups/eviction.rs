@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use tests::{Answer, DatabaseFault, Fault, Group, Socket, Stack, User, shape, wait};
 use tokio::sync::watch;
 
-use crate::newcomers::assert_sees_from;
-use crate::privacy::ask_everything;
+use super::new_members::assert_sees_from;
+use crate::api::privacy::ask_everything;
 
 /// Writes until it is told to stop or is refused, and gives the answers.
 async fn chatter(user: User, thread: String, name: &'static str, stop: watch::Receiver<bool>) -> Vec<Answer> {

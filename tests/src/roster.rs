@@ -1,15 +1,16 @@
 //! Who is in a group, told from its log alone. Rules 9 and 10 are demanded of every entry: 1–15 members, and where nobody is
 //! left who moderates, the very next entry makes the longest-standing member moderator.
 
+use crate::shape;
+use crate::user::User;
 use serde_json::Value;
-use tests::{User, shape};
 
 /// The most members a group may have.
-pub(crate) const LARGEST: usize = 15;
+pub const LARGEST: usize = 15;
 
 /// The members as the log leaves them.
 #[derive(Debug, Default)]
-pub(crate) struct Roster {
+pub struct Roster {
     places: Vec<Place>,
     /// Who has just ceased to be a moderator and is still a member: no heir of their own.
     demoted: Option<String>,
@@ -23,7 +24,7 @@ struct Place {
 }
 
 /// Replays the log of somebody who was there from the first entry on, and demands that it agrees with the members listed.
-pub(crate) async fn check(user: &User, thread: &str) -> Roster {
+pub async fn check(user: &User, thread: &str) -> Roster {
     let roster = Roster::replay(&user.events(thread).await);
     let members = user.members(thread).await;
     members.iter().for_each(shape::member);
@@ -38,7 +39,8 @@ pub(crate) async fn check(user: &User, thread: &str) -> Roster {
 impl Roster {
     /// Follows a whole log, oldest entry first.
     #[track_caller]
-    pub(crate) fn replay(events: &[Value]) -> Self {
+    #[must_use]
+    pub fn replay(events: &[Value]) -> Self {
         let mut roster = Self::default();
         for (event, seq) in events.iter().zip(1..) {
             shape::event(event);
@@ -54,12 +56,14 @@ impl Roster {
     }
 
     /// The ids of the members, in order.
-    pub(crate) fn members(&self) -> Vec<String> {
+    #[must_use]
+    pub fn members(&self) -> Vec<String> {
         sorted(self.places.iter().map(|place| place.user_id.clone()))
     }
 
     /// The ids of the moderators, in order.
-    pub(crate) fn moderators(&self) -> Vec<String> {
+    #[must_use]
+    pub fn moderators(&self) -> Vec<String> {
         sorted(self.places.iter().filter(|place| place.moderates).map(|place| place.user_id.clone()))
     }
 
@@ -81,9 +85,9 @@ impl Roster {
     #[track_caller]
     fn apply(&mut self, event: &Value, seq: u64) {
         let (data, mut demoted) = (&event["data"], None);
-        match event["type"].as_str().unwrap() {
+        match event["type"].as_str().expect("an event has a type") {
             "thread.created" | "member.added" => {
-                for id in data["user_ids"].as_array().unwrap() {
+                for id in data["user_ids"].as_array().expect("an event that adds names users") {
                     assert!(self.find(id).is_none(), "somebody comes who is there already: {event}");
                     let moderates = seq == 1 && *id == event["actor_id"];
                     self.places.push(Place { user_id: text(id), since: seq, moderates });
@@ -111,8 +115,9 @@ impl Roster {
 }
 
 /// The ids of some users, in the order in which a roster has them.
-pub(crate) fn ids(users: &[&User]) -> Vec<String> {
-    sorted(tests::ids(users).into_iter())
+#[must_use]
+pub fn ids(users: &[&User]) -> Vec<String> {
+    sorted(crate::group::ids(users).into_iter())
 }
 
 fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {

@@ -1,9 +1,8 @@
 //! Adding, removing, leaving and roles: rule 10.
 
 use serde_json::{Value, json};
+use tests::roster;
 use tests::{Group, Pair, Stack, fresh_key, shape, unique};
-
-use crate::roster;
 
 /// The last event of a thread's log.
 async fn last_event(group: &Group) -> Value {

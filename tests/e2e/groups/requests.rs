@@ -2,10 +2,10 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tests::view::everything;
 use tests::{Answer, Pair, Stack, fresh_key, shape};
 
-use crate::consent::{assert_in, requested};
-use crate::view::everything;
+use super::consent::{assert_in, requested};
 
 #[tokio::test]
 async fn rule_07_accepting_or_answering_moves_a_group_to_the_inbox() {

@@ -1,11 +1,12 @@
 //! Everything that the API shows to a user about a thread and the people in it, to tell whether two moments, or two worlds,
 //! can be told apart.
 
+use crate::shape;
+use crate::user::User;
 use serde_json::{Value, json};
-use tests::{User, shape};
 
 /// What every GET route answers to `user` that has to do with the thread, each with its path.
-pub(crate) async fn everything(user: &User, thread: &str) -> Vec<Value> {
+pub async fn everything(user: &User, thread: &str) -> Vec<Value> {
     let mut paths = vec![
         "/me".to_owned(),
         "/settings".to_owned(),
@@ -20,14 +21,15 @@ pub(crate) async fn everything(user: &User, thread: &str) -> Vec<Value> {
     let path = |rest: &str| format!("/threads/{thread}{rest}");
     paths.extend(["", "/members", "/messages?limit=100", "/messages?limit=2", "/events?limit=100"].map(path));
     paths.extend(["/messages?before=3", "/messages?after=2&limit=3", "/events?after=2&limit=3"].map(path));
-    for seq in 1..=view["last_seq"].as_u64().unwrap() + 1 {
+    for seq in 1..=view["last_seq"].as_u64().expect("last_seq is a number") + 1 {
         for rest in ["", "?reveal=true"] {
             paths.push(path(&format!("/messages/{seq}{rest}")));
         }
     }
-    for member in view["members"].as_array().unwrap() {
-        paths.push(format!("/users/{}", member["user"]["id"].as_str().unwrap()));
-        paths.push(format!("/users?limit=1&username={}", member["user"]["username"].as_str().unwrap()));
+    for member in view["members"].as_array().expect("members is a list") {
+        let text = |name: &str| member["user"][name].as_str().expect("a user has an id and a username");
+        paths.push(format!("/users/{}", text("id")));
+        paths.push(format!("/users?limit=1&username={}", text("username")));
     }
     let mut all = Vec::new();
     for path in paths {
@@ -43,7 +45,8 @@ pub(crate) async fn everything(user: &User, thread: &str) -> Vec<Value> {
 }
 
 /// Without what is different for every request.
-pub(crate) fn lasting(value: Value) -> Value {
+#[must_use]
+pub fn lasting(value: Value) -> Value {
     mapped("", value, &|name, value| match (name, &value) {
         ("request_id", _) => Value::Null,
         ("next_cursor", Value::String(_)) => json!("CURSOR"),
@@ -53,7 +56,8 @@ pub(crate) fn lasting(value: Value) -> Value {
 
 /// `value` with one word for every time, and in the place of each name or id what `parts` has for it: to compare two plays
 /// that others act in.
-pub(crate) fn anonymous(value: Value, parts: &[(String, &str)]) -> Value {
+#[must_use]
+pub fn anonymous(value: Value, parts: &[(String, &str)]) -> Value {
     mapped("", value, &|_, value| match value.as_str() {
         Some(text) if shape::is_time(text) => json!("TIME"),
         Some(text) => {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::{Answer, DatabaseFault, Fault, Invocation, Pair, Stack, User, fresh_key};
 
-use crate::seed;
+use super::seed;
 
 /// The most an operation may take.
 pub(crate) struct Budget {

@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The root of the workspace.
-pub(crate) fn root() -> &'static Path {
+#[must_use]
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies inside the workspace")
 }
 
 /// The names of the folders in a folder, in order.
-pub(crate) fn folders(path: &str) -> Vec<String> {
+#[must_use]
+pub fn folders(path: &str) -> Vec<String> {
     let entries = fs::read_dir(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut names: Vec<String> = entries
         .map(|entry| entry.expect("a folder can be listed"))
@@ -21,12 +23,17 @@ pub(crate) fn folders(path: &str) -> Vec<String> {
 }
 
 /// Every Rust file below a folder, by its path from the root, without comments.
-pub(crate) fn code(folder: &str) -> Vec<(String, String)> {
+#[must_use]
+pub fn code(folder: &str) -> Vec<(String, String)> {
     sources(folder).into_iter().map(|(name, text)| (name, without_comments(&text))).collect()
 }
 
 /// Every Rust file below a folder, by its path from the root.
-pub(crate) fn sources(folder: &str) -> Vec<(String, String)> {
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn sources(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
     collect(&root().join(folder), &mut files);
     assert!(!files.is_empty(), "there is no code in {folder}");

@@ -4,9 +4,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use tests::view::{anonymous, everything, lasting};
 use tests::{Call, Socket, Stack, User, fresh_key};
-
-use crate::view::{anonymous, everything, lasting};
 
 /// How uma, who may block, and bob, who may be blocked, come to be in the same group.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,8 @@
 //! Threads of days gone by. No client can make a thread of yesterday, so this writes them with the product's own store; what
 //! tests demand is still asked of the API alone.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::domain::ids::{Pair, ThreadId, UserId};
@@ -13,10 +14,9 @@ use shared::domain::revision::Revision;
 use shared::domain::send::send;
 use shared::domain::time::Timestamp;
 use shared::domain::transition::NewThread;
-use shared::store::{AbsentHead, Store, StoreError, Writes};
-use tests::{Stack, User, unique};
-
-use crate::engine::store;
+use shared::store::{AbsentHead, Store, StoreError, Table, Writes};
+use shared::trace::Trace;
+use tests::{Stack, User, engine, unique};
 
 /// Writers at work at the same time.
 const WRITERS: usize = 4;
@@ -25,7 +25,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 /// Gives `user` so many direct threads of one message each, `per_day` on every day back from yesterday.
 pub(crate) async fn inbox(stack: &Stack, user: &User, threads: u32, per_day: u32) {
-    let store = &store(stack);
+    let (trace, give_up_at) = (Arc::new(Trace::default()), Instant::now() + Duration::from_mins(5));
+    let store = &Store::new(Table::new(engine::client(stack), stack.table_name().into(), trace, give_up_at.into()));
     stream::iter(0..threads)
         .map(|number| {
             let age = DAY * (1 + number / per_day) + MINUTE * (number % per_day);

@@ -1,9 +1,8 @@
 //! Fifteen, never sixteen: rule 9, whatever happens at once.
 
 use futures_util::future::join_all;
+use tests::roster;
 use tests::{Answer, Call, Group, Stack, User, followers, fresh_key};
-
-use crate::roster;
 
 /// How often a race is run.
 const RACES: usize = 8;

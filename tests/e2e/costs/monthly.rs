@@ -4,16 +4,16 @@
 use std::fmt::Write;
 use std::fs;
 
+use tests::sources::root;
 use tests::{Answer, Pair, Stack, User, followers};
 
-use crate::budgets::measured_stack;
-use crate::prices::{
+use super::budgets::measured_stack;
+use super::prices::{
     ALARM_METRIC_MONTH, AS_OF, DASHBOARD_MONTH, GB_SECOND, HTTP_REQUEST, HTTP_REQUEST_BEYOND, HTTP_TIER, INVOCATION,
     LOG_GB, METRIC_MONTH, OUT_GB, RRU, SOCKET_MESSAGE, SOCKET_MESSAGE_BEYOND, SOCKET_MINUTE, SOCKET_TIER,
     STORED_GB_MONTH, WRU, tiered,
 };
-use crate::seed;
-use crate::sources::root;
+use super::seed;
 
 /// `MemorySize` of the template, in GB.
 const MEMORY_GB: f64 = 0.25;

@@ -9,36 +9,39 @@ use serde_json::{Map, Value, json};
 use crate::sources::root;
 
 /// The template, with CloudFormation's tags as objects: `!Ref X` is `{"!Ref": "X"}`.
-pub(crate) struct Template(Value);
+pub struct Template(Value);
 
 /// One function of the template.
-pub(crate) struct Function {
+pub struct Function {
     /// Its logical id.
-    pub(crate) id: String,
+    pub id: String,
     /// The binary that is built for it.
-    pub(crate) binary: String,
+    pub binary: String,
     /// Everything else about it.
-    pub(crate) properties: Value,
+    pub properties: Value,
     /// The keys of its routes, of both APIs.
-    pub(crate) routes: BTreeSet<String>,
+    pub routes: BTreeSet<String>,
 }
 
 impl Template {
     /// Reads the template of this checkout.
-    pub(crate) fn read() -> Self {
+    #[must_use]
+    pub fn read() -> Self {
         let text = fs::read_to_string(root().join("infra/template.yaml")).expect("the template can be read");
         let documents = Yaml::load_from_str(&text).expect("the template is YAML");
         Self(json_of(&documents[0]))
     }
 
     /// The resources of a type, with their logical ids.
-    pub(crate) fn of_type(&self, kind: &str) -> Vec<(&str, &Value)> {
+    #[must_use]
+    pub fn of_type(&self, kind: &str) -> Vec<(&str, &Value)> {
         let resources = self.0["Resources"].as_object().expect("a template has resources");
         resources.iter().filter(|(_, body)| body["Type"] == kind).map(|(id, body)| (id.as_str(), body)).collect()
     }
 
     /// The routes of the WebSocket API by their keys.
-    pub(crate) fn socket_routes(&self) -> &Map<String, Value> {
+    #[must_use]
+    pub fn socket_routes(&self) -> &Map<String, Value> {
         let [(_, api)] = self.of_type("AWS::Serverless::WebSocketApi")[..] else {
             panic!("there is one WebSocket API")
         };
@@ -46,7 +49,8 @@ impl Template {
     }
 
     /// All functions.
-    pub(crate) fn functions(&self) -> Vec<Function> {
+    #[must_use]
+    pub fn functions(&self) -> Vec<Function> {
         let functions = self.of_type("AWS::Serverless::Function");
         functions.into_iter().map(|(id, body)| self.function(id, body)).collect()
     }
@@ -63,20 +67,21 @@ impl Template {
 
 impl Function {
     /// The statements of its policies.
-    pub(crate) fn statements(&self) -> Vec<&Value> {
+    #[must_use]
+    pub fn statements(&self) -> Vec<&Value> {
         let policies = self.properties["Policies"].as_array().expect("a function has policies");
         policies.iter().flat_map(|policy| policy["Statement"].as_array().expect("a policy has statements")).collect()
     }
 
     /// The names of the variables that only this function is given.
-    pub(crate) fn variables(&self) -> BTreeSet<&str> {
+    pub fn variables(&self) -> BTreeSet<&str> {
         let variables = self.properties["Environment"]["Variables"].as_object();
         variables.into_iter().flat_map(Map::keys).map(String::as_str).collect()
     }
 }
 
 /// The actions of a statement, which may be one or a list.
-pub(crate) fn actions(statement: &Value) -> Vec<&str> {
+pub fn actions(statement: &Value) -> Vec<&str> {
     let action = &statement["Action"];
     let list = action.as_array().map_or(std::slice::from_ref(action), Vec::as_slice);
     list.iter().map(|action| action.as_str().expect("an action is a string")).collect()

@@ -1,0 +1,4 @@
+//! Who may write to whom, and message requests.
+
+mod policy;
+mod requests;

@@ -1,0 +1,7 @@
+//! What operations cost.
+
+mod budgets;
+mod group_budgets;
+mod monthly;
+mod prices;
+mod seed;

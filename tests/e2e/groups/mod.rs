@@ -1,0 +1,11 @@
+//! Groups: their members, who joins, who leaves.
+
+mod capacity;
+mod consent;
+mod creating;
+mod eviction;
+mod members;
+mod new_members;
+mod requests;
+mod succession;
+mod titles;

@@ -1,0 +1,6 @@
+//! Sockets, and what comes over them.
+
+mod connections;
+mod frames;
+mod push;
+mod typing;

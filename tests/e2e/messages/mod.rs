@@ -1,0 +1,5 @@
+//! Messages, and the log that they are a part of.
+
+mod history;
+mod log;
+mod sending;
