@@ -2,7 +2,7 @@
 //!
 //! Lambda traces invocations where the template's parameter `Tracing` says so, and says of each whether it is sampled. To the
 //! segment that Lambda makes, this adds one subsegment with a child for every call to the table and to the sockets: one
-//! datagram to the daemon that Lambda runs beside the function, sent after the answer. Where an invocation is not sampled, it
+//! datagram to the daemon that Lambda runs beside the function, sent after the response. Where an invocation is not sampled, it
 //! costs a look at a header ("AWS X-Ray segment documents", AWS X-Ray developer guide).
 
 use std::net::{SocketAddr, UdpSocket};
@@ -39,7 +39,7 @@ pub(crate) enum Ended {
     Error,
     /// Refused for there being too many (429).
     Throttle,
-    /// The service failed, or did not answer (5xx).
+    /// The service failed, or did not respond (5xx).
     Fault,
 }
 

@@ -31,7 +31,7 @@ impl From<Profile> for UserView {
     }
 }
 
-/// A user as `GET /users/{user_id}` answers them.
+/// A user as `GET /users/{user_id}` shows them.
 #[derive(Debug, Serialize)]
 pub struct UserDetailsView {
     #[serde(flatten)]

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::domain::ids::ConnectionId;
 use crate::trace::{Ended, Service, Trace};
 
-/// How long one socket may take. API Gateway answers within some tens of milliseconds; one that does not must not hold the
+/// How long one socket may take. API Gateway responds within some tens of milliseconds; one that does not must not hold the
 /// function.
 const POST_TIMEOUT: Duration = Duration::from_secs(2);
 

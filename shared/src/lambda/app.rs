@@ -28,7 +28,7 @@ const TABLE_ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 /// Where the sockets are: the WebSocket API's stage.
 const SOCKET_ENDPOINT: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
-/// How long one call to the table may take before it is tried again. `DynamoDB` answers within some milliseconds.
+/// How long one call to the table may take before it is tried again. `DynamoDB` responds within some milliseconds.
 const TABLE_ATTEMPT: Duration = Duration::from_secs(2);
 /// How long a connection may take to open.
 const CONNECT: Duration = Duration::from_secs(1);

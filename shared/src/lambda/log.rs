@@ -35,12 +35,12 @@ pub(super) struct Line<'a> {
     pub(super) cause: Option<&'a str>,
     /// Whether it was the first request of this process.
     pub(super) cold: bool,
-    /// Until the answer was ready.
+    /// Until the response was ready.
     pub(super) duration_ms: f64,
-    /// The table, calls after the answer included.
+    /// The table, calls after the response included.
     #[serde(flatten)]
     pub(super) usage: Usage,
-    /// Whether an idempotency key was answered again.
+    /// Whether an idempotency key was used before.
     pub(super) replayed: bool,
     /// Whether a message was stored.
     pub(super) sent: bool,

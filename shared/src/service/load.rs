@@ -107,7 +107,7 @@ pub(super) async fn load_details(ctx: &Context, thread: &Thread) -> Result<Threa
 /// has said so.
 ///
 /// # Errors
-/// As [`load_details`].
+/// As `load_details`.
 pub async fn load_details_and_profiles(ctx: &Context, thread: Thread) -> Result<ShownThread, Error> {
     let member_ids = thread.member_ids();
     let profiles = async { Ok(ctx.store.present_profiles(&member_ids).await?) };

@@ -137,7 +137,7 @@ impl Table {
             // for the response before the invocation ends.
             let attempt = tokio::time::timeout_at(self.give_up_at, Box::pin(call()));
             match self.calls.trace.call(Service::DynamoDb, operation, attempt, ended).await {
-                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Ok(response)) => return Ok(response),
                 Ok(Err(Attempt::Final(error))) => {
                     self.counted().conflicts += u32::from(error.is_lost_race());
                     return Err(error);
@@ -163,9 +163,9 @@ impl Table {
             .consistent_read(read == Read::Consistent)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let call = || request.clone().send().map_err(|error| classify(&error));
-        let answer = self.retry("GetItem", call).await?;
-        self.count(false, answer.consumed_capacity());
-        Ok(answer.item)
+        let response = self.retry("GetItem", call).await?;
+        self.count(false, response.consumed_capacity());
+        Ok(response.item)
     }
 
     /// Reads those of the items that exist, in no order. More than a hundred are read in several calls at once.
@@ -197,10 +197,10 @@ impl Table {
                 .request_items(&*self.name, pending)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total);
             let call = || request.clone().send().map_err(|error| classify(&error));
-            let answer = self.retry("BatchGetItem", call).await?;
-            self.count(false, answer.consumed_capacity());
-            items.extend(answer.responses.unwrap_or_default().into_values().flatten());
-            match answer.unprocessed_keys.and_then(|mut tables| tables.remove(&*self.name)) {
+            let response = self.retry("BatchGetItem", call).await?;
+            self.count(false, response.consumed_capacity());
+            items.extend(response.responses.unwrap_or_default().into_values().flatten());
+            match response.unprocessed_keys.and_then(|mut tables| tables.remove(&*self.name)) {
                 None => return Ok(items),
                 Some(left) => pending = left,
             }
@@ -230,10 +230,10 @@ impl Table {
             .consistent_read(query.read == Read::Consistent)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let call = || request.clone().send().map_err(|error| classify(&error));
-        let answer = self.retry("Query", call).await?;
-        self.count(false, answer.consumed_capacity());
-        let more_after = answer.last_evaluated_key.as_ref().map(convert::key_of).transpose()?;
-        Ok(QueryPage { items: answer.items.unwrap_or_default(), more_after })
+        let response = self.retry("Query", call).await?;
+        self.count(false, response.consumed_capacity());
+        let more_after = response.last_evaluated_key.as_ref().map(convert::key_of).transpose()?;
+        Ok(QueryPage { items: response.items.unwrap_or_default(), more_after })
     }
 
     /// Carries out one write. An update returns the item afterwards. Other writes with a condition are sent as a transaction
@@ -262,9 +262,9 @@ impl Table {
                     .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
                     .return_consumed_capacity(ReturnConsumedCapacity::Total);
                 let call = || request.clone().send().map_err(|error| convert::update_failed(condition, &error));
-                let answer = self.retry("UpdateItem", call).await?;
-                self.count(true, answer.consumed_capacity());
-                Ok(answer.attributes)
+                let response = self.retry("UpdateItem", call).await?;
+                self.count(true, response.consumed_capacity());
+                Ok(response.attributes)
             }
         }
     }
@@ -277,8 +277,8 @@ impl Table {
             .set_item(Some(item))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let call = || request.clone().send().map_err(|error| classify(&error));
-        let answer = self.retry("PutItem", call).await?;
-        self.count(true, answer.consumed_capacity());
+        let response = self.retry("PutItem", call).await?;
+        self.count(true, response.consumed_capacity());
         Ok(())
     }
 
@@ -290,8 +290,8 @@ impl Table {
             .set_key(Some(convert::key(key)))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let call = || request.clone().send().map_err(|error| classify(&error));
-        let answer = self.retry("DeleteItem", call).await?;
-        self.count(true, answer.consumed_capacity());
+        let response = self.retry("DeleteItem", call).await?;
+        self.count(true, response.consumed_capacity());
         Ok(())
     }
 
@@ -309,8 +309,8 @@ impl Table {
             .client_request_token(token()?)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let call = || request.clone().send().map_err(|error| convert::transaction_failed(&conditions, &error));
-        let answer = self.retry("TransactWriteItems", call).await?;
-        self.count(true, answer.consumed_capacity());
+        let response = self.retry("TransactWriteItems", call).await?;
+        self.count(true, response.consumed_capacity());
         Ok(())
     }
 }
