@@ -152,19 +152,11 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn runs(&self, thread: &ThreadId, first: Seq, last: Seq, limit: usize) -> Result<(Run, Run), StoreError> {
-        let run = |kind| self.run(kind, thread, first, last, limit);
+        let run = |kind| self.run(kind, keys::log_range(kind, thread, first, last), limit);
         tokio::try_join!(run(LogKind::Message), run(LogKind::Change))
     }
 
-    async fn run(
-        &self,
-        kind: LogKind,
-        thread: &ThreadId,
-        first: Seq,
-        last: Seq,
-        limit: usize,
-    ) -> Result<Run, StoreError> {
-        let range = keys::log_range(kind, thread, first, last);
+    async fn run(&self, kind: LogKind, range: keys::Range, limit: usize) -> Result<Run, StoreError> {
         let query = Query { range, newest_first: false, after: None, limit, read: Read::Consistent };
         let page = self.table.query(&query).await?;
         let entries = page.items.into_iter().map(|item| parse_entry(kind, item)).collect::<Result<Vec<_>, _>>()?;
