@@ -81,9 +81,11 @@ pub fn view_of(view: &str) -> String {
     item.map_or_else(|| view.to_owned(), |item| format!("list of {item}"))
 }
 
-/// Whether a route key stands for this method and path.
-fn leads(key: &str, method: &str, path: &str) -> bool {
+/// Whether a route key stands for this method and path; a query does not matter.
+#[must_use]
+pub fn leads(key: &str, method: &str, path: &str) -> bool {
     let Some((known, pattern)) = key.split_once(' ') else { return false };
+    let path = path.split('?').next().unwrap_or_default();
     let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
     let fits = |(known, given): (&&str, &&str)| known.starts_with('{') && !given.is_empty() || known == given;
     known == method && pattern.len() == path.len() && pattern.iter().zip(&path).all(fits)
@@ -98,6 +100,7 @@ mod tests {
         assert!(leads("GET /threads/{thread_id}/messages", "GET", "/threads/thr_1/messages"));
         assert!(!leads("GET /threads/{thread_id}/messages", "POST", "/threads/thr_1/messages"));
         assert!(!leads("GET /threads/{thread_id}", "GET", "/threads/thr_1/messages"));
+        assert!(leads("GET /threads", "GET", "/threads?limit=2"));
         assert!(!leads("$default", "GET", "/x"));
     }
 

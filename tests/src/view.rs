@@ -1,6 +1,7 @@
 //! Everything that the API shows to a user about a thread and the people in it, to tell whether two moments, or two worlds,
 //! can be told apart.
 
+use crate::routes::{leads, routes};
 use crate::shape;
 use crate::user::User;
 use serde_json::{Value, json};
@@ -30,6 +31,9 @@ pub async fn everything(user: &User, thread: &str) -> Vec<Value> {
         let text = |name: &str| member["user"][name].as_str().expect("a user has an id and a username");
         paths.push(format!("/users/{}", text("id")));
         paths.push(format!("/users?limit=1&username={}", text("username")));
+    }
+    for route in routes().iter().filter(|route| route.key.starts_with("GET ")) {
+        assert!(paths.iter().any(|path| leads(&route.key, "GET", path)), "`everything` does not ask {}", route.key);
     }
     let mut all = Vec::new();
     for path in paths {

@@ -177,19 +177,19 @@ impl<Has> Route<Has> {
         Self { problems, ..self }
     }
 
-    /// Only members of the thread in the path may call it.
+    /// Says that only members of the thread in the path may call it. The service enforces it.
     #[must_use]
     pub fn members(self) -> Self {
         Self { access: Access::Member, ..self }
     }
 
-    /// Only moderators of the group in the path may call it.
+    /// Says that only moderators of the group in the path may call it. The service enforces it.
     #[must_use]
     pub fn moderators(self) -> Self {
         Self { access: Access::Moderator, ..self }
     }
 
-    /// It takes an idempotency key always.
+    /// It requires an idempotency key.
     #[must_use]
     pub fn key_required(self) -> Self {
         Self { idempotency_key: KeyUse::Required, ..self }

@@ -105,6 +105,8 @@ pub struct Member {
     pub hides: Slots,
     /// The slots among `hides` about which they have not decided yet whether to stay.
     pub notice: Slots,
+    /// What a later release stored about them, as text. It is written back as it was.
+    pub unknown: String,
 }
 
 impl Member {
@@ -122,6 +124,7 @@ impl Member {
             mark: ReadMark::default(),
             hides: Slots::NONE,
             notice: Slots::NONE,
+            unknown: String::new(),
         }
     }
 
@@ -175,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declined_request_is_in_no_box() {
+    fn a_declined_request_is_in_no_mailbox() {
         let declined = Standing::Declined { at: Timestamp::from_ms(0).unwrap() };
         let user_id = UserId::try_from("ann".to_owned()).unwrap();
         assert_eq!(Member::new(user_id, Slot::FIRST, Seq::ONE, declined).listed_in(), None);

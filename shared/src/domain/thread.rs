@@ -39,6 +39,8 @@ pub struct Departed {
     pub slot_start: u64,
     /// The entry that added them.
     pub joined_seq: Seq,
+    /// As [`Member::unknown`].
+    pub unknown: String,
 }
 
 /// The head of a thread: the one item that every decision in the thread rests on.

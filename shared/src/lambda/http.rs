@@ -107,7 +107,9 @@ impl ApiEvent {
             }
             Self::Socket(event) => {
                 let event = *event;
-                let query = event.query_string_parameters.iter();
+                // Where a parameter comes twice, only the second map has both.
+                let several = &event.multi_value_query_string_parameters;
+                let query = if several.is_empty() { &event.query_string_parameters } else { several }.iter();
                 RequestParts {
                     id: event.request_context.request_id.unwrap_or_default(),
                     query: query.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),

@@ -1,5 +1,6 @@
 //! Delivering notifications: to all connections at once, each bounded in time, so that a slow one delays no other.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -60,8 +61,12 @@ pub async fn deliver(
             store.connections(&users, now).await?
         }
     };
+    // All connections of a user get the same frames.
+    let mut frames_of_users: HashMap<UserId, Vec<Frame>> = HashMap::new();
     let rendered = connections.into_iter().map(|connection| {
-        let frames = frames_for(&notifications, &connection.user_id, render);
+        let user_id = &connection.user_id;
+        let known = frames_of_users.entry(user_id.clone());
+        let frames = known.or_insert_with(|| frames_for(&notifications, user_id, render)).clone();
         (connection, frames)
     });
     let single = frames.into_iter().map(|(connection, frame)| (connection, vec![frame]));

@@ -126,18 +126,27 @@ pub(super) async fn load_thread_of_then(ctx: &Context, reference: Reference) -> 
     };
     let last = async { Ok::<_, Error>(ctx.store.last_message_at(&thread_id, seq).await?) };
     let (thread, last, roster) = tokio::try_join!(load_thread(ctx, &thread_id), last, load_roster(ctx, members))?;
+    let details = load_details(ctx, &thread).await?;
+    // With the counts of then, `unread` is what the log of then has behind the read mark of now.
     let (last_message, counts) = match last {
         None => (None, MessageCounts::default()),
         Some(LoggedMessage { message, counts }) => (Some(Preview::of(&message)), counts),
     };
-    let details = load_details(ctx, &thread).await?;
     let thread = Thread { last_seq: seq, active_at: at, last_message, counts, ..thread };
     Ok((ShownThread { thread, details, roster }, created))
 }
 
-/// Members as they were listed before, with their profiles as they are now.
-pub(super) async fn load_roster(ctx: &Context, members: Vec<ListedMember>) -> Result<Roster, Error> {
-    let user_ids: Vec<UserId> = members.iter().map(|member| member.user_id.clone()).collect();
+/// Members as they were listed before, with their profiles as they are now. A read mark that its owner or the caller has
+/// switched off since is left out (rule 19).
+pub(super) async fn load_roster(ctx: &Context, mut members: Vec<ListedMember>) -> Result<Roster, Error> {
+    let mut user_ids: Vec<UserId> = members.iter().map(|member| member.user_id.clone()).collect();
+    if !user_ids.contains(&ctx.caller) {
+        user_ids.push(ctx.caller.clone());
+    }
     let profiles = ctx.store.present_profiles(&user_ids).await?;
+    let shows = |user: &UserId| profiles.get(user).is_some_and(|profile| profile.settings.read_receipts);
+    for member in members.iter_mut().filter(|member| member.user_id != ctx.caller) {
+        member.read_seq = member.read_seq.filter(|_| shows(&ctx.caller) && shows(&member.user_id));
+    }
     Ok(Roster { members, profiles })
 }

@@ -20,7 +20,7 @@ pub(super) trait Operation {
     /// the record of the key, or brought back by a failed condition.
     async fn step(&mut self, ctx: &Context, head: Option<Head>) -> Result<Step<Self::Output>, Error>;
 
-    /// Reads something beside the write of a step; `attempt` counts from 0.
+    /// Reads something beside the write of a step that writes; `attempt` counts from 0.
     async fn beside(&self, _ctx: &Context, _output: &Self::Output, _attempt: u32) -> Result<Self::Beside, Error> {
         Ok(Self::Beside::default())
     }
@@ -131,8 +131,10 @@ pub(super) async fn run_from<O: Operation>(
         };
         let Step { output, writes, reference, notifications: new, more } = decided;
         let record = record(ctx, reference);
-        let stored = ctx.store.commit(writes, record.as_ref());
-        let (stored, beside) = tokio::join!(stored, operation.beside(ctx, &output, attempt));
+        let idle = writes.is_empty();
+        let beside =
+            async { if idle { Ok(O::Beside::default()) } else { operation.beside(ctx, &output, attempt).await } };
+        let (stored, beside) = tokio::join!(ctx.store.commit(writes, record.as_ref()), beside);
         let head = match stored {
             Ok(after) => {
                 notifications.extend(new);

@@ -13,7 +13,7 @@
 //! | `h` | the slots they hide, as bits |
 //! | `n` | of these, the slots they have not decided on, as bits |
 //!
-//! Unknown letters are ignored: a later release may add one.
+//! A field with another letter is from a later release. It is passed over, and written back as it was.
 
 use crate::domain::counts::{Slot, Slots};
 use crate::domain::ids::{Seq, UserId};
@@ -51,37 +51,43 @@ pub(super) fn of_member(member: &Member) -> String {
         ('h', member.hides.bits().into()),
         ('n', member.notice.bits().into()),
     ];
-    text([role, standing], member.joined_seq, &fields, &member.user_id)
+    text([role, standing], member.joined_seq, &fields, &member.unknown, &member.user_id)
 }
 
 /// The text of a departed member.
 pub(super) fn of_departed(gone: &Departed) -> String {
-    text(['x', 'a'], gone.joined_seq, &[('s', gone.slot_start)], &gone.user_id)
+    text(['x', 'a'], gone.joined_seq, &[('s', gone.slot_start)], &gone.unknown, &gone.user_id)
 }
 
-fn text(flags: [char; 2], joined: Seq, fields: &[(char, u64)], user: &UserId) -> String {
+fn text(flags: [char; 2], joined: Seq, fields: &[(char, u64)], unknown: &str, user: &UserId) -> String {
     let fields = fields.iter().filter(|(_, number)| *number > 0).map(|(letter, number)| format!(",{letter}{number}"));
-    format!("{}{joined}{}{}", String::from_iter(flags), fields.collect::<String>(), pack(user))
+    format!("{}{joined}{}{unknown}{}", String::from_iter(flags), fields.collect::<String>(), pack(user))
 }
 
-/// The fields of a text by letter.
-struct Fields(Vec<(char, u64)>);
+/// The fields of a text.
+struct Fields {
+    by_letter: Vec<(char, u64)>,
+    /// The fields with other letters, each with the comma before it.
+    unknown: String,
+}
 
 impl Fields {
     fn parse<'a>(words: impl Iterator<Item = &'a str>) -> Option<Self> {
-        let mut fields = Vec::new();
+        let mut fields = Self { by_letter: Vec::new(), unknown: String::new() };
         for word in words {
-            let mut word = word.chars();
-            let letter = word.next()?;
+            let mut number = word.chars();
+            let letter = number.next()?;
             if "dsbihn".contains(letter) {
-                fields.push((letter, word.as_str().parse().ok()?));
+                fields.by_letter.push((letter, number.as_str().parse().ok()?));
+            } else {
+                fields.unknown.extend([",", word]);
             }
         }
-        Some(Self(fields))
+        Some(fields)
     }
 
     fn get(&self, letter: char) -> u64 {
-        self.0.iter().find(|(known, _)| *known == letter).map_or(0, |(_, number)| *number)
+        self.by_letter.iter().find(|(known, _)| *known == letter).map_or(0, |(_, number)| *number)
     }
 
     fn slots(&self, letter: char) -> Option<Slots> {
@@ -104,7 +110,10 @@ pub(super) fn parse(text: &str, slot: Slot, mark: ReadMark) -> Option<SlotConten
     let role = match role {
         'm' => Role::Moderator,
         '-' => Role::Member,
-        'x' => return Some(SlotContent::Departed(Departed { user_id, slot, slot_start, joined_seq })),
+        'x' => {
+            let unknown = fields.unknown;
+            return Some(SlotContent::Departed(Departed { user_id, slot, slot_start, joined_seq, unknown }));
+        }
         _ => return None,
     };
     let standing = match standing {
@@ -120,7 +129,8 @@ pub(super) fn parse(text: &str, slot: Slot, mark: ReadMark) -> Option<SlotConten
     let (hides, notice) = (fields.slots('h')?, fields.slots('n')?);
     let invitation = Invitation { by, messages_before: fields.get('b') };
     let member = Member::new(user_id, slot, joined_seq, standing);
-    Some(SlotContent::Member(Member { role, slot_start, invitation, mark, hides, notice, ..member }))
+    let unknown = fields.unknown;
+    Some(SlotContent::Member(Member { role, slot_start, invitation, mark, hides, notice, unknown, ..member }))
 }
 
 /// Precedes an id that is stored as it is.
@@ -214,7 +224,8 @@ mod tests {
             let member = member(id);
             assert_eq!(read_again(&of_member(&member), &member), Some(member), "{id}");
         }
-        let gone = Departed { user_id: member("usr_bob").user_id, slot: slot(3), slot_start: 2, joined_seq: Seq::ONE };
+        let (user_id, unknown) = (member("usr_bob").user_id, ",z1".to_owned());
+        let gone = Departed { user_id, slot: slot(3), slot_start: 2, joined_seq: Seq::ONE, unknown };
         let text = of_departed(&gone);
         assert!(
             matches!(parse(&text, slot(3), ReadMark::default()), Some(SlotContent::Departed(kept)) if kept == gone)
@@ -229,9 +240,11 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_of_a_later_release_is_passed_over() {
+    fn a_field_of_a_later_release_is_passed_over_and_written_back() {
         let mut known = member("usr_ann");
         known.hides = Slots::NONE.with(slot(1));
-        assert_eq!(read_again("-a12,z1,h2,y usr_ann", &known), Some(known));
+        known.unknown = ",z1,y".to_owned();
+        assert_eq!(read_again("-a12,z1,h2,y usr_ann", &known).as_ref(), Some(&known));
+        assert_eq!(of_member(&known), "-a12,h2,z1,y usr_ann");
     }
 }

@@ -46,6 +46,12 @@ impl Writes {
         Self::default()
     }
 
+    /// Whether nothing is to be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
     pub(super) fn all(writes: Vec<Write>) -> Self {
         Self { writes, repeatable: false }
     }

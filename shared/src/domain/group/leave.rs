@@ -54,8 +54,8 @@ fn depart(thread: &mut Thread, user: &UserId) {
         }
     }
     if let Kind::Group { departed } = &mut thread.kind {
-        let Member { user_id, slot, slot_start, joined_seq, .. } = gone;
-        departed.push(Departed { user_id, slot, slot_start, joined_seq });
+        let Member { user_id, slot, slot_start, joined_seq, unknown, .. } = gone;
+        departed.push(Departed { user_id, slot, slot_start, joined_seq, unknown });
     }
     // Before anybody has to make room: a member whom nobody hides takes none.
     forget_departed(thread);
