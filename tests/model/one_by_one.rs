@@ -1,27 +1,28 @@
-//! One operation after the other: every answer, and after every step what those concerned see.
+//! One operation after the other. Every response is compared, and after every step what the users concerned see.
 
 use tests::Stack;
 
-use crate::plan::{Story, stories};
-use crate::play::game::{Cast, Game};
-use crate::play::same::Check;
-use crate::run::{Suite, Tale};
+use crate::driver::case::{Case, Participants};
+use crate::driver::compare::Check;
+use crate::run::{Suite, Transcript};
+use crate::trace::{SequentialTrace, sequential};
 
 const SUITE: Suite = Suite { name: "one_by_one", cases: 20, at_a_time: 4, tries: 1 };
 
 #[test]
 fn one_by_one_every_operation_does_what_the_model_does() {
-    SUITE.run(stories, async |stack: &Stack, story: &Story, tale: &Tale| {
-        let cast = Cast { people: story.people, unregistered: usize::from(story.people > 6), every_socket: 3 };
-        let mut game = Game::new(stack, &cast, tale.clone()).await;
-        play(&mut game, story).await
+    SUITE.run(sequential, async |stack: &Stack, trace: &SequentialTrace, transcript: &Transcript| {
+        let participants =
+            Participants { users: trace.users, unregistered: usize::from(trace.users > 6), every_socket: 3 };
+        let mut case = Case::new(stack, &participants, transcript.clone()).await;
+        run(&mut case, trace).await
     });
 }
 
-async fn play(game: &mut Game, story: &Story) -> Check {
-    game.befriend(&story.follows).await?;
-    for op in &story.ops {
-        game.step(op).await?;
+async fn run(case: &mut Case, trace: &SequentialTrace) -> Check {
+    case.set_up_follows(&trace.follows).await?;
+    for op in &trace.ops {
+        case.step(op).await?;
     }
-    game.finish().await
+    case.finish().await
 }

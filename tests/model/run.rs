@@ -1,4 +1,4 @@
-//! Running cases: several at a time, each from a seed of its own, and a failing one made as short as it gets.
+//! Runs cases: several at a time, each from its own seed. A case that fails is shrunk.
 
 use std::cell::{Cell, RefCell};
 use std::io::Write;
@@ -12,18 +12,18 @@ use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use tests::Stack;
 
-use crate::play::same::Check;
+use crate::driver::compare::Check;
 
 /// How many cases each test runs.
 const CASES: &str = "BACKCHANNEL_MODEL_CASES";
 /// The seed of the one case to run.
 const SEED: &str = "BACKCHANNEL_MODEL_SEED";
 
-/// A failing case is made shorter for so long.
-const MOST_SHRINKING_MS: u32 = 60_000;
+/// A failing case is shrunk for so long.
+const MAX_SHRINKING_MS: u32 = 60_000;
 
-/// A test: its name, how many cases it has, how many of them at a time, and how often a case that failed once is tried again
-/// where it does not fail every time.
+/// A test: its name, how many cases it has, how many of them run at a time, and how often a failed case is tried again, since a
+/// concurrent one does not fail every time.
 pub(crate) struct Suite {
     pub(crate) name: &'static str,
     pub(crate) cases: usize,
@@ -31,13 +31,13 @@ pub(crate) struct Suite {
     pub(crate) tries: usize,
 }
 
-/// What a case tells of itself while it goes on, so that it is told also if somebody panics: a line for everything that was
-/// done, and how much that was.
+/// What a case has done so far: a line for every operation, and the number of operations. It is kept outside of the case, so
+/// that it can be printed even after a panic.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tale(Rc<RefCell<(Vec<String>, usize)>>);
+pub(crate) struct Transcript(Rc<RefCell<(Vec<String>, usize)>>);
 
-impl Tale {
-    pub(crate) fn tell(&self, line: String) {
+impl Transcript {
+    pub(crate) fn record(&self, line: String) {
         self.0.borrow_mut().0.push(line);
     }
 
@@ -56,7 +56,7 @@ impl Tale {
 }
 
 /// What the workers of a test share.
-struct Hunt {
+struct Progress {
     seeds: Seeds,
     started: Instant,
     begun: AtomicUsize,
@@ -67,15 +67,15 @@ struct Hunt {
 }
 
 impl Suite {
-    /// Plays a case of `plans` after the other, or fails with the shortest that fails.
+    /// Runs one case of `traces` after the other, or fails with the smallest case that fails.
     pub(crate) fn run<S: Strategy>(
         &self,
-        plans: impl Fn() -> S + Sync,
-        play: impl AsyncFn(&Stack, &S::Value, &Tale) -> Check + Sync,
+        traces: impl Fn() -> S + Sync,
+        run_case: impl AsyncFn(&Stack, &S::Value, &Transcript) -> Check + Sync,
     ) {
         // Held until the last case is over.
         let stack = Stack::shared();
-        let hunt = Hunt {
+        let progress = Progress {
             seeds: Seeds::new(self.cases),
             started: Instant::now(),
             begun: AtomicUsize::new(0),
@@ -87,57 +87,66 @@ impl Suite {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.expect("a runtime can be built");
             let stack = runtime.block_on(async { Stack::shared() });
-            while let Some(seed) = hunt.next() {
-                self.case(&hunt, seed, &plans(), |plan, tale| runtime.block_on(play(&stack, plan, tale)));
+            while let Some(seed) = progress.next() {
+                self.case(&progress, seed, &traces(), |trace, transcript| {
+                    runtime.block_on(run_case(&stack, trace, transcript))
+                });
             }
         };
         std::thread::scope(|scope| {
-            for _ in 0..self.at_a_time.min(hunt.seeds.cases) {
+            for _ in 0..self.at_a_time.min(progress.seeds.cases) {
                 scope.spawn(worker);
             }
         });
-        let report = hunt.report.lock().expect("nobody panics with it").take();
-        let (cases, operations) = (hunt.begun.into_inner().min(hunt.seeds.cases), hunt.operations.into_inner());
-        let took = hunt.started.elapsed().as_secs_f32();
-        // Past the capture of test output: a run of CI should say it.
+        let report = progress.report.lock().expect("nobody panics with it").take();
+        let (cases, operations) =
+            (progress.begun.into_inner().min(progress.seeds.cases), progress.operations.into_inner());
+        let took = progress.started.elapsed().as_secs_f32();
+        // Not by `println`, whose output the test runner captures: a run of CI should show it.
         let _ = writeln!(std::io::stderr(), "{}: {cases} cases, {operations} operations in {took:.1} s", self.name);
-        // The stack, stopping, may have complaints of its own; and its log has nothing to add to the report.
+        // Printed here, because the stack may panic with complaints of its own when it stops.
         eprintln!("{}", report.as_deref().unwrap_or_default());
         drop(stack);
         assert!(report.is_none(), "the product and its model differ, see above");
     }
 
-    /// One case, and if it fails the shortest that does.
-    fn case<S: Strategy>(&self, hunt: &Hunt, seed: u64, plans: &S, play: impl Fn(&S::Value, &Tale) -> Check) {
+    /// One case, and if it fails the smallest one that does.
+    fn case<S: Strategy>(
+        &self,
+        progress: &Progress,
+        seed: u64,
+        traces: &S,
+        run_case: impl Fn(&S::Value, &Transcript) -> Check,
+    ) {
         let config = Config {
             cases: 1,
             failure_persistence: None,
             max_shrink_iters: 5_000,
-            max_shrink_time: MOST_SHRINKING_MS,
+            max_shrink_time: MAX_SHRINKING_MS,
             ..Config::default()
         };
-        let (found, told) = (Cell::new(None), RefCell::new(Tale::default()));
-        let outcome = TestRunner::new_with_rng(config, rng(seed)).run(plans, |plan| {
+        let (found, shortest) = (Cell::new(None), RefCell::new(Transcript::default()));
+        let outcome = TestRunner::new_with_rng(config, rng(seed)).run(traces, |trace| {
             for _ in 0..if found.get().is_some() { self.tries } else { 1 } {
-                let tale = Tale::default();
-                let played = catch_unwind(AssertUnwindSafe(|| play(&plan, &tale)));
-                hunt.operations.fetch_add(tale.operations(), Ordering::Relaxed);
-                let Err(wrong) = played.unwrap_or_else(|panic| Err(words(panic.as_ref()))) else { continue };
+                let transcript = Transcript::default();
+                let result = catch_unwind(AssertUnwindSafe(|| run_case(&trace, &transcript)));
+                progress.operations.fetch_add(transcript.operations(), Ordering::Relaxed);
+                let Err(wrong) = result.unwrap_or_else(|panic| Err(message_of(panic.as_ref()))) else { continue };
                 if found.get().is_none() {
-                    if hunt.found.swap(true, Ordering::Relaxed) {
+                    if progress.found.swap(true, Ordering::Relaxed) {
                         break;
                     }
-                    found.set(Some((hunt.operations.load(Ordering::Relaxed), hunt.started.elapsed())));
+                    found.set(Some((progress.operations.load(Ordering::Relaxed), progress.started.elapsed())));
                 }
-                // The last that fails is the shortest.
-                told.replace(tale);
+                // The last case that fails is the smallest.
+                shortest.replace(transcript);
                 return Err(TestCaseError::fail(wrong));
             }
             Ok(())
         });
         let report = match (outcome, found.get()) {
             (Err(TestError::Fail(why, _)), Some((operations, took))) => {
-                let (name, lines, took) = (self.name, told.into_inner().lines(), took.as_secs_f32());
+                let (name, lines, took) = (self.name, shortest.into_inner().lines(), took.as_secs_f32());
                 format!(
                     "{name}: {why}\n\nthe shortest way there:\n  {lines}\n\nfound after {operations} operations and \
                      {took:.1} s; once more: {SEED}={seed} cargo test -p tests --test model {name}\n"
@@ -146,11 +155,11 @@ impl Suite {
             (Err(TestError::Abort(why)), _) => format!("{} could not be run: {why}", self.name),
             (Ok(()) | Err(TestError::Fail(..)), _) => return,
         };
-        hunt.report.lock().expect("nobody panics with it").get_or_insert(report);
+        progress.report.lock().expect("nobody panics with it").get_or_insert(report);
     }
 }
 
-impl Hunt {
+impl Progress {
     /// The seed of the next case, until one has failed.
     fn next(&self) -> Option<u64> {
         if self.found.load(Ordering::Relaxed) {
@@ -160,7 +169,7 @@ impl Hunt {
     }
 }
 
-/// The seeds of a run: of as many cases as were asked for, or the one that was.
+/// The seeds of a run: one for each case, or the given one.
 struct Seeds {
     first: u64,
     cases: usize,
@@ -190,7 +199,7 @@ fn rng(seed: u64) -> TestRng {
     TestRng::from_seed(RngAlgorithm::ChaCha, &bytes)
 }
 
-fn words(panic: &(dyn std::any::Any + Send)) -> String {
+fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().cloned();
     text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_else(|| "a panic".to_owned())
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -24,6 +24,9 @@ const FAREWELL: Duration = Duration::from_secs(10);
 
 /// The file that every stack of a run adds its grants to.
 const GRANTS: &str = "BACKCHANNEL_GRANTS";
+
+/// The key with which the stacks of this process sign tokens: that of the first.
+static SIGNING_KEY: OnceLock<Vec<u8>> = OnceLock::new();
 
 /// What the stack writes into its ready file.
 #[derive(Clone, Debug, Deserialize)]
@@ -65,8 +68,18 @@ impl Server {
             excuse: Mutex::new(None),
             refuses: AtomicBool::new(false),
         };
+        server.bring_key();
         server.launch();
+        SIGNING_KEY.get_or_init(|| fs::read(server.key_path()).expect("the stack has a signing key"));
         server
+    }
+
+    /// Gives a new data folder the signing key of an earlier stack, since making one costs as much as the rest of a start.
+    fn bring_key(&self) {
+        if let Some(key) = SIGNING_KEY.get() {
+            fs::create_dir(self.data_path()).expect("the data folder can be made");
+            fs::write(self.key_path(), key).expect("the key can be written");
+        }
     }
 
     pub(crate) fn ready(&self) -> Ready {
@@ -93,7 +106,7 @@ impl Server {
         let mut child = Command::new(binaries::local(self.profile))
             .current_dir(root())
             .args(["--port", "0", "--no-build", "--verbose", "--data"])
-            .arg(self.folder.path().join("data"))
+            .arg(self.data_path())
             .arg("--ready-file")
             .arg(&ready_file)
             .args((self.profile == Profile::Release).then_some("--release"))
@@ -144,6 +157,14 @@ impl Server {
     /// Everything the stack and its functions printed.
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
+    }
+
+    fn data_path(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn key_path(&self) -> PathBuf {
+        self.data_path().join("issuer-key.pem")
     }
 
     fn log_path(&self) -> PathBuf {

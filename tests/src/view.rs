@@ -1,5 +1,4 @@
-//! Everything that the API shows to a user about a thread and the people in it, to tell whether two moments, or two worlds,
-//! can be told apart.
+//! Everything that the API shows to a user about a thread and its members, to compare two moments or two runs.
 
 use crate::routes::{leads, routes};
 use crate::shape;
@@ -58,14 +57,17 @@ pub fn lasting(value: Value) -> Value {
     })
 }
 
-/// `value` with one word for every time, and in the place of each name or id what `parts` has for it: to compare two plays
-/// that others act in.
+/// `value` with one word for every time, and with the placeholder of each name and id: to compare two runs with different users.
 #[must_use]
-pub fn anonymous(value: Value, parts: &[(String, &str)]) -> Value {
+pub fn anonymous(value: Value, placeholders: &[(String, &str)]) -> Value {
     mapped("", value, &|_, value| match value.as_str() {
         Some(text) if shape::is_time(text) => json!("TIME"),
         Some(text) => {
-            json!(parts.iter().fold(text.to_owned(), |text, (name, part)| text.replace(name.as_str(), part)))
+            json!(
+                placeholders
+                    .iter()
+                    .fold(text.to_owned(), |text, (name, placeholder)| text.replace(name.as_str(), placeholder))
+            )
         }
         None => value,
     })

@@ -1,5 +1,5 @@
-//! What a case does, in numbers that mean something in whichever state they meet: a shorter list of operations is still a
-//! sensible one, so that a failing case can be made small.
+//! Generated lists of operations. An operation consists of numbers that are resolved in the state they meet, so that a list with
+//! operations taken out still makes sense, and a failing case can be shrunk.
 
 mod list;
 mod pick;
@@ -12,7 +12,7 @@ use proptest::sample::select;
 use list::list;
 pub(crate) use resolve::{Step, resolve};
 
-/// What to do.
+/// The kinds of operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Register,
@@ -36,13 +36,13 @@ pub(crate) enum Verb {
     Decline,
     Decide,
     Prefer,
-    /// An earlier POST again, with its key.
+    /// Repeats an earlier POST with its key.
     Again,
 }
 
-/// An operation whose who, where and what are numbers.
+/// An operation whose users, thread and details are numbers.
 #[derive(Clone, Debug)]
-pub(crate) struct Op {
+pub(crate) struct Operation {
     pub(crate) verb: Verb,
     pub(crate) who: u8,
     pub(crate) place: u8,
@@ -50,7 +50,7 @@ pub(crate) struct Op {
     pub(crate) list: Vec<u8>,
 }
 
-/// How often each verb comes, of some 130.
+/// How often each verb occurs, of some 130.
 const ONE_BY_ONE: [(usize, Verb); 22] = [
     (28, Verb::Send),
     (13, Verb::Add),
@@ -76,7 +76,7 @@ const ONE_BY_ONE: [(usize, Verb); 22] = [
     (1, Verb::Register),
 ];
 
-/// The same for several at once in one group.
+/// The same for concurrent operations in one group.
 const AT_ONCE: [(usize, Verb); 14] = [
     (14, Verb::Add),
     (14, Verb::Send),
@@ -94,38 +94,38 @@ const AT_ONCE: [(usize, Verb); 14] = [
     (2, Verb::Decide),
 ];
 
-/// One thing after the other.
+/// Operations that are run one after the other.
 #[derive(Clone, Debug)]
-pub(crate) struct Story {
-    pub(crate) people: usize,
+pub(crate) struct SequentialTrace {
+    pub(crate) users: usize,
     /// Who follows whom at the beginning.
     pub(crate) follows: Vec<(u8, u8)>,
-    pub(crate) ops: Vec<Op>,
+    pub(crate) ops: Vec<Operation>,
 }
 
-/// A group, and batches of what happens in it at the same time.
+/// A group, and batches of operations that run in it concurrently.
 #[derive(Clone, Debug)]
-pub(crate) struct Crowd {
-    pub(crate) people: usize,
+pub(crate) struct ConcurrentTrace {
+    pub(crate) users: usize,
     pub(crate) members: usize,
     pub(crate) follows: Vec<(u8, u8)>,
     pub(crate) blocks: Vec<(u8, u8)>,
-    pub(crate) batches: Vec<Vec<Op>>,
+    pub(crate) batches: Vec<Vec<Operation>>,
 }
 
-/// Stories of up to 160 operations among 4 to 20 people: enough for several groups to be full, or too few.
-pub(crate) fn stories() -> impl Strategy<Value = Story> {
-    // What comes first is made shorter first.
+/// Up to 160 operations of 4 to 20 users: enough for several groups to be full, or to have too few users.
+pub(crate) fn sequential() -> impl Strategy<Value = SequentialTrace> {
+    // Proptest shrinks the first part first.
     (list(op(&ONE_BY_ONE), 0..=160), edges(40), prop_oneof![4..=12_usize, 16..=20_usize])
-        .prop_map(|(ops, follows, people)| Story { people, follows, ops })
+        .prop_map(|(ops, follows, users)| SequentialTrace { users, follows, ops })
 }
 
-/// Crowds around a group that is small or nearly full, few of whom are not in it, and up to 9 batches.
-pub(crate) fn crowds() -> impl Strategy<Value = Crowd> {
+/// Up to 9 batches in a group that is small or nearly full, with few users outside of it.
+pub(crate) fn concurrent() -> impl Strategy<Value = ConcurrentTrace> {
     let batches = list(list(op(&AT_ONCE), 1..=7), 1..=9);
     let members = prop_oneof![2..=8_usize, 12..=15_usize];
     (batches, edges(16), edges(16), members, 1..=4_usize).prop_map(|(batches, blocks, follows, members, others)| {
-        Crowd { people: members + others, members, follows, blocks, batches }
+        ConcurrentTrace { users: members + others, members, follows, blocks, batches }
     })
 }
 
@@ -133,10 +133,10 @@ fn edges(most: usize) -> impl Strategy<Value = Vec<(u8, u8)>> {
     list((any::<u8>(), any::<u8>()), 0..=most)
 }
 
-fn op(verbs: &[(usize, Verb)]) -> impl Strategy<Value = Op> + use<> {
+fn op(verbs: &[(usize, Verb)]) -> impl Strategy<Value = Operation> + use<> {
     let verbs: Vec<Verb> = verbs.iter().flat_map(|(times, verb)| vec![*verb; *times]).collect();
-    // Another verb would be another story.
+    // An operation of another kind would be another trace.
     let verb = select(verbs).no_shrink();
     (verb, any::<u8>(), any::<u8>(), any::<u8>(), vec(any::<u8>(), 0..5))
-        .prop_map(|(verb, who, place, what, list)| Op { verb, who, place, what, list })
+        .prop_map(|(verb, who, place, what, list)| Operation { verb, who, place, what, list })
 }

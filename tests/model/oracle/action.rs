@@ -1,13 +1,13 @@
-//! What a user can do, with everything it takes.
+//! The actions of users.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Tid, Uid, name, title_of};
 
-/// One request.
+/// What one HTTP request does.
 #[derive(Clone, Debug)]
-pub(crate) enum Act {
+pub(crate) enum Action {
     Register { who: Uid },
     Follow { who: Uid, whom: Uid },
     Unfollow { who: Uid, whom: Uid },
@@ -30,8 +30,8 @@ pub(crate) enum Act {
     Prefer { who: Uid, thread: Tid, muted: Option<&'static str>, pinned: bool },
 }
 
-impl Act {
-    /// Who does it.
+impl Action {
+    /// The user who does it.
     pub(crate) fn who(&self) -> Uid {
         match self {
             Self::Register { who }
@@ -57,7 +57,7 @@ impl Act {
         }
     }
 
-    /// Whether an answered success of it may be told from the thread's log.
+    /// Whether the thread's log records it when it succeeds.
     pub(crate) fn is_logged(&self) -> bool {
         matches!(
             self,
@@ -81,7 +81,7 @@ impl Act {
     }
 }
 
-impl fmt::Display for Act {
+impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ", name(self.who()))?;
         match self {

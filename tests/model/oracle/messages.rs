@@ -1,13 +1,13 @@
-//! Talking, and reading (rules 6, 7, 14, 16, 19).
+//! Sending and reading (rules 6, 7, 14, 16, 19).
 
 use std::collections::BTreeSet;
 
-use super::{Expected, Message, Outcome, Signal, Standing, Tid, Uid, What, World};
+use super::{EntryContent, Expected, Message, Oracle, Outcome, Signal, Standing, Tid, Uid};
 
-/// What a request holds until somebody accepts it.
-const MOST_UNASKED: usize = 3;
+/// How many messages a message request holds until it is accepted.
+const MAX_PENDING_MESSAGES: usize = 3;
 
-impl World {
+impl Oracle {
     pub(super) fn send(
         &mut self,
         who: Uid,
@@ -16,7 +16,7 @@ impl World {
         reply_to: Option<u64>,
         mentions: &BTreeSet<Uid>,
     ) -> Outcome {
-        if let Some(refused) = self.outsider(tid, who) {
+        if let Some(refused) = self.refuse_non_member(tid, who) {
             return refused;
         }
         let touched = self.threads[tid].users();
@@ -25,8 +25,8 @@ impl World {
             return Outcome::new(Expected::any_of(codes), touched).in_thread(tid, 0);
         }
         let message = Message { text: text.to_owned(), reply_to, mentions: mentions.clone() };
-        self.log(tid, who, What::Said(message));
-        // Answering a request accepts it.
+        self.log(tid, who, EntryContent::Sent(message));
+        // Replying to a message request accepts it.
         let mut accepted = None;
         if let Some(member) = self.threads[tid].member_mut(who).filter(|member| !member.accepted()) {
             member.standing = Standing::Accepted;
@@ -39,7 +39,7 @@ impl World {
     fn unsendable(&self, who: Uid, tid: Tid, reply_to: Option<u64>, mentions: &BTreeSet<Uid>) -> Vec<&'static str> {
         let thread = &self.threads[tid];
         if !thread.group {
-            // In a direct thread a block comes before all else; in a group it refuses nothing.
+            // In a direct thread a block goes before everything else; in a group it refuses nothing.
             let others: Vec<Uid> = thread.others(who).map(|member| member.user).collect();
             if others.iter().any(|other| self.blocks(who, *other)) {
                 return vec!["you-block-them"];
@@ -49,8 +49,8 @@ impl World {
             }
         }
         let mut codes = Vec::new();
-        let unasked = thread.others(who).map(|other| thread.messages_after(other.joined).count()).max().unwrap_or(0);
-        if unasked >= MOST_UNASKED && !thread.others(who).any(super::Member::accepted) {
+        let pending = thread.others(who).map(|other| thread.messages_after(other.joined).count()).max().unwrap_or(0);
+        if pending >= MAX_PENDING_MESSAGES && !thread.others(who).any(super::Member::accepted) {
             codes.push("request-pending");
         }
         let sees = |seq: u64| thread.member(who).is_some_and(|member| seq >= member.joined);
@@ -62,7 +62,7 @@ impl World {
     }
 
     pub(super) fn read(&mut self, who: Uid, tid: Tid, seq: u64) -> Outcome {
-        if let Some(refused) = self.outsider(tid, who) {
+        if let Some(refused) = self.refuse_non_member(tid, who) {
             return refused;
         }
         let thread = &mut self.threads[tid];

@@ -1,16 +1,16 @@
-//! What the model says comes of an act.
+//! What the oracle expects of an action.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Tid, Uid};
 
-/// The answer that has to come.
+/// The expected response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     Done(u16),
-    /// One of these problems: where several things are wrong, the contract leaves it open which is told. `users` are those whom
-    /// the refusal has to name.
+    /// One of these problems: where several things are wrong, the contract leaves it open which is reported. `users` are those
+    /// that the refusal must name.
     Refused {
         codes: Vec<&'static str>,
         users: BTreeSet<Uid>,
@@ -44,26 +44,26 @@ impl fmt::Display for Expected {
     }
 }
 
-/// What one user's devices hear that is no entry of a log.
+/// What a user's sockets receive that is no entry of a log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Signal {
     Requested,
     Accepted,
     Left,
     Removed,
-    /// Whom they block is in the group; all whom they have not decided upon.
+    /// A user whom they block is in the group; it lists all without a decision.
     Notice(Vec<Uid>),
 }
 
-/// What comes of an act.
+/// The expected result of an action.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     pub(crate) expected: Expected,
-    /// The thread it was about, or led to.
+    /// The thread it was about, or created.
     pub(crate) thread: Option<Tid>,
     /// How many entries it wrote into that thread's log.
     pub(crate) wrote: usize,
-    /// Everybody for whom something may look different now, and who must not notice anything.
+    /// The users for whom something may look different now, and those who must not notice anything.
     pub(crate) touched: BTreeSet<Uid>,
     pub(crate) signals: Vec<(Uid, Tid, Signal)>,
 }

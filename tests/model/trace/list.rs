@@ -1,5 +1,5 @@
-//! Lists that become shorter by whole pieces first: a case of a hundred operations, of which every try takes its time, has to
-//! come down to the five that matter in some dozens of tries.
+//! Lists that shrink by whole pieces first. A failing case may have a hundred operations, and every try takes time: a few dozen
+//! tries have to find the five operations that matter.
 
 use std::ops::RangeInclusive;
 
@@ -29,17 +29,17 @@ impl<S: Strategy> Strategy for List<S> {
     }
 }
 
-/// A list on its way to its shortest form: first it loses pieces, smaller and smaller ones, then its items get simpler.
+/// A list that is being shrunk: it first loses pieces, smaller and smaller ones, then its items get simpler.
 #[derive(Debug)]
 pub(super) struct Trimmed<T> {
     items: Vec<T>,
-    /// Which of them are still in it.
+    /// The places of the items that are still in it.
     kept: Vec<usize>,
-    /// How many are taken out at a time; none any more once items get simpler.
+    /// How many items are taken out at a time; 0 once items get simpler.
     piece: usize,
     /// Where the next piece begins, or which item gets simpler next.
     at: usize,
-    /// What was kept before the last try, if that took a piece out.
+    /// What was kept before the last try, if that try took a piece out.
     undo: Option<Vec<usize>>,
 }
 
@@ -50,7 +50,7 @@ impl<T: ValueTree> ValueTree for Trimmed<T> {
         self.kept.iter().map(|place| self.items[*place].current()).collect()
     }
 
-    /// A try that fails as well is the new beginning.
+    /// The last try failed too, so it is the new starting point.
     fn simplify(&mut self) -> bool {
         self.undo = None;
         while self.piece > 0 {
@@ -72,7 +72,7 @@ impl<T: ValueTree> ValueTree for Trimmed<T> {
         false
     }
 
-    /// A try that passes is taken back, and the next one follows at once: that the list fails as it was is known.
+    /// The last try passed, so it is undone. The list as it was is known to fail, so the next try follows at once.
     fn complicate(&mut self) -> bool {
         if let Some(before) = self.undo.take() {
             self.kept = before;

@@ -1,11 +1,11 @@
-//! How threads begin: opening, creating (rules 5, 9).
+//! Opening a direct thread, creating a group (rules 5, 9).
 
 use std::collections::BTreeSet;
 
-use super::{Expected, Member, Message, Outcome, Signal, Standing, Thread, Tid, Uid, What, World};
+use super::{EntryContent, Expected, Member, Message, Oracle, Outcome, Signal, Standing, Thread, Tid, Uid};
 
-/// Those of `users` for whom `wanted` holds, each once.
-pub(super) fn each_once(users: &[Uid], wanted: impl Fn(Uid) -> bool) -> Vec<Uid> {
+/// The users for whom `wanted` holds, each once.
+pub(super) fn distinct(users: &[Uid], wanted: impl Fn(Uid) -> bool) -> Vec<Uid> {
     let mut once = Vec::new();
     for user in users {
         if wanted(*user) && !once.contains(user) {
@@ -15,13 +15,13 @@ pub(super) fn each_once(users: &[Uid], wanted: impl Fn(Uid) -> bool) -> Vec<Uid>
     once
 }
 
-/// Members of a group, at most.
-pub(super) const MOST_MEMBERS: usize = 15;
+/// The most members of a group.
+pub(super) const MAX_MEMBERS: usize = 15;
 
-impl World {
+impl Oracle {
     pub(super) fn open(&mut self, who: Uid, whom: Uid, text: Option<&str>) -> Outcome {
         let both = [who, whom];
-        if let Some(problem) = self.stranger(who, whom) {
+        if let Some(problem) = self.unregistered(who, whom) {
             return Outcome::refused(problem, both);
         }
         if let Some(tid) = self.direct(who, whom) {
@@ -53,14 +53,14 @@ impl World {
         room: Option<&str>,
         text: Option<&str>,
     ) -> Outcome {
-        let once = each_once(others, |_| true);
-        if !self.people[who].registered {
-            let too_many = once.len() >= MOST_MEMBERS;
+        let once = distinct(others, |_| true);
+        if !self.users[who].registered {
+            let too_many = once.len() >= MAX_MEMBERS;
             let codes = ["profile-required"].into_iter().chain(too_many.then_some("group-full")).collect();
             return Outcome::new(Expected::any_of(codes), [who]);
         }
         let everyone = once.iter().copied().chain([who]);
-        let standings = match self.bring(who, &once, 1) {
+        let standings = match self.invite(who, &once, 1) {
             Ok(standings) => standings,
             Err(expected) => return Outcome::new(expected, everyone),
         };
@@ -70,22 +70,22 @@ impl World {
         self.created(tid, everyone, text)
     }
 
-    /// How a group of `present` members that `who` brings `users` into stands with each of them; all or none.
-    pub(super) fn bring(&self, who: Uid, users: &[Uid], present: usize) -> Result<Vec<(Uid, Standing)>, Expected> {
+    /// The standing of each of `users` in a group of `present` members that `who` invites them to; all or none.
+    pub(super) fn invite(&self, who: Uid, users: &[Uid], present: usize) -> Result<Vec<(Uid, Standing)>, Expected> {
         let mut codes = Vec::new();
-        if users.iter().any(|user| !self.people[*user].registered) {
+        if users.iter().any(|user| !self.users[*user].registered) {
             codes.push("invalid-request");
         }
-        if present + users.len() > MOST_MEMBERS {
+        if present + users.len() > MAX_MEMBERS {
             codes.push("group-full");
         }
         let (mut standings, mut refused, mut code) = (Vec::new(), BTreeSet::new(), "you-block-them");
-        for user in users.iter().filter(|user| self.people[**user].registered) {
+        for user in users.iter().filter(|user| self.users[**user].registered) {
             match self.contact(who, *user) {
                 Ok(standing) => standings.push((*user, standing)),
                 Err(why) => {
                     refused.insert(*user);
-                    // Whom else it is about is told, and only the one reason that tells nothing.
+                    // The refusal names all of these users, and of both reasons the one that tells less.
                     code = if why == "contact-closed" { why } else { code };
                 }
             }
@@ -101,11 +101,11 @@ impl World {
         let log = Vec::new();
         let (members, left) = (Vec::new(), BTreeSet::new());
         self.threads.push(Thread { group, creator, title: None, room: None, members, left, log, active: 0 });
-        let founder = Member { moderator: group, ..super::join::newcomer(creator, 1, Standing::Accepted, None) };
-        self.threads[tid].members.push(founder);
+        let owner = Member { moderator: group, ..super::join::new_member(creator, 1, Standing::Accepted, None) };
+        self.threads[tid].members.push(owner);
         for (user, standing) in others {
             let added_by = group.then_some(creator);
-            self.threads[tid].members.push(super::join::newcomer(*user, 1, *standing, added_by));
+            self.threads[tid].members.push(super::join::new_member(*user, 1, *standing, added_by));
         }
         tid
     }
@@ -115,13 +115,13 @@ impl World {
         let (creator, users, title) = (thread.creator, thread.users(), thread.title.clone());
         let requested: Vec<_> =
             thread.members.iter().filter(|member| !member.accepted()).map(|member| member.user).collect();
-        self.log(tid, creator, What::Created { users: users.clone(), title });
+        self.log(tid, creator, EntryContent::Created { users: users.clone(), title });
         if let Some(text) = text {
             let message = Message { text: text.to_owned(), reply_to: None, mentions: BTreeSet::new() };
-            self.log(tid, creator, What::Said(message));
+            self.log(tid, creator, EntryContent::Sent(message));
         }
         let group = self.threads[tid].group;
-        let noticed = if group { self.meet(tid, &users) } else { Vec::new() };
+        let noticed = if group { self.notice_blocks(tid, &users) } else { Vec::new() };
         Outcome::done(201, touched)
             .in_thread(tid, 1 + usize::from(text.is_some()))
             .signalling(requested.into_iter().map(|user| (user, tid, Signal::Requested)))

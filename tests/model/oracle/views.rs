@@ -1,8 +1,8 @@
-//! What a member sees, in the words of the tests: names instead of ids, and nothing that the model cannot know, such as times.
+//! What a member sees: with names instead of ids, and without what the oracle cannot know, such as times.
 
 use serde_json::{Value, json};
 
-use super::{Entry, Mailbox, Member, Message, Standing, Tid, Uid, What, World, name};
+use super::{Entry, EntryContent, Mailbox, Member, Message, Oracle, Standing, Tid, Uid, name};
 
 /// How much of a message is shown where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,16 +15,16 @@ pub(crate) enum Form {
     Revealed,
 }
 
-/// What views tell of other members' read marks.
+/// Where the read marks of other members are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Marks {
-    /// What the rules allow.
+    /// Wherever the rules allow it.
     Shown,
-    /// In a list of threads: those of groups not at all.
+    /// In a list of threads, which shows none of groups.
     InList,
 }
 
-impl World {
+impl Oracle {
     /// A thread as `viewer` sees it; nothing if they are not in it.
     pub(crate) fn thread_seen(&self, viewer: Uid, tid: Tid, marks: Marks) -> Option<Value> {
         let thread = &self.threads[tid];
@@ -55,7 +55,7 @@ impl World {
 
     fn member_seen(&self, viewer: Uid, group: bool, member: &Member, marks: Marks) -> Value {
         let own = member.user == viewer;
-        let receipts = self.people[viewer].receipts && self.people[member.user].receipts;
+        let receipts = self.users[viewer].receipts && self.users[member.user].receipts;
         let shown = own || (member.accepted() && receipts && !(group && marks == Marks::InList));
         json!({
             "user": name(member.user),
@@ -117,15 +117,15 @@ fn message_view(seq: u64, by: Uid, message: &Message, hidden: bool, form: Form) 
 pub(crate) fn event_view(seq: u64, entry: &Entry, hidden: bool) -> Value {
     let names = |users: &[Uid]| users.iter().map(|user| name(*user)).collect::<Vec<_>>();
     let (kind, data) = match &entry.what {
-        What::Created { users, title } => ("thread.created", json!({"users": names(users), "title": title})),
-        What::Said(message) => ("message.created", message_view(seq, entry.by, message, hidden, Form::Whole)),
-        What::Added { users } => ("member.added", json!({"users": names(users)})),
-        What::Removed { user } => ("member.removed", json!({"user": name(*user)})),
-        What::Left { user } => ("member.left", json!({"user": name(*user)})),
-        What::Role { user, moderator } => {
+        EntryContent::Created { users, title } => ("thread.created", json!({"users": names(users), "title": title})),
+        EntryContent::Sent(message) => ("message.created", message_view(seq, entry.by, message, hidden, Form::Whole)),
+        EntryContent::Added { users } => ("member.added", json!({"users": names(users)})),
+        EntryContent::Removed { user } => ("member.removed", json!({"user": name(*user)})),
+        EntryContent::Left { user } => ("member.left", json!({"user": name(*user)})),
+        EntryContent::Role { user, moderator } => {
             ("member.role_changed", json!({"user": name(*user), "role": role(*moderator)}))
         }
-        What::Renamed { title } => ("thread.renamed", json!({"title": title})),
+        EntryContent::Renamed { title } => ("thread.renamed", json!({"title": title})),
     };
     json!({"type": kind, "seq": seq, "by": name(entry.by), "data": data})
 }

@@ -1,27 +1,27 @@
-//! Running a group, and going: removing, leaving, roles, the title (rule 10).
+//! Managing a group: removing, leaving, roles, the title (rule 10).
 
-use super::{Expected, Outcome, Signal, Tid, Uid, What, World};
+use super::{EntryContent, Expected, Oracle, Outcome, Signal, Tid, Uid};
 
-impl World {
+impl Oracle {
     pub(super) fn remove(&mut self, who: Uid, tid: Tid, whom: Uid) -> Outcome {
-        if let Some(refused) = self.no_moderator(who, tid, Some(whom)) {
+        if let Some(refused) = self.refuse_non_moderator(who, tid, Some(whom)) {
             return refused;
         }
-        self.depart(who, tid, whom, What::Removed { user: whom }, Signal::Removed)
+        self.remove_member(who, tid, whom, EntryContent::Removed { user: whom }, Signal::Removed)
     }
 
     pub(super) fn leave(&mut self, who: Uid, tid: Tid) -> Outcome {
-        if let Some(refused) = self.outsider(tid, who) {
+        if let Some(refused) = self.refuse_non_member(tid, who) {
             return refused;
         }
         if !self.threads[tid].group {
             return Outcome::refused("forbidden", self.threads[tid].users()).in_thread(tid, 0);
         }
         self.threads[tid].left.insert(who);
-        self.depart(who, tid, who, What::Left { user: who }, Signal::Left)
+        self.remove_member(who, tid, who, EntryContent::Left { user: who }, Signal::Left)
     }
 
-    fn depart(&mut self, who: Uid, tid: Tid, whom: Uid, what: What, signal: Signal) -> Outcome {
+    fn remove_member(&mut self, who: Uid, tid: Tid, whom: Uid, what: EntryContent, signal: Signal) -> Outcome {
         let touched = self.threads[tid].users();
         let thread = &mut self.threads[tid];
         thread.members.retain(|member| member.user != whom);
@@ -32,12 +32,12 @@ impl World {
             }
         }
         self.log(tid, who, what);
-        let succeeded = self.succeed(tid, who, whom);
+        let succeeded = self.ensure_moderator(tid, who, whom);
         Outcome::done(204, touched).in_thread(tid, 1 + succeeded).signalling([(whom, tid, signal)])
     }
 
     pub(super) fn role(&mut self, who: Uid, tid: Tid, whom: Uid, moderator: bool) -> Outcome {
-        if let Some(refused) = self.no_moderator(who, tid, Some(whom)) {
+        if let Some(refused) = self.refuse_non_moderator(who, tid, Some(whom)) {
             return refused;
         }
         let thread = &mut self.threads[tid];
@@ -52,13 +52,13 @@ impl World {
             return Outcome::refused("conflict", touched).in_thread(tid, 0);
         }
         member.moderator = moderator;
-        self.log(tid, who, What::Role { user: whom, moderator });
-        let succeeded = self.succeed(tid, who, whom);
+        self.log(tid, who, EntryContent::Role { user: whom, moderator });
+        let succeeded = self.ensure_moderator(tid, who, whom);
         Outcome::done(200, touched).in_thread(tid, 1 + succeeded)
     }
 
     pub(super) fn rename(&mut self, who: Uid, tid: Tid, title: Option<&str>) -> Outcome {
-        if let Some(refused) = self.no_moderator(who, tid, None) {
+        if let Some(refused) = self.refuse_non_moderator(who, tid, None) {
             return refused;
         }
         let thread = &mut self.threads[tid];
@@ -68,13 +68,13 @@ impl World {
             return Outcome::done(200, touched).in_thread(tid, 0);
         }
         thread.title.clone_from(&title);
-        self.log(tid, who, What::Renamed { title });
+        self.log(tid, who, EntryContent::Renamed { title });
         Outcome::done(200, touched).in_thread(tid, 1)
     }
 
-    /// Why `who` may not run the group, if that is so: they are no moderator, or `whom` it is about is not in it.
-    fn no_moderator(&self, who: Uid, tid: Tid, whom: Option<Uid>) -> Option<Outcome> {
-        if let Some(refused) = self.outsider(tid, who) {
+    /// The refusal if `who` is no moderator, or if `whom` is not in the group.
+    fn refuse_non_moderator(&self, who: Uid, tid: Tid, whom: Option<Uid>) -> Option<Outcome> {
+        if let Some(refused) = self.refuse_non_member(tid, who) {
             return Some(refused);
         }
         let thread = &self.threads[tid];
@@ -89,18 +89,18 @@ impl World {
         (!codes.is_empty()).then(|| Outcome::new(Expected::any_of(codes), touched).in_thread(tid, 0))
     }
 
-    /// A group is never without a moderator: the longest-standing member but `but` becomes one, in the same write. Gives how
-    /// many entries that took.
-    fn succeed(&mut self, tid: Tid, by: Uid, but: Uid) -> usize {
+    /// A group always has a moderator: if it has none, the longest-standing member except `but` becomes one, in the same write.
+    /// Returns the number of entries that took.
+    fn ensure_moderator(&mut self, tid: Tid, by: Uid, but: Uid) -> usize {
         let thread = &self.threads[tid];
         if !thread.moderators().is_empty() {
             return 0;
         }
-        let Some(heir) = thread.others(but).next().map(|member| member.user) else { return 0 };
-        if let Some(member) = self.threads[tid].member_mut(heir) {
+        let Some(successor) = thread.others(but).next().map(|member| member.user) else { return 0 };
+        if let Some(member) = self.threads[tid].member_mut(successor) {
             member.moderator = true;
         }
-        self.log(tid, by, What::Role { user: heir, moderator: true });
+        self.log(tid, by, EntryContent::Role { user: successor, moderator: true });
         1
     }
 }

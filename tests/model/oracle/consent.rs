@@ -1,10 +1,10 @@
-//! What a member decides for themself alone (rules 7, 12).
+//! What each member decides alone (rules 7, 12).
 
-use super::{Outcome, Signal, Standing, Tid, Uid, World};
+use super::{Oracle, Outcome, Signal, Standing, Tid, Uid};
 
-impl World {
+impl Oracle {
     pub(super) fn accept(&mut self, who: Uid, tid: Tid) -> Outcome {
-        if let Some(refused) = self.outsider(tid, who) {
+        if let Some(refused) = self.refuse_non_member(tid, who) {
             return refused;
         }
         let touched = self.threads[tid].users();
@@ -17,7 +17,7 @@ impl World {
     }
 
     pub(super) fn decline(&mut self, who: Uid, tid: Tid) -> Outcome {
-        if let Some(refused) = self.outsider(tid, who) {
+        if let Some(refused) = self.refuse_non_member(tid, who) {
             return refused;
         }
         let touched = self.threads[tid].users();
@@ -29,7 +29,7 @@ impl World {
     }
 
     pub(super) fn decide(&mut self, who: Uid, tid: Tid, stay: bool) -> Outcome {
-        if let Some(refused) = self.outsider(tid, who) {
+        if let Some(refused) = self.refuse_non_member(tid, who) {
             return refused;
         }
         if !stay {
@@ -43,7 +43,7 @@ impl World {
     }
 
     pub(super) fn prefer(&mut self, who: Uid, tid: Tid, muted: Option<&'static str>, pinned: bool) -> Outcome {
-        if let Some(refused) = self.outsider(tid, who) {
+        if let Some(refused) = self.refuse_non_member(tid, who) {
             return refused;
         }
         let touched = self.threads[tid].users();

@@ -1,15 +1,15 @@
-//! Comparing what came with what should have come, so that the difference can be read.
+//! Compares JSON and names the differences.
 
 use serde_json::{Map, Value};
 
-/// What is not as it should be.
+/// The result of a comparison; the error names the differences.
 pub(crate) type Check = Result<(), String>;
 
-/// Demands that `actual` is `expected`; says where it is not.
+/// Ensures that `actual` equals `expected`; the error says where they differ.
 pub(crate) fn same(what: &str, actual: &Value, expected: &Value) -> Check {
     let mut differences = Vec::new();
     compare("", actual, expected, &mut differences);
-    demand(differences.is_empty(), || format!("{what}: {}", differences.join("; ")))
+    ensure(differences.is_empty(), || format!("{what}: {}", differences.join("; ")))
 }
 
 /// The same for lists.
@@ -17,8 +17,8 @@ pub(crate) fn same_list(what: &str, actual: Vec<Value>, expected: Vec<Value>) ->
     same(what, &Value::Array(actual), &Value::Array(expected))
 }
 
-/// Demands what has to be, or says what is wrong.
-pub(crate) fn demand(holds: bool, wrong: impl FnOnce() -> String) -> Check {
+/// Ensures that `holds`; otherwise the error is `wrong`.
+pub(crate) fn ensure(holds: bool, wrong: impl FnOnce() -> String) -> Check {
     if holds { Ok(()) } else { Err(wrong()) }
 }
 

@@ -1,26 +1,26 @@
-//! The real users and threads of a case, and how an act of the model becomes a request.
+//! The real users and threads of a case, and how an action of the oracle becomes a request.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tests::{Answer, Call, Stack, User, unique};
 
-use super::portrait::Names;
-use crate::world::{Act, Tid, Uid, name};
+use super::names::Names;
+use crate::oracle::{Action, Tid, Uid, name};
 
-/// Who takes part in a case.
-pub(crate) struct Stage {
+/// The users and threads of a case.
+pub(crate) struct Client {
     pub(crate) users: Vec<User>,
     /// The threads' ids.
     pub(crate) threads: Vec<String>,
     pub(crate) names: Names,
-    /// What the rooms of this case are called in front of their number.
+    /// The names of this case's rooms, without their number.
     rooms: String,
 }
 
-impl Stage {
+impl Client {
     /// Signs so many users in and registers the first of them.
-    pub(crate) async fn new(stack: &Stack, people: usize, registered: usize) -> Self {
-        let users = join_all((0..people).map(|who| enter(stack, who, who < registered))).await;
+    pub(crate) async fn new(stack: &Stack, users: usize, registered: usize) -> Self {
+        let users = join_all((0..users).map(|who| enter(stack, who, who < registered))).await;
         let mut names = Names::default();
         users.iter().enumerate().for_each(|(who, user)| names.add_user(&user.id, who));
         Self { users, threads: Vec::new(), names, rooms: unique("room") }
@@ -32,7 +32,7 @@ impl Stage {
         self.threads.push(id.to_owned());
     }
 
-    /// The id of this case's room of that number.
+    /// The id of a room of this case.
     pub(crate) fn room(&self, number: u8) -> String {
         format!("{}.{number}", self.rooms)
     }
@@ -47,58 +47,58 @@ impl Stage {
         self.users[who].get(path)
     }
 
-    /// The request that is `act`.
-    pub(crate) fn call(&self, act: &Act) -> Call {
-        let user = &self.users[act.who()];
-        match act {
-            Act::Register { .. } => user.put("/me", &profile(user)),
-            Act::Follow { whom, .. } => user.put_empty(&format!("/me/following/{}", self.id(*whom))),
-            Act::Unfollow { whom, .. } => user.delete(&format!("/me/following/{}", self.id(*whom))),
-            Act::Block { whom, .. } => user.put_empty(&format!("/me/blocked/{}", self.id(*whom))),
-            Act::Unblock { whom, .. } => user.delete(&format!("/me/blocked/{}", self.id(*whom))),
-            Act::Close { closed, .. } => {
+    /// The request of an action.
+    pub(crate) fn call(&self, action: &Action) -> Call {
+        let user = &self.users[action.who()];
+        match action {
+            Action::Register { .. } => user.put("/me", &profile(user)),
+            Action::Follow { whom, .. } => user.put_empty(&format!("/me/following/{}", self.id(*whom))),
+            Action::Unfollow { whom, .. } => user.delete(&format!("/me/following/{}", self.id(*whom))),
+            Action::Block { whom, .. } => user.put_empty(&format!("/me/blocked/{}", self.id(*whom))),
+            Action::Unblock { whom, .. } => user.delete(&format!("/me/blocked/{}", self.id(*whom))),
+            Action::Close { closed, .. } => {
                 let policy = if *closed { "following" } else { "everyone" };
                 user.patch("/settings", &json!({"contact_policy": policy}))
             }
-            Act::Receipts { shown, .. } => user.patch("/settings", &json!({"read_receipts": shown})),
-            Act::Open { whom, text, .. } => user
+            Action::Receipts { shown, .. } => user.patch("/settings", &json!({"read_receipts": shown})),
+            Action::Open { whom, text, .. } => user
                 .post("/threads", &with_message(json!({"kind": "direct", "user_id": self.id(*whom)}), text.as_deref())),
-            Act::Create { others, title, room, text, .. } => {
+            Action::Create { others, title, room, text, .. } => {
                 let mut body = json!({"kind": "group", "user_ids": self.ids(others), "title": title});
                 if let Some(id) = room {
                     body["room"] = json!({"id": id});
                 }
                 user.post("/threads", &with_message(body, text.as_deref()))
             }
-            Act::Add { thread, users, .. } => {
+            Action::Add { thread, users, .. } => {
                 user.post(&self.path(*thread, "/members"), &json!({"user_ids": self.ids(users)}))
             }
-            Act::Remove { thread, whom, .. } => user.delete(&self.member(*thread, *whom)),
-            Act::Leave { thread, .. } => user.delete(&self.path(*thread, "/members/me")),
-            Act::Role { thread, whom, moderator, .. } => {
+            Action::Remove { thread, whom, .. } => user.delete(&self.member(*thread, *whom)),
+            Action::Leave { thread, .. } => user.delete(&self.path(*thread, "/members/me")),
+            Action::Role { thread, whom, moderator, .. } => {
                 let role = if *moderator { "moderator" } else { "member" };
                 user.patch(&self.member(*thread, *whom), &json!({"role": role}))
             }
-            Act::Rename { thread, title, .. } => user.patch(&self.path(*thread, ""), &json!({"title": title})),
-            Act::Send { thread, text, reply_to, mentions, .. } => {
+            Action::Rename { thread, title, .. } => user.patch(&self.path(*thread, ""), &json!({"title": title})),
+            Action::Send { thread, text, reply_to, mentions, .. } => {
                 let mentions = self.ids(mentions);
                 let body = json!({"text": text, "reply_to": reply_to, "mentions": mentions});
                 user.post(&self.path(*thread, "/messages"), &body)
             }
-            Act::Read { thread, seq, .. } => user.put(&self.path(*thread, "/read"), &json!({"seq": seq})),
-            Act::Accept { thread, .. } => user.post_empty(&self.path(*thread, "/accept")),
-            Act::Decline { thread, .. } => user.post_empty(&self.path(*thread, "/decline")),
-            Act::Decide { thread, stay, .. } => {
+            Action::Read { thread, seq, .. } => user.put(&self.path(*thread, "/read"), &json!({"seq": seq})),
+            Action::Accept { thread, .. } => user.post_empty(&self.path(*thread, "/accept")),
+            Action::Decline { thread, .. } => user.post_empty(&self.path(*thread, "/decline")),
+            Action::Decide { thread, stay, .. } => {
                 let decision = if *stay { "stay" } else { "leave" };
                 user.put(&self.path(*thread, "/members/me/notice"), &json!({"decision": decision}))
             }
-            Act::Prefer { thread, muted, pinned, .. } => {
+            Action::Prefer { thread, muted, pinned, .. } => {
                 user.put(&self.path(*thread, "/preferences"), &json!({"muted_until": muted, "pinned": pinned}))
             }
         }
     }
 
-    /// Sends a request that has to be answered.
+    /// Sends a request that must get a response.
     pub(crate) async fn ask(&self, call: Call) -> Result<Answer, String> {
         call.outcome().await.map_err(|lost| lost.to_string())
     }

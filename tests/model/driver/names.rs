@@ -1,12 +1,12 @@
-//! What the API shows, brought into the words of the model: names instead of ids, and only what the model can know.
+//! Turns views of the API into what the oracle can know: names instead of ids, and no times.
 
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::world::{Tid, Uid, name};
+use crate::oracle::{Tid, Uid, name};
 
-/// Whose ids are whose, and which thread's is which.
+/// The users and threads by their ids.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     users: HashMap<String, Uid>,
@@ -30,7 +30,7 @@ impl Names {
         self.threads.get(id.as_str()?).copied()
     }
 
-    /// The name of the user with this id; what is no user's id stays as it is and will not be what was expected.
+    /// The name of the user with this id. An unknown id stays as it is, and so will not be what was expected.
     fn named(&self, id: &Value) -> Value {
         self.user(id).map_or_else(|| id.clone(), |who| json!(name(who)))
     }
@@ -42,7 +42,7 @@ impl Names {
         }
     }
 
-    /// The same where the order of the users means nothing.
+    /// The same, sorted, where the order of the users means nothing.
     fn set_named(&self, ids: &Value) -> Value {
         let mut named = self.all_named(ids);
         if let Some(named) = named.as_array_mut() {
@@ -51,7 +51,7 @@ impl Names {
         named
     }
 
-    /// The users of a list of ids, those that are known.
+    /// The users of a list of ids, without unknown ones.
     pub(crate) fn users(&self, ids: &Value) -> Vec<Uid> {
         ids.as_array().into_iter().flatten().filter_map(|id| self.user(id)).collect()
     }

@@ -1,12 +1,12 @@
-//! Coming into a group, and meeting people one blocks there (rules 8, 9, 11, 12).
+//! Joining a group, and meeting blocked users there (rules 8, 9, 11, 12).
 
 use std::collections::BTreeSet;
 
-use super::begin::each_once;
-use super::{Member, Outcome, Signal, Standing, Tid, Uid, What, World};
+use super::create::distinct;
+use super::{EntryContent, Member, Oracle, Outcome, Signal, Standing, Tid, Uid};
 
-/// Somebody who comes in with the entry at `joined`.
-pub(super) fn newcomer(user: Uid, joined: u64, standing: Standing, added_by: Option<Uid>) -> Member {
+/// A member who joins with the entry at `joined`.
+pub(super) fn new_member(user: Uid, joined: u64, standing: Standing, added_by: Option<Uid>) -> Member {
     Member {
         user,
         moderator: false,
@@ -21,9 +21,9 @@ pub(super) fn newcomer(user: Uid, joined: u64, standing: Standing, added_by: Opt
     }
 }
 
-impl World {
+impl Oracle {
     pub(super) fn add(&mut self, who: Uid, tid: Tid, users: &[Uid]) -> Outcome {
-        if let Some(refused) = self.outsider(tid, who) {
+        if let Some(refused) = self.refuse_non_member(tid, who) {
             return refused;
         }
         let thread = &self.threads[tid];
@@ -31,8 +31,8 @@ impl World {
         if thread.member(who).is_none_or(|member| !member.moderator) {
             return Outcome::refused("forbidden", everyone).in_thread(tid, 0);
         }
-        let new = each_once(users, |user| thread.member(user).is_none());
-        let standings = match self.bring(who, &new, thread.members.len()) {
+        let new = distinct(users, |user| thread.member(user).is_none());
+        let standings = match self.invite(who, &new, thread.members.len()) {
             Ok(standings) => standings,
             Err(expected) => return Outcome::new(expected, everyone).in_thread(tid, 0),
         };
@@ -40,12 +40,12 @@ impl World {
             return Outcome::done(200, everyone).in_thread(tid, 0);
         }
         let requested = self.join(tid, who, &standings);
-        self.log(tid, who, What::Added { users: new.clone() });
-        let noticed = self.meet(tid, &new);
+        self.log(tid, who, EntryContent::Added { users: new.clone() });
+        let noticed = self.notice_blocks(tid, &new);
         Outcome::done(200, everyone).in_thread(tid, 1).signalling(requested).signalling(noticed)
     }
 
-    /// Puts users into a group; the next entry is their first.
+    /// Adds users to a group; the next entry is their first.
     fn join(&mut self, tid: Tid, by: Uid, standings: &[(Uid, Standing)]) -> Vec<(Uid, Tid, Signal)> {
         let joined = self.threads[tid].last_seq() + 1;
         let mut requested = Vec::new();
@@ -53,29 +53,29 @@ impl World {
         let known = |user: &Uid| self.known_order.iter().position(|known| known == user);
         standings.sort_by_key(|(user, _)| known(user));
         for (user, standing) in standings {
-            // Who left before is asked again, whoever adds them.
+            // A user who left before has to accept, whoever adds them.
             let left = self.threads[tid].left.contains(&user);
             let standing = if left { Standing::Pending } else { standing };
             if standing == Standing::Pending {
                 requested.push((user, tid, Signal::Requested));
             }
-            self.threads[tid].members.push(newcomer(user, joined, standing, Some(by)));
+            self.threads[tid].members.push(new_member(user, joined, standing, Some(by)));
         }
         requested
     }
 
-    /// `new` are in the group now: whoever blocks one of the others there is told.
-    pub(super) fn meet(&mut self, tid: Tid, new: &[Uid]) -> Vec<(Uid, Tid, Signal)> {
+    /// `new` have joined the group: members who block one of the others are noticed.
+    pub(super) fn notice_blocks(&mut self, tid: Tid, new: &[Uid]) -> Vec<(Uid, Tid, Signal)> {
         let here = self.threads[tid].users();
-        let mut told = BTreeSet::new();
+        let mut noticed = BTreeSet::new();
         for who in &here {
             for whom in here.iter().filter(|whom| new.contains(who) || new.contains(whom)) {
                 if self.blocks(*who, *whom) {
                     self.notice(tid, *who, *whom);
-                    told.insert(*who);
+                    noticed.insert(*who);
                 }
             }
         }
-        told.into_iter().filter_map(|who| self.noticed(tid, who)).collect()
+        noticed.into_iter().filter_map(|who| self.noticed(tid, who)).collect()
     }
 }

@@ -1,32 +1,32 @@
-//! A thread: who is in it, and its log.
+//! A thread: its members and its log.
 
 use std::collections::BTreeSet;
 
 use super::{Mailbox, Uid};
 
-/// How a thread stands with a member.
+/// Whether a member has accepted a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     Accepted,
     Pending,
-    /// For a day at least, which is longer than any test.
+    /// For at least a day, which is longer than any test.
     Declined,
 }
 
-/// Somebody in a thread.
+/// A user in a thread.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) user: Uid,
     pub(crate) moderator: bool,
-    /// The entry that brought them in.
+    /// The seq of the entry that added them.
     pub(crate) joined: u64,
     pub(crate) standing: Standing,
-    /// Whom to follow is to accept the thread.
+    /// Following this user accepts the thread.
     pub(crate) added_by: Option<Uid>,
     pub(crate) mark: u64,
-    /// Whose messages reach them collapsed: who, and the entry that brought these in, for each stay counts for itself.
+    /// Whose messages they see collapsed: the user, and the entry that added that user, since each stay counts for itself.
     pub(crate) hides: BTreeSet<(Uid, u64)>,
-    /// Of these, who is here and not decided upon.
+    /// Which of these are in the thread, without a decision about them.
     pub(crate) notice: BTreeSet<Uid>,
     pub(crate) muted: Option<&'static str>,
     pub(crate) pinned: bool,
@@ -37,7 +37,7 @@ impl Member {
         self.standing == Standing::Accepted
     }
 
-    /// The box that lists the thread, if any does.
+    /// The mailbox that lists the thread, if one does.
     pub(crate) fn listed_in(&self) -> Option<Mailbox> {
         match self.standing {
             Standing::Accepted => Some(Mailbox::Inbox),
@@ -51,14 +51,14 @@ impl Member {
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) by: Uid,
-    pub(crate) what: What,
+    pub(crate) what: EntryContent,
 }
 
-/// What an entry says.
+/// The content of an entry.
 #[derive(Clone, Debug)]
-pub(crate) enum What {
+pub(crate) enum EntryContent {
     Created { users: Vec<Uid>, title: Option<String> },
-    Said(Message),
+    Sent(Message),
     Added { users: Vec<Uid> },
     Removed { user: Uid },
     Left { user: Uid },
@@ -66,7 +66,7 @@ pub(crate) enum What {
     Renamed { title: Option<String> },
 }
 
-/// What somebody said.
+/// A message.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
     pub(crate) text: String,
@@ -74,7 +74,7 @@ pub(crate) struct Message {
     pub(crate) mentions: BTreeSet<Uid>,
 }
 
-/// A thread; nobody is in one that is gone.
+/// A thread. One without members is gone.
 #[derive(Clone, Debug)]
 pub(crate) struct Thread {
     pub(crate) group: bool,
@@ -83,7 +83,7 @@ pub(crate) struct Thread {
     pub(crate) room: Option<String>,
     /// The longest-standing first.
     pub(crate) members: Vec<Member>,
-    /// Who ever left it.
+    /// The users who ever left it.
     pub(crate) left: BTreeSet<Uid>,
     pub(crate) log: Vec<Entry>,
     /// When its last entry was written, in entries of all logs.
@@ -120,55 +120,57 @@ impl Thread {
         self.log.get(place)
     }
 
-    /// The message at `seq`, and who said it.
+    /// The message at `seq`, and its author.
     pub(crate) fn message(&self, seq: u64) -> Option<(Uid, &Message)> {
         match self.entry(seq)? {
-            Entry { by, what: What::Said(message) } => Some((*by, message)),
+            Entry { by, what: EntryContent::Sent(message) } => Some((*by, message)),
             Entry { .. } => None,
         }
     }
 
-    /// The places of the messages after `seq`, in order.
+    /// The seqs of the messages after `seq`, in order.
     pub(crate) fn messages_after(&self, seq: u64) -> impl DoubleEndedIterator<Item = u64> + use<'_> {
         (seq + 1..=self.last_seq()).filter(|seq| self.message(*seq).is_some())
     }
 
-    /// What `member` has not read: messages after their mark, less their own and hidden ones.
+    /// The number of unread messages: those after the member's mark, without their own and hidden ones.
     pub(crate) fn unread(&self, member: &Member) -> usize {
         let counts =
             |seq: &u64| self.message(*seq).is_some_and(|(by, _)| by != member.user && !self.hides(member, *seq));
         self.messages_after(member.mark.max(member.joined - 1)).filter(counts).count()
     }
 
-    /// Whether `member` hides what was said at `seq`.
+    /// Whether `member` hides the message at `seq`.
     pub(crate) fn hides(&self, member: &Member, seq: u64) -> bool {
         let Some(entry) = self.entry(seq) else { return false };
         let came = |seq: &u64| match self.entry(*seq).map(|entry| &entry.what) {
-            Some(What::Created { users, .. } | What::Added { users }) => users.contains(&entry.by),
+            Some(EntryContent::Created { users, .. } | EntryContent::Added { users }) => users.contains(&entry.by),
             _ => false,
         };
         (1..=seq).rev().find(came).is_some_and(|came| member.hides.contains(&(entry.by, came)))
     }
 
-    /// Everyone who was ever in it.
+    /// All users who were ever in it.
     pub(crate) fn ever(&self) -> BTreeSet<Uid> {
         let came = self.log.iter().flat_map(|entry| match &entry.what {
-            What::Created { users, .. } | What::Added { users } => users.clone(),
+            EntryContent::Created { users, .. } | EntryContent::Added { users } => users.clone(),
             _ => Vec::new(),
         });
         came.collect()
     }
 
-    /// Who was in it once the entry at `seq` was written.
+    /// The members once the entry at `seq` was written.
     pub(crate) fn members_at(&self, seq: u64) -> BTreeSet<Uid> {
         let mut here = BTreeSet::new();
         for entry in self.log.iter().take(usize::try_from(seq).unwrap_or(usize::MAX)) {
             match &entry.what {
-                What::Created { users, .. } | What::Added { users } => here.extend(users.iter().copied()),
-                What::Removed { user } | What::Left { user } => {
+                EntryContent::Created { users, .. } | EntryContent::Added { users } => {
+                    here.extend(users.iter().copied());
+                }
+                EntryContent::Removed { user } | EntryContent::Left { user } => {
                     here.remove(user);
                 }
-                What::Said(_) | What::Role { .. } | What::Renamed { .. } => {}
+                EntryContent::Sent(_) | EntryContent::Role { .. } | EntryContent::Renamed { .. } => {}
             }
         }
         here
