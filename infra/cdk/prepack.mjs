@@ -1,4 +1,4 @@
-/** Takes the built functions into the package: from target/lambda, where cargo lambda leaves them, or from $FUNCTIONS. */
+/** Copies the built functions into the package: from target/lambda, the output folder of cargo lambda, or from $FUNCTIONS. */
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FUNCTIONS } from './dist/lib/index.js';
@@ -8,6 +8,6 @@ const to = resolve(import.meta.dirname, 'functions');
 rmSync(to, { recursive: true, force: true });
 for (const name of FUNCTIONS) {
   const bootstrap = resolve(from, name, 'bootstrap');
-  if (!existsSync(bootstrap)) throw new Error(`${bootstrap} is not there: cargo lambda build --release`);
+  if (!existsSync(bootstrap)) throw new Error(`${bootstrap} is missing: run cargo lambda build --release`);
   cpSync(bootstrap, resolve(to, name, 'bootstrap'));
 }

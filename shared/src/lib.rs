@@ -1,14 +1,13 @@
 #![doc = include_str!("../README.md")]
 
-pub mod act;
-pub mod app;
+pub mod api;
 pub mod clock;
+pub mod delivery;
 pub mod domain;
-pub mod http;
-pub mod push;
+pub mod lambda;
 pub mod random;
+pub mod service;
 pub mod store;
 pub mod trace;
-pub mod view;
 
 pub use lambda_runtime::Error;

@@ -2,7 +2,7 @@
 //!
 //! Lambda traces invocations where the template's parameter `Tracing` says so, and says of each whether it is sampled. To the
 //! segment that Lambda makes, this adds one subsegment with a child for every call to the table and to the sockets: one
-//! datagram to the daemon that Lambda runs beside the function, sent after the answer. Where an invocation is not sampled, it
+//! datagram to the daemon that Lambda runs beside the function, sent after the response. Where an invocation is not sampled, it
 //! costs a look at a header ("AWS X-Ray segment documents", AWS X-Ray developer guide).
 
 use std::net::{SocketAddr, UdpSocket};
@@ -39,25 +39,33 @@ pub(crate) enum Ended {
     Error,
     /// Refused for there being too many (429).
     Throttle,
-    /// The service failed, or did not answer (5xx).
+    /// The service failed, or did not respond (5xx).
     Fault,
 }
 
-/// Collects the calls of the invocation at hand, if it is traced. The default traces nothing.
-#[derive(Debug, Default)]
+/// Where traces are sent. The default sends none.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Tracer {
     daemon: Option<SocketAddr>,
-    trace: Mutex<Option<Trace>>,
 }
 
-/// The invocation at hand.
+/// What one invocation does, if it is traced.
+#[derive(Debug, Default)]
+pub struct Trace(Option<Sampled>);
+
 #[derive(Debug)]
-struct Trace {
+struct Sampled {
+    daemon: SocketAddr,
     root: String,
     parent: String,
     began: Timestamp,
     clock: Instant,
-    calls: Vec<Call>,
+    calls: Mutex<Calls>,
+}
+
+#[derive(Debug, Default)]
+struct Calls {
+    noted: Vec<Call>,
     left_out: usize,
 }
 
@@ -95,29 +103,32 @@ pub(crate) struct Annotations<'a> {
 }
 
 impl Tracer {
-    /// A tracer that sends to a daemon at `address` (`host:port` in numbers); to none if it cannot be understood, since a
-    /// request must not fail for want of a trace.
+    /// A tracer that sends to a daemon at `address` (`host:port` in numbers). An address that cannot be read counts as none:
+    /// a request must not fail for want of a trace.
     #[must_use]
     pub fn to(address: Option<&str>) -> Self {
-        Self { daemon: address.and_then(|address| address.parse().ok()), trace: Mutex::default() }
+        Self { daemon: address.and_then(|address| address.parse().ok()) }
     }
 
-    /// Begins with an invocation whose trace header is this: `Root=1-…;Parent=…;Sampled=1`, or says not to trace it.
-    pub(crate) fn begin(&self, header: Option<&str>, now: Timestamp) {
-        let trace = self.daemon.and(header).and_then(sampled).map(|(root, parent)| Trace {
+    /// The trace of an invocation with this trace header: `Root=1-…;Parent=…;Sampled=1`, or one that says not to trace it.
+    #[must_use]
+    pub fn begin(&self, header: Option<&str>, now: Timestamp) -> Trace {
+        let sampled = self.daemon.zip(header.and_then(sampled));
+        Trace(sampled.map(|(daemon, (root, parent))| Sampled {
+            daemon,
             root: root.to_owned(),
             parent: parent.to_owned(),
             began: now,
             clock: Instant::now(),
-            calls: Vec::new(),
-            left_out: 0,
-        });
-        *self.trace() = trace;
+            calls: Mutex::default(),
+        }))
     }
+}
 
-    /// The trace that the invocation belongs to, if it is traced.
-    pub(crate) fn trace_id(&self) -> Option<String> {
-        self.trace().as_ref().map(|trace| trace.root.clone())
+impl Trace {
+    /// The id of the trace, if the invocation is traced.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.0.as_ref().map(|sampled| sampled.root.as_str())
     }
 
     /// Makes a call, and notes it.
@@ -128,31 +139,26 @@ impl Tracer {
         call: impl Future<Output = T>,
         ended: impl FnOnce(&T) -> Ended,
     ) -> T {
-        let start_time = self.trace().as_ref().map(Trace::now_s);
+        let start_time = self.0.as_ref().map(Sampled::now_s);
         let outcome = call.await;
-        if let Some((start_time, trace)) = start_time.zip(self.trace().as_mut()) {
-            trace.note(service, operation, start_time, ended(&outcome));
+        if let Some((start_time, sampled)) = start_time.zip(self.0.as_ref()) {
+            sampled.note(service, operation, start_time, ended(&outcome));
         }
         outcome
     }
 
-    /// Ends the invocation and sends what it did. What does not arrive is missing in the trace and nowhere else.
+    /// Sends what the invocation did, once it is over. What does not arrive is missing in the trace and nowhere else.
     pub(crate) fn end(&self, annotations: &Annotations<'_>) {
-        let Some(trace) = self.trace().take() else { return };
-        let Some(daemon) = self.daemon else { return };
-        let local = if daemon.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
-        let datagram = format!("{HEADER}{}", trace.document(annotations));
+        let Some(sampled) = &self.0 else { return };
+        let local = if sampled.daemon.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+        let datagram = format!("{HEADER}{}", sampled.document(annotations));
         if let Ok(socket) = UdpSocket::bind(local) {
-            let _ = socket.send_to(datagram.as_bytes(), daemon);
+            let _ = socket.send_to(datagram.as_bytes(), sampled.daemon);
         }
-    }
-
-    fn trace(&self) -> MutexGuard<'_, Option<Trace>> {
-        self.trace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Trace {
+impl Sampled {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact far beyond the year 9999")]
     fn began_s(&self) -> f64 {
         self.began.ms() as f64 / 1e3
@@ -162,16 +168,21 @@ impl Trace {
         self.began_s() + self.clock.elapsed().as_secs_f64()
     }
 
-    fn note(&mut self, service: Service, operation: &'static str, start_time: f64, ended: Ended) {
-        if self.calls.len() == MOST_CALLS {
-            self.left_out += 1;
+    fn calls(&self) -> MutexGuard<'_, Calls> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, service: Service, operation: &'static str, start_time: f64, ended: Ended) {
+        let mut calls = self.calls();
+        if calls.noted.len() == MOST_CALLS {
+            calls.left_out += 1;
             return;
         }
         let name = match service {
             Service::DynamoDb => "DynamoDB",
             Service::Sockets => "ApiGatewayManagementApi",
         };
-        self.calls.push(Call {
+        calls.noted.push(Call {
             id: id(),
             name,
             namespace: "aws",
@@ -184,21 +195,20 @@ impl Trace {
         });
     }
 
-    fn document(self, annotations: &Annotations<'_>) -> serde_json::Value {
-        let (start_time, end_time) = (self.began_s(), self.now_s());
-        let Self { root, parent, calls, left_out, .. } = self;
+    fn document(&self, annotations: &Annotations<'_>) -> serde_json::Value {
+        let calls = self.calls();
         json!({
             "type": "subsegment",
             "name": "request",
             "id": id(),
-            "trace_id": root,
-            "parent_id": parent,
-            "start_time": start_time,
-            "end_time": end_time,
+            "trace_id": self.root,
+            "parent_id": self.parent,
+            "start_time": self.began_s(),
+            "end_time": self.now_s(),
             "fault": annotations.status >= 500,
             "annotations": annotations,
-            "metadata": { "calls_left_out": left_out },
-            "subsegments": calls,
+            "metadata": { "calls_left_out": calls.left_out },
+            "subsegments": calls.noted,
         })
     }
 }
@@ -251,13 +261,12 @@ mod tests {
     #[tokio::test]
     async fn a_document_of_many_calls_fits_into_a_datagram() {
         let tracer = Tracer::to(Some("127.0.0.1:2000"));
-        tracer.begin(Some(HEADERS[0].0), Timestamp::from_ms(1_732_406_400_123).unwrap());
+        let trace = tracer.begin(Some(HEADERS[0].0), Timestamp::from_ms(1_732_406_400_123).unwrap());
         for _ in 0..MOST_CALLS + 3 {
-            tracer.call(Service::Sockets, "TransactWriteItems", async {}, |()| Ended::Throttle).await;
+            trace.call(Service::Sockets, "TransactWriteItems", async {}, |()| Ended::Throttle).await;
         }
-        let trace = tracer.trace().take().unwrap();
         let annotations = Annotations { request_id: "JKJaXmPLvHcESHA=", route: "POST /threads", status: 201 };
-        let document = trace.document(&annotations);
+        let document = trace.0.unwrap().document(&annotations);
         assert_eq!(document["metadata"]["calls_left_out"], 3);
         let datagram = format!("{HEADER}{document}");
         assert!(datagram.len() < 65_507, "{} bytes", datagram.len());
@@ -266,8 +275,8 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_noted_where_nothing_is_traced() {
         let tracer = Tracer::default();
-        tracer.begin(Some(HEADERS[0].0), Timestamp::EPOCH);
-        tracer.call(Service::DynamoDb, "GetItem", async {}, |()| Ended::Well).await;
-        assert_eq!(tracer.trace_id(), None);
+        let trace = tracer.begin(Some(HEADERS[0].0), Timestamp::EPOCH);
+        trace.call(Service::DynamoDb, "GetItem", async {}, |()| Ended::Well).await;
+        assert_eq!(trace.id(), None);
     }
 }

@@ -5,7 +5,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use tests::sources::{code, folders, root};
+use tests::sources::{code, folders, root, sources};
+
+use crate::imports::{Crate, circle};
 
 #[test]
 fn the_domain_is_pure() {
@@ -23,9 +25,6 @@ fn the_domain_is_pure() {
         "Instant",
         "now_utc",
         "getrandom",
-        "crate::http",
-        "crate::push",
-        "crate::store",
     ];
     for (name, text) in code("shared/src/domain") {
         let found: Vec<&str> = outside.into_iter().filter(|word| text.contains(word)).collect();
@@ -43,8 +42,72 @@ fn only_the_doors_are_excused_from_the_rule_of_one_door() {
         .map(|(name, _)| name)
         .collect();
     let doors =
-        ["shared/src/clock.rs", "shared/src/push/gateway.rs", "shared/src/random.rs", "shared/src/store/table.rs"];
+        ["shared/src/clock.rs", "shared/src/delivery/sockets.rs", "shared/src/random.rs", "shared/src/store/table.rs"];
     assert_eq!(excused, BTreeSet::from(doors.map(str::to_owned)));
+}
+
+/// What each folder of `shared/src` may import, beside itself. Files at the root (time, randomness, traces) are for all of them.
+const DIRECTIONS: [(&str, &[&str]); 6] = [
+    ("domain", &[]),
+    ("store", &["domain"]),
+    ("delivery", &["domain"]),
+    ("service", &["delivery", "domain", "store"]),
+    ("api", &["delivery", "domain", "service", "store"]),
+    ("lambda", &["api", "delivery", "domain", "service", "store"]),
+];
+
+#[test]
+fn folders_of_shared_import_only_what_lies_below_them() {
+    let shared = Crate::read("shared/src");
+    for (file, targets) in shared.imports() {
+        let allowed = DIRECTIONS.iter().find(|(folder, _)| *folder == folder_of(file)).map(|(_, allowed)| *allowed);
+        // What is at the root knows the domain at most.
+        let allowed = allowed.unwrap_or(&["domain"]);
+        for target in targets {
+            let to = folder_of(target);
+            let fine = to == folder_of(file) || to.is_empty() || allowed.contains(&to);
+            assert!(fine, "{file} imports {target}");
+        }
+    }
+}
+
+/// The folder below `shared/src` that a file lies in; empty for the root.
+fn folder_of(file: &str) -> &str {
+    let inside = file.trim_start_matches("shared/src/");
+    inside.split_once('/').map_or("", |(folder, _)| folder)
+}
+
+#[test]
+fn no_two_files_import_each_other() {
+    let functions = folders("functions").into_iter().map(|name| format!("functions/{name}/src"));
+    for folder in functions.chain(["shared/src", "infra/local/src"].map(str::to_owned)) {
+        let read = Crate::read(&folder);
+        assert_eq!(circle(&read.imports()), None, "a circle in {folder}");
+    }
+}
+
+#[test]
+fn public_items_say_what_they_are() {
+    for (name, text) in sources("shared/src") {
+        let lines: Vec<&str> = text.lines().map(str::trim_start).take_while(|line| *line != "#[cfg(test)]").collect();
+        for (place, line) in lines.iter().enumerate().filter(|(_, line)| is_public_item(line)) {
+            let before = lines[..place].iter().rev().find(|line| !line.starts_with("#[") && !line.starts_with(')'));
+            let told = before.is_some_and(|line| line.starts_with("///"));
+            assert!(told || says_itself(line), "{name}: {line} has no doc comment");
+        }
+    }
+}
+
+/// Whether a line begins a public item that has to be described. Fields and variants are not: their names have to do.
+fn is_public_item(line: &str) -> bool {
+    let item = line.strip_prefix("pub ").unwrap_or_default();
+    ["fn ", "async fn ", "const ", "struct ", "enum ", "trait ", "type "].iter().any(|word| item.starts_with(word))
+}
+
+/// Whether the name says all: a value as text or number, a constructor from the parts, an accessor of an id.
+fn says_itself(line: &str) -> bool {
+    let name = line.split("fn ").nth(1).and_then(|rest| rest.split(['(', '<']).next()).unwrap_or_default();
+    ["as_str", "code", "get", "id", "is_empty", "ms", "new"].contains(&name)
 }
 
 #[test]

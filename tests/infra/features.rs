@@ -5,7 +5,7 @@ use std::fs;
 use tests::sources::root;
 
 #[test]
-fn every_feature_of_the_readme_names_a_test_that_is_there() {
+fn every_feature_of_the_page_names_a_test_that_is_there() {
     let page = fs::read_to_string(root().join("tests/README.md")).expect("the readme can be read");
     let named: Vec<(String, &str)> = page
         .lines()

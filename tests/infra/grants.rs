@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
-use tests::{Pair, Stack};
+use tests::{Pair, Stack, wait};
 
 use crate::{altered, journey};
 
@@ -61,10 +61,10 @@ async fn a_call_that_is_not_granted_is_refused_in_the_words_of_aws() {
         "[SettingsFunction] AccessDenied: User: arn:aws:sts::123456789012:assumed-role/{name}-SettingsFunctionRole/{name}-SettingsFunction \
          is not authorized to perform: dynamodb:UpdateItem on resource: arn:aws:dynamodb:"
     );
-    assert!(stack.log().contains(&told), "the log lacks {told}:\n{}", stack.log());
+    logged(&stack, &told);
     let reason =
         ":table/".to_owned() + &table + " because no identity-based policy allows the dynamodb:UpdateItem action";
-    assert!(stack.log().contains(&reason), "the log lacks {reason}:\n{}", stack.log());
+    logged(&stack, &reason);
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn no_grant_goes_beyond_the_boundary() {
     ann.get("/users?username=ann").await.problem("internal");
     Judged::of(&stack).await.misses("UserFunction", &["dynamodb:Query"], &format!("table/{}", stack.table_name()));
     let reason = "because no permissions boundary allows the dynamodb:Query action";
-    assert!(stack.log().contains(reason), "the log lacks {reason}:\n{}", stack.log());
+    logged(&stack, reason);
 }
 
 #[tokio::test]
@@ -91,6 +91,12 @@ async fn a_push_needs_the_right_to_post_and_no_other() {
     let judged = Judged::of(&stack).await;
     judged.misses("MessageFunction", &["execute-api:ManageConnections"], "/POST/@connections/{connectionId}");
     judged.spares("MessageFunction", &["execute-api:ManageConnections"], "/GET/@connections/*");
+}
+
+/// Waits until the stack has written this: it prints beside what it does.
+#[track_caller]
+fn logged(stack: &Stack, text: &str) {
+    wait::until(&format!("the log to say {text}"), || stack.log().contains(text).then_some(()));
 }
 
 /// What is wrong with the grants, each as `function: action on resource`.

@@ -2,10 +2,13 @@
 //! neither missing nor superfluous.
 
 mod altered;
+mod book;
 mod boundaries;
 mod callers;
 mod features;
 mod grants;
+mod imports;
 mod journey;
 mod policies;
 mod routes;
+mod rules;

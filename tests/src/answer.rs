@@ -20,7 +20,7 @@ pub struct Answer {
     pub json: Value,
 }
 
-/// Every problem of the contract with its status.
+/// Every problem there is, with its status.
 const PROBLEMS: [(&str, u16); 18] = [
     ("invalid-request", 400),
     ("unauthenticated", 401),
@@ -53,10 +53,10 @@ impl Answer {
         &self.json
     }
 
-    /// Demands this problem of the contract, as a whole problem document, and gives it.
+    /// Demands this problem, as a whole problem document, and gives it.
     #[track_caller]
     pub fn problem(&self, code: &str) -> &Value {
-        let status = PROBLEMS.iter().find(|(name, _)| *name == code).expect("the contract knows the problem").1;
+        let status = PROBLEMS.iter().find(|(name, _)| *name == code).expect("it is a problem there is").1;
         assert_eq!(
             (self.status, problem_code(&self.json)),
             (status, code),
@@ -81,7 +81,7 @@ impl Answer {
         );
     }
 
-    /// Demands one of these problems, where the contract leaves it open which.
+    /// Demands one of these problems, where the rules leave it open which.
     #[track_caller]
     pub fn problem_among(&self, codes: &[&str]) {
         let code = codes.iter().find(|code| self.is_problem(code));

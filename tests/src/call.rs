@@ -7,6 +7,7 @@ use reqwest::{Client, Method};
 use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::routes;
 
 /// A request that was not sent yet.
 #[must_use = "a call is sent by awaiting it"]
@@ -62,6 +63,7 @@ impl Call {
     /// [`Lost`] if the connection ended before there was a whole answer.
     pub async fn outcome(self) -> Result<Answer, Lost> {
         let request = format!("{} {}", self.method, self.url);
+        let (method, path) = (self.method.to_string(), path_of(&self.url));
         let mut builder = self.client.request(self.method, self.url);
         for (name, value) in self.headers {
             builder = builder.header(name, value);
@@ -73,8 +75,17 @@ impl Call {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.map_err(Lost)?.to_vec();
         let json = serde_json::from_slice(&bytes).unwrap_or_default();
+        if let Err(error) = routes::judge(&method, &path, status, &json) {
+            panic!("{request} was answered {status} against the API book: {error}");
+        }
         Ok(Answer { request, status, headers, bytes, json })
     }
+}
+
+/// The path of a URL.
+fn path_of(url: &str) -> String {
+    let behind_host = url.splitn(4, '/').nth(3).unwrap_or_default();
+    format!("/{}", behind_host.split('?').next().unwrap_or_default())
 }
 
 impl IntoFuture for Call {

@@ -3,6 +3,7 @@
 
 mod answer;
 mod binaries;
+pub mod book;
 mod call;
 mod control;
 pub mod engine;
@@ -10,6 +11,7 @@ mod group;
 mod log;
 mod processes;
 pub mod roster;
+pub mod routes;
 mod scene;
 mod server;
 pub mod shape;

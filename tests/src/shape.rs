@@ -1,4 +1,4 @@
-//! The views of the contract: which members an object has and of which type. More may be there; less, never.
+//! The views of the API: which members an object has and of which type. More may be there; less, never.
 
 use serde_json::{Value, json};
 
@@ -115,7 +115,7 @@ pub fn user(value: &Value) {
     present(value, &["avatar_url"]);
 }
 
-/// Demands that `value` is an RFC 9457 problem document as the contract writes it.
+/// Demands that `value` is an RFC 9457 problem document.
 #[track_caller]
 pub fn problem(value: &Value) {
     texts(value, &["type", "title", "detail", "request_id"]);

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use crate::book::Book;
 use crate::wait::PATIENCE;
 
 type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -31,6 +32,16 @@ pub struct Socket {
 struct Frame {
     content: Value,
     taken: bool,
+    /// What is wrong with it by the API book.
+    fault: Option<String>,
+}
+
+/// What the API book has against a frame. A pong is no event, and what has no type comes from API Gateway.
+fn fault(content: &Value) -> Option<String> {
+    if content["type"] == "pong" || content["type"].is_null() {
+        return None;
+    }
+    Book::read().check_event(content).err()
 }
 
 impl Socket {
@@ -150,6 +161,8 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
+        let faults: Vec<String> = lock(&self.inbox).iter().filter_map(|frame| frame.fault.clone()).collect();
+        assert!(faults.is_empty() || std::thread::panicking(), "frames came against the API book: {faults:#?}");
         self.reader.abort();
         // The reader lets go only when its runtime runs again; the stack, stopping, must not wait for it. A connection that
         // is closed already cannot be cut any more.
@@ -165,8 +178,10 @@ fn wire(stream: &Stream) -> net::TcpStream {
 async fn read(mut stream: SplitStream<Stream>, inbox: Arc<Mutex<Vec<Frame>>>, announce: watch::Sender<usize>) {
     while let Some(Ok(message)) = stream.next().await {
         if let Message::Text(text) = message {
-            let content = serde_json::from_str(&text).unwrap_or_else(|e| panic!("a frame is not JSON ({e}): {text}"));
-            lock(&inbox).push(Frame { content, taken: false });
+            let content: Value =
+                serde_json::from_str(&text).unwrap_or_else(|e| panic!("a frame is not JSON ({e}): {text}"));
+            let fault = fault(&content);
+            lock(&inbox).push(Frame { content, taken: false, fault });
             announce.send_modify(|count| *count += 1);
         }
     }

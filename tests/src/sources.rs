@@ -25,6 +25,15 @@ pub fn folders(path: &str) -> Vec<String> {
 /// Every Rust file below a folder, by its path from the root, without comments.
 #[must_use]
 pub fn code(folder: &str) -> Vec<(String, String)> {
+    sources(folder).into_iter().map(|(name, text)| (name, without_comments(&text))).collect()
+}
+
+/// Every Rust file below a folder, by its path from the root.
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn sources(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
     collect(&root().join(folder), &mut files);
     assert!(!files.is_empty(), "there is no code in {folder}");
@@ -34,7 +43,7 @@ pub fn code(folder: &str) -> Vec<(String, String)> {
         .map(|path| {
             let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let name = path.strip_prefix(root()).expect("it lies in the workspace").display().to_string();
-            (name, without_comments(&text))
+            (name, text)
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! Everything that the API shows to a user about a thread and its members, to compare two moments or two runs.
 
+use crate::routes::{leads, routes};
 use crate::shape;
 use crate::user::User;
 use serde_json::{Value, json};
@@ -29,6 +30,9 @@ pub async fn everything(user: &User, thread: &str) -> Vec<Value> {
         let text = |name: &str| member["user"][name].as_str().expect("a user has an id and a username");
         paths.push(format!("/users/{}", text("id")));
         paths.push(format!("/users?limit=1&username={}", text("username")));
+    }
+    for route in routes().iter().filter(|route| route.key.starts_with("GET ")) {
+        assert!(paths.iter().any(|path| leads(&route.key, "GET", path)), "`everything` does not ask {}", route.key);
     }
     let mut all = Vec::new();
     for path in paths {

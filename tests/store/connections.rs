@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use shared::domain::connection::Connection;
 use shared::domain::ids::{ConnectionId, Ticket, UserId};
 use shared::domain::time::Timestamp;
-use shared::store::{Connection, Guard};
+use shared::store::{Condition, Writes};
 use tests::{Stack, unique};
 
 use crate::engine::store;
-use crate::given::user;
+use crate::given::{commit, user};
 
 /// A time to come: the engine's clean-up goes by the machine's clock.
 fn ahead(seconds: u64) -> Timestamp {
@@ -32,16 +33,16 @@ async fn a_ticket_is_good_once_and_until_its_end() {
     };
     let (mine, another) = (connection(&ann, ahead(0)).id, connection(&ann, ahead(0)).id);
     let good = ticket(1);
-    store.save_ticket(&good, &ann, ahead(30), None).await.unwrap();
+    commit(&store, Writes::save_ticket(&good, &ann, ahead(30)).unwrap()).await.unwrap();
     assert_eq!(store.claim_ticket(&good, &mine, ahead(0)).await.unwrap(), ann);
-    assert!(store.claim_ticket(&good, &another, ahead(0)).await.unwrap_err().lost(Guard::Ticket));
+    assert!(store.claim_ticket(&good, &another, ahead(0)).await.unwrap_err().failed(Condition::Ticket));
     // Our own call again, after an answer that was lost.
     assert_eq!(store.claim_ticket(&good, &mine, ahead(1)).await.unwrap(), ann);
 
     let late = ticket(2);
-    store.save_ticket(&late, &ann, ahead(30), None).await.unwrap();
-    assert!(store.claim_ticket(&late, &mine, ahead(30)).await.unwrap_err().lost(Guard::Ticket));
-    assert!(store.claim_ticket(&ticket(3), &mine, ahead(0)).await.unwrap_err().lost(Guard::Ticket));
+    commit(&store, Writes::save_ticket(&late, &ann, ahead(30)).unwrap()).await.unwrap();
+    assert!(store.claim_ticket(&late, &mine, ahead(30)).await.unwrap_err().failed(Condition::Ticket));
+    assert!(store.claim_ticket(&ticket(3), &mine, ahead(0)).await.unwrap_err().failed(Condition::Ticket));
 }
 
 #[tokio::test]

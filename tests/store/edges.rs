@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use shared::domain::member::Standing;
-use shared::domain::open::open;
-use shared::domain::thread::Revision;
-use shared::store::{Edge, Guard, Head, OnFollow, Vacancy};
+use shared::domain::open::{Opening, open};
+use shared::domain::profile::Profile;
+use shared::domain::revision::Revision;
+use shared::store::{Condition, Edge, EdgeEnds, Head, OnFollow, Page, Writes};
 use tests::Stack;
 
 use crate::engine::store;
-use crate::given::{block, card, follow, later, message, noon, pair, sent, thread, unblock, user};
+use crate::given::{
+    block, change, commit, create, follow, later, message, noon, pair, public, save, sent, thread, unblock, user,
+};
 
 #[tokio::test]
 async fn rule_06_a_block_refuses_what_was_decided_before_it() {
@@ -20,9 +23,9 @@ async fn rule_06_a_block_refuses_what_was_decided_before_it() {
     let in_flight = message(&thread, 0, "hello", later(1));
     block(&store, bob, ann, later(1)).await.unwrap();
 
-    let error = store.change_thread(&thread, &in_flight.thread, &[in_flight.entry()], None).await.unwrap_err();
-    assert!(error.lost(Guard::Head));
-    let now = store.head_after(error, &thread.id, &mut store.table().pauses()).await.unwrap();
+    let error = change(&store, &in_flight.transition).await.unwrap_err();
+    assert!(error.failed(Condition::Head));
+    let now = Head::of_failed_condition(error).unwrap().unwrap();
     assert!(now.is_blocked_by(bob) && !now.is_blocked_by(ann));
 
     unblock(&store, bob, ann).await.unwrap();
@@ -37,25 +40,24 @@ async fn rule_06_a_block_refuses_an_opening_that_was_decided_before_it() {
     let store = store(&stack);
     let (ann, bob) = (user("ann"), user("bob"));
     let (pair, id) = pair(&ann, &bob);
-    let decided = |revision| open(id.clone(), &ann, &bob, Standing::Pending, revision, noon());
-    let (thread, created) = decided(Revision::default());
+    let opening = Opening { actor: &ann, recipient: &bob, standing: Standing::Pending };
+    let decided = |revision| open(id.clone(), opening, revision, noon());
+    let new = decided(Revision::default());
     block(&store, &bob, &ann, later(1)).await.unwrap();
-    let error = store.create_thread(&Vacancy::default(), false, &thread, &[created], None).await.unwrap_err();
-    let Head::Vacant(vacancy) = store.head_after(error, &id, &mut store.table().pauses()).await.unwrap() else {
-        panic!("no thread was opened")
-    };
-    assert_eq!(vacancy.blocks, BTreeSet::from([bob.clone()]));
+    let error = create(&store, &new).await.unwrap_err();
+    let Some(Head::Absent(absent)) = Head::of_failed_condition(error).unwrap() else { panic!("no thread was opened") };
+    assert_eq!(absent.blocks, BTreeSet::from([bob.clone()]));
 
     // Unblocked, the place is free again, for who has seen it as it is.
     unblock(&store, &bob, &ann).await.unwrap();
-    let between = store.between(&ann, &bob, &pair).await.unwrap();
-    let Head::Vacant(now) = between.head else { panic!("no thread was opened") };
+    let between = store.pair_context(&ann, &bob, &pair).await.unwrap();
+    let Head::Absent(now) = between.head else { panic!("no thread was opened") };
     assert!(now.blocks.is_empty());
-    let (thread, created) = decided(now.revision.unwrap());
-    let stale = store.create_thread(&vacancy, false, &thread, std::slice::from_ref(&created), None).await.unwrap_err();
-    assert!(stale.lost(Guard::Head));
-    store.create_thread(&now, false, &thread, &[created], None).await.unwrap();
-    assert_eq!(store.thread(&id).await.unwrap(), Some(thread));
+    let new = decided(now.revision.unwrap());
+    let stale = commit(&store, Writes::open_thread(&new, &absent, false).unwrap()).await.unwrap_err();
+    assert!(stale.failed(Condition::Head));
+    commit(&store, Writes::open_thread(&new, &now, false).unwrap()).await.unwrap();
+    assert_eq!(store.thread(&id).await.unwrap(), Some(new.thread));
 }
 
 #[tokio::test]
@@ -70,13 +72,13 @@ async fn rule_03_blocking_ends_the_blockers_own_follow_alone() {
     }
     block(&store, &ann, &bob, later(1)).await.unwrap();
     block(&store, &ann, &bob, later(2)).await.unwrap();
-    let between = store.between(&ann, &bob, &pair).await.unwrap();
+    let between = store.pair_context(&ann, &bob, &pair).await.unwrap();
     assert!(!between.following && between.followed);
-    assert!(follow(&store, &ann, &bob, OnFollow::Absent, noon()).await.unwrap_err().lost(Guard::Unblocked));
+    assert!(follow(&store, &ann, &bob, OnFollow::Absent, noon()).await.unwrap_err().failed(Condition::Unblocked));
 
     unblock(&store, &ann, &bob).await.unwrap();
-    assert!(unblock(&store, &ann, &bob).await.unwrap_err().lost(Guard::Blocked));
-    assert!(!store.between(&ann, &bob, &pair).await.unwrap().following, "unblocking restores nothing");
+    assert!(unblock(&store, &ann, &bob).await.unwrap_err().failed(Condition::Blocked));
+    assert!(!store.pair_context(&ann, &bob, &pair).await.unwrap().following, "unblocking restores nothing");
 }
 
 #[tokio::test]
@@ -84,12 +86,15 @@ async fn between_two_users_everything_is_read_from_the_side_of_the_first() {
     let stack = Stack::shared();
     let store = store(&stack);
     let (ann, bob) = (user("ann"), user("bob"));
-    store.save_card(&ann, None, &card(ann.as_str()), noon()).await.unwrap();
     let (pair, _) = pair(&ann, &bob);
-    follow(&store, &ann, &bob, OnFollow::Absent, noon()).await.unwrap();
-    let from_ann = store.between(&ann, &bob, &pair).await.unwrap();
+    // The other has a profile only in the decision: nobody follows somebody who does not exist, but a read must say so.
+    let own = save(&store, &ann, None, public(ann.as_str()), noon()).await.unwrap();
+    let other = Profile::with_public(&bob, None, public(bob.as_str()), noon());
+    let ends = EdgeEnds { from: &own, to: &other, pair: &pair };
+    commit(&store, Writes::follow(ends, OnFollow::Absent, &[], noon()).unwrap()).await.unwrap();
+    let from_ann = store.pair_context(&ann, &bob, &pair).await.unwrap();
     assert!(from_ann.own.is_some() && from_ann.other.is_none() && from_ann.following && !from_ann.followed);
-    let from_bob = store.between(&bob, &ann, &pair).await.unwrap();
+    let from_bob = store.pair_context(&bob, &ann, &pair).await.unwrap();
     assert!(from_bob.own.is_none() && from_bob.other.is_some() && !from_bob.following && from_bob.followed);
 }
 
@@ -105,11 +110,11 @@ async fn edges_are_listed_in_pages_and_kinds_do_not_mix() {
         follow(&store, &ann, other, OnFollow::Absent, noon()).await.unwrap();
     }
     block(&store, &ann, &user("eve"), noon()).await.unwrap();
-    let (first, more) = store.edge_targets(Edge::Follow, &ann, None, 2).await.unwrap();
-    assert_eq!((first.as_slice(), more), (&others[..2], true));
-    let (rest, more) = store.edge_targets(Edge::Follow, &ann, first.last(), 2).await.unwrap();
-    assert_eq!((rest.as_slice(), more), (&others[2..], false));
-    assert_eq!(store.edge_targets(Edge::Follow, &ann, None, 3).await.unwrap(), (others, false));
+    let first = store.edge_targets(Edge::Follow, &ann, None, 2).await.unwrap();
+    assert_eq!((first.items.as_slice(), first.more), (&others[..2], true));
+    let rest = store.edge_targets(Edge::Follow, &ann, first.items.last(), 2).await.unwrap();
+    assert_eq!((rest.items.as_slice(), rest.more), (&others[2..], false));
+    assert_eq!(store.edge_targets(Edge::Follow, &ann, None, 3).await.unwrap(), Page { items: others, more: false });
 }
 
 #[tokio::test]
@@ -119,6 +124,6 @@ async fn rule_07_a_follow_hangs_on_there_being_no_thread_yet() {
     let thread = thread(&store, Standing::Pending).await;
     let (ann, bob) = (&thread.members[0].user_id, &thread.members[1].user_id);
     let overtaken = follow(&store, bob, ann, OnFollow::Absent, later(1)).await.unwrap_err();
-    assert!(overtaken.lost(Guard::Head));
-    assert!(!store.between(bob, ann, &pair(ann, bob).0).await.unwrap().following, "nothing of it was stored");
+    assert!(overtaken.failed(Condition::Head));
+    assert!(!store.pair_context(bob, ann, &pair(ann, bob).0).await.unwrap().following, "nothing of it was stored");
 }

@@ -1,12 +1,14 @@
 //! The log: pages of it, however large its entries are.
 
 use shared::domain::ids::Seq;
-use shared::domain::log::{What, merge};
+use shared::domain::log::{EntryContent, merge};
 use shared::domain::member::Standing;
+use shared::domain::message::{Message, MessageContent};
+use shared::store::{Condition, Writes};
 use tests::Stack;
 
 use crate::engine::store;
-use crate::given::{later, sent, thread};
+use crate::given::{commit, later, sent, thread};
 
 fn seq(number: u64) -> Seq {
     Seq::try_from(number).unwrap()
@@ -21,15 +23,15 @@ async fn a_page_of_messages_ends_exactly_at_its_limit() {
         head = sent(&store, &head, 0, &number.to_string(), later(number)).await;
     }
     let texts = async |first, last, limit| {
-        let (messages, more) = store.messages(&head.id, (seq(first), seq(last)), limit).await.unwrap();
-        (messages.iter().map(|message| message.seq.get()).collect::<Vec<_>>(), more)
+        let page = store.messages(&head.id, (seq(first), seq(last)), limit).await.unwrap();
+        (page.items.iter().map(|message| message.seq.get()).collect::<Vec<_>>(), page.more)
     };
     assert_eq!(texts(1, 6, 5).await, (vec![6, 5, 4, 3, 2], false));
     assert_eq!(texts(1, 6, 4).await, (vec![6, 5, 4, 3], true));
     assert_eq!(texts(3, 5, 9).await, (vec![5, 4, 3], false));
     assert_eq!(texts(5, 4, 9).await, (vec![], false));
     assert!(store.message(&head.id, seq(1)).await.unwrap().is_none(), "the first entry is no message");
-    assert_eq!(store.tally_at(&head.id, seq(1)).await.unwrap(), None);
+    assert_eq!(store.last_message_at(&head.id, seq(1)).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -48,8 +50,8 @@ async fn rule_14_the_log_has_no_hole_where_the_engine_cuts_a_page() {
         let entries = merge(messages, changes, 100);
         assert!(!entries.is_empty());
         for entry in &entries {
-            if let What::Message(logged) = &entry.what {
-                assert_eq!(logged.message.text.as_str(), large);
+            if let EntryContent::Message(logged) = &entry.content {
+                assert_eq!(logged.message.content.text.as_str(), large);
             }
         }
         seen.extend(entries.iter().map(|entry| entry.seq.get()));
@@ -59,6 +61,24 @@ async fn rule_14_the_log_has_no_hole_where_the_engine_cuts_a_page() {
     assert_eq!(seen, (1..=96).collect::<Vec<_>>());
     assert!(pages > 1, "the engine did not cut");
 
-    let (newest, more) = store.messages(&head.id, (Seq::ONE, head.last_seq), 100).await.unwrap();
-    assert!(more && newest.len() < 95 && newest[0].seq == head.last_seq);
+    let newest = store.messages(&head.id, (Seq::ONE, head.last_seq), 100).await.unwrap();
+    assert!(newest.more && newest.items.len() < 95 && newest.items[0].seq == head.last_seq);
+}
+
+#[tokio::test]
+async fn an_amended_message_has_another_content_in_the_same_envelope() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let head = sent(&store, &thread(&store, Standing::Accepted).await, 0, "as it was", later(1)).await;
+    let before = store.last_message_at(&head.id, head.last_seq).await.unwrap().unwrap();
+    let text = "as it is".to_owned().try_into().unwrap();
+    let content = MessageContent { text, reply_to: None, mentions: vec![] };
+    commit(&store, Writes::amend_message(&head.id, head.last_seq, &content).unwrap()).await.unwrap();
+    let after = store.last_message_at(&head.id, head.last_seq).await.unwrap().unwrap();
+    let expected = Message { content: content.clone(), ..before.message };
+    assert_eq!((after.message, after.counts), (expected, before.counts));
+
+    let nothing = commit(&store, Writes::amend_message(&head.id, seq(1), &content).unwrap()).await;
+    assert!(nothing.unwrap_err().failed(Condition::Entry), "the first entry is no message");
+    assert!(store.message(&head.id, seq(1)).await.unwrap().is_none(), "a refused amendment makes nothing");
 }

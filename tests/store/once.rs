@@ -4,21 +4,25 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
-use shared::domain::idempotency::{Fingerprint, IdempotencyKey, Once};
-use shared::domain::ids::UserId;
+use shared::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey, Reference};
+use shared::domain::ids::{ThreadId, UserId};
 use shared::domain::member::Standing;
 use shared::domain::time::Timestamp;
-use shared::store::{Guard, OnceRecord, Outcome};
+use shared::store::{Condition, IdempotencyRecord, Store, StoreError, Writes};
 use tests::{Stack, fresh_key};
 
 use crate::engine::store;
 use crate::given::{later, message, noon, thread, user};
 
-fn record(user: &UserId, key: &str, now: Timestamp) -> OnceRecord {
+fn record(user: &UserId, key: &str, now: Timestamp) -> IdempotencyRecord {
     let key = IdempotencyKey::try_from(key.to_owned()).unwrap();
-    let once = Once { key, fingerprint: Fingerprint::of("POST", "/threads", json!({"a": 1})) };
-    let outcome = Outcome::Answered { status: 201, body: Some("{}".to_owned()) };
-    OnceRecord { user_id: user.clone(), once, outcome, now }
+    let key = Idempotency { key, fingerprint: Fingerprint::of("POST", "/threads", json!({"a": 1})) };
+    let reference = Reference::Declined { thread_id: ThreadId::from_random([7; 17]) };
+    IdempotencyRecord { user_id: user.clone(), key, reference, now }
+}
+
+async fn take(store: &Store, record: &IdempotencyRecord) -> Result<(), StoreError> {
+    store.commit(Writes::none(), Some(record)).await.map(|_| ())
 }
 
 #[tokio::test]
@@ -27,13 +31,16 @@ async fn of_sixteen_with_one_key_one_is_carried_out() {
     let thread = thread(&store(&stack), Standing::Accepted).await;
     let record = record(&thread.members[0].user_id, &fresh_key(), later(1));
     let sending = message(&thread, 0, "once", later(1));
-    let send = async || store(&stack).change_thread(&thread, &sending.thread, &[sending.entry()], Some(&record)).await;
+    let writes = || Writes::change_thread(&sending.transition).unwrap();
+    let send = async || store(&stack).commit(writes(), Some(&record)).await;
     let outcomes = join_all((0..16).map(|_| send())).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     // All others learn that the request was carried out, not that the thread moved on.
-    assert!(outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).all(|error| error.lost(Guard::Once)));
-    let used = store(&stack).used(&record.user_id, &record.once.key, later(2)).await.unwrap().unwrap();
-    assert_eq!((used.fingerprint, used.outcome), (record.once.fingerprint, record.outcome));
+    assert!(
+        outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).all(|error| error.failed(Condition::KeyUnused))
+    );
+    let used = store(&stack).earlier_use(&record.user_id, &record.key.key, later(2)).await.unwrap().unwrap();
+    assert_eq!((used.fingerprint, used.reference), (record.key.fingerprint, record.reference));
 }
 
 #[tokio::test]
@@ -44,14 +51,14 @@ async fn a_key_is_free_again_after_a_day_though_its_item_is_still_there() {
     // The engine's own clean-up goes by the machine's clock, so this day has to lie ahead.
     let now = Timestamp::from_ms(4_000_000_000_000).unwrap();
     let record_at = |now| record(&ann, &key, now);
-    store.save_once(&record_at(now)).await.unwrap();
+    take(&store, &record_at(now)).await.unwrap();
     let almost = now.plus(Duration::from_hours(24) - Duration::from_secs(2));
     let after = now.plus(Duration::from_hours(24) + Duration::from_secs(2));
-    let key = &record_at(now).once.key;
-    assert!(store.used(&ann, key, almost).await.unwrap().is_some());
-    assert!(store.save_once(&record_at(almost)).await.unwrap_err().lost(Guard::Once));
-    assert!(store.used(&ann, key, after).await.unwrap().is_none());
-    store.save_once(&record_at(after)).await.unwrap();
+    let key = &record_at(now).key.key;
+    assert!(store.earlier_use(&ann, key, almost).await.unwrap().is_some());
+    assert!(take(&store, &record_at(almost)).await.unwrap_err().failed(Condition::KeyUnused));
+    assert!(store.earlier_use(&ann, key, after).await.unwrap().is_none());
+    take(&store, &record_at(after)).await.unwrap();
 }
 
 #[tokio::test]
@@ -61,8 +68,8 @@ async fn keys_of_different_users_are_apart() {
     let key = fresh_key();
     let now = Timestamp::from_ms(4_000_000_000_000).unwrap();
     for name in ["ann", "bob"] {
-        store.save_once(&record(&user(name), &key, now)).await.unwrap();
+        take(&store, &record(&user(name), &key, now)).await.unwrap();
     }
     let key = IdempotencyKey::try_from(key).unwrap();
-    assert!(store.used(&user("eve"), &key, noon()).await.unwrap().is_none());
+    assert!(store.earlier_use(&user("eve"), &key, noon()).await.unwrap().is_none());
 }

@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
-use shared::domain::member::{Mailbox, Standing};
-use shared::domain::request::{accept, decline};
+use shared::domain::mailbox::Mailbox;
+use shared::domain::member::Standing;
+use shared::domain::message_request::{accept, decline};
 use shared::store::Store;
 use tests::Stack;
 
 use crate::engine::store;
-use crate::given::{later, noon, sent, thread};
+use crate::given::{change, later, noon, sent, thread};
 
 /// The places of a user's threads in a box.
 async fn places(store: &Store, user: &shared::domain::ids::UserId, mailbox: Mailbox) -> Vec<i64> {
-    let (entries, more) = store.box_entries(user, mailbox, None, 100).await.unwrap();
-    assert!(!more);
-    entries.iter().map(|entry| entry.place.bumped_at.ms() - noon().ms()).collect()
+    let page = store.mailbox_entries(user, mailbox, None, 100).await.unwrap();
+    assert!(!page.more);
+    page.items.iter().map(|entry| entry.position.bumped_at.ms() - noon().ms()).collect()
 }
 
 #[tokio::test]
@@ -39,15 +40,15 @@ async fn rule_07_an_answered_request_changes_its_box() {
     let bob = &request.members[1].user_id;
     assert_eq!(places(&store, bob, Mailbox::Requests).await, [0]);
     let declined = decline(&request, bob, later(1)).unwrap().unwrap();
-    store.change_thread(&request, &declined, &[], None).await.unwrap();
+    change(&store, &declined).await.unwrap();
     assert!(places(&store, bob, Mailbox::Requests).await.is_empty());
     assert_eq!(places(&store, &request.members[0].user_id, Mailbox::Inbox).await, [0], "the sender sees no difference");
 
     let back_at = noon().plus(Duration::from_hours(25));
-    let back = sent(&store, &declined, 0, "still there?", back_at).await;
+    let back = sent(&store, &declined.after, 0, "still there?", back_at).await;
     assert_eq!(places(&store, bob, Mailbox::Requests).await, [25 * 3_600_000]);
     let accepted = accept(&back, bob).unwrap().unwrap();
-    store.change_thread(&back, &accepted, &[], None).await.unwrap();
+    change(&store, &accepted).await.unwrap();
     assert!(places(&store, bob, Mailbox::Requests).await.is_empty());
     assert_eq!(places(&store, bob, Mailbox::Inbox).await, [25 * 3_600_000]);
 }
@@ -58,9 +59,9 @@ async fn a_box_is_read_on_behind_any_entry() {
     let store = store(&stack);
     let request = thread(&store, Standing::Accepted).await;
     let ann = &request.members[0].user_id;
-    let (entries, _) = store.box_entries(ann, Mailbox::Inbox, None, 1).await.unwrap();
+    let entries = store.mailbox_entries(ann, Mailbox::Inbox, None, 1).await.unwrap().items;
     assert_eq!(entries[0].peer_id.as_ref(), Some(&request.members[1].user_id));
-    assert_eq!(entries[0].place.thread_id, request.id);
-    let (rest, _) = store.box_entries(ann, Mailbox::Inbox, Some(&entries[0].place), 1).await.unwrap();
-    assert!(rest.is_empty());
+    assert_eq!(entries[0].position.thread_id, request.id);
+    let rest = store.mailbox_entries(ann, Mailbox::Inbox, Some(&entries[0].position), 1).await.unwrap();
+    assert!(rest.items.is_empty());
 }

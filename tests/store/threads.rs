@@ -1,15 +1,18 @@
 //! Heads: whatever races, one state follows another.
 
 use futures_util::future::join_all;
-use shared::domain::ids::Seq;
+use shared::domain::ids::{Seq, UserId};
 use shared::domain::member::{ReadMark, Standing};
+use shared::domain::message_request::{accept, decline};
 use shared::domain::read;
-use shared::domain::request::{accept, decline};
-use shared::store::{Guard, Head, Moved, OnFollow, StoreError, Vacancy};
+use shared::domain::revision::Revision;
+use shared::domain::thread::Thread;
+use shared::domain::transition::Transition;
+use shared::store::{AbsentHead, Condition, Head, OnFollow, Store, StoreError, Writes};
 use tests::Stack;
 
 use crate::engine::store;
-use crate::given::{follow, later, message, opening, sent, thread};
+use crate::given::{change, commit, create, follow, later, message, opening, sent, thread};
 
 #[tokio::test]
 async fn a_stored_thread_comes_back_as_it_was() {
@@ -20,29 +23,25 @@ async fn a_stored_thread_comes_back_as_it_was() {
 
     let bob = expected.members[1].user_id.clone();
     let declined = decline(&expected, &bob, later(2)).unwrap().unwrap();
-    store.change_thread(&expected, &declined, &[], None).await.unwrap();
+    change(&store, &declined).await.unwrap();
+    let declined = declined.after;
     assert_eq!(store.thread(&expected.id).await.unwrap().unwrap(), declined);
-    expected = accept(&declined, &bob).unwrap().unwrap();
-    store.change_thread(&declined, &expected, &[], None).await.unwrap();
+    let accepted = accept(&declined, &bob).unwrap().unwrap();
+    change(&store, &accepted).await.unwrap();
+    expected = accepted.after;
     assert_eq!(store.thread(&expected.id).await.unwrap().unwrap(), expected);
 }
 
 #[tokio::test]
 async fn of_sixteen_who_open_the_same_thread_one_creates_it() {
     let stack = Stack::shared();
-    let (thread, created) = opening(Standing::Accepted);
-    let create = async || {
-        store(&stack).create_thread(&Vacancy::default(), false, &thread, std::slice::from_ref(&created), None).await
-    };
+    let new = opening(Standing::Accepted);
+    let create = async || create(&store(&stack), &new).await;
     let outcomes = join_all((0..16).map(|_| create())).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-    let store = store(&stack);
     for error in outcomes.into_iter().filter_map(Result::err) {
-        assert!(error.lost(Guard::Head), "{error}");
-        assert_eq!(
-            store.head_after(error, &thread.id, &mut store.table().pauses()).await.unwrap().thread().unwrap(),
-            thread
-        );
+        assert!(error.failed(Condition::Head), "{error}");
+        assert_eq!(Head::of_failed_condition(error).unwrap(), Some(Head::Thread(Box::new(new.thread.clone()))));
     }
 }
 
@@ -53,16 +52,13 @@ async fn whoever_comes_second_learns_the_new_head() {
     let thread = thread(&store, Standing::Accepted).await;
     let first = sent(&store, &thread, 0, "first", later(1)).await;
     let stale = message(&thread, 1, "second", later(1));
-    let error = store.change_thread(&thread, &stale.thread, &[stale.entry()], None).await.unwrap_err();
-    assert!(error.lost(Guard::Head));
-    assert_eq!(
-        store.head_after(error, &thread.id, &mut store.table().pauses()).await.unwrap(),
-        Head::Thread(Box::new(first.clone()))
-    );
+    let error = change(&store, &stale.transition).await.unwrap_err();
+    assert!(error.failed(Condition::Head));
+    assert_eq!(Head::of_failed_condition(error).unwrap(), Some(Head::Thread(Box::new(first.clone()))));
     // Nothing of the lost write is there.
-    let (messages, _) = store.messages(&thread.id, (Seq::ONE, Seq::MAX), 10).await.unwrap();
+    let messages = store.messages(&thread.id, (Seq::ONE, Seq::MAX), 10).await.unwrap().items;
     assert_eq!(messages.len(), 1);
-    assert_eq!(messages[0].text.as_str(), "first");
+    assert_eq!(messages[0].content.text.as_str(), "first");
 }
 
 #[tokio::test]
@@ -72,12 +68,16 @@ async fn rule_14_thirty_two_writers_make_one_dense_log() {
     let write = async |number: usize| {
         let store = store(&stack);
         let mut seen = thread.clone();
-        let mut pauses = store.table().pauses();
+        let mut backoff = store.table().backoff();
         loop {
             let sending = message(&seen, number % 2, &number.to_string(), later(1));
-            match store.change_thread(&seen, &sending.thread, &[sending.entry()], None).await {
-                Ok(()) => return sending.logged.message.seq.get(),
-                Err(error) => seen = store.head_after(error, &thread.id, &mut pauses).await.unwrap().thread().unwrap(),
+            match change(&store, &sending.transition).await {
+                Ok(_) => return sending.message.seq.get(),
+                Err(error) => {
+                    assert!(error.is_lost_race(), "{error}");
+                    assert!(backoff.is_first_lost_race() || backoff.pause_after_lost_race().await, "time is up");
+                    seen = store.thread(&thread.id).await.unwrap().unwrap();
+                }
             }
         }
     };
@@ -87,7 +87,7 @@ async fn rule_14_thirty_two_writers_make_one_dense_log() {
 
     let head = store(&stack).thread(&thread.id).await.unwrap().unwrap();
     assert_eq!(head.last_seq.get(), 33);
-    assert_eq!((head.tally.of(head.members[0].slot), head.tally.of(head.members[1].slot)), (16, 16));
+    assert_eq!((head.counts.of(head.members[0].slot), head.counts.of(head.members[1].slot)), (16, 16));
 }
 
 #[tokio::test]
@@ -98,13 +98,14 @@ async fn rule_19_marks_move_forward_only_and_beside_messages() {
     let two = sent(&store, &thread, 0, "two", later(1)).await;
     let three = sent(&store, &two, 0, "three", later(2)).await;
     let bob = &thread.members[1].user_id;
-    let mark = |seq: u64, heard| ReadMark { seq: Seq::try_from(seq).unwrap(), heard };
+    let mark = |seq: u64, counted| ReadMark { seq: Seq::try_from(seq).unwrap(), counted };
 
-    let moved = store.move_mark(&three, bob, mark(3, 2)).await.unwrap();
-    assert!(matches!(moved, Moved::Forward(_)), "{moved:?}");
-    let moved = store.move_mark(&three, bob, mark(2, 1)).await.unwrap();
+    let moved = move_mark(&store, &three, bob, mark(3, 2)).await.unwrap();
+    assert!(matches!(&moved, Head::Thread(now) if now.members[1].mark == mark(3, 2)), "{moved:?}");
+    let stays = move_mark(&store, &three, bob, mark(2, 1)).await.unwrap_err();
     let head = store.thread(&thread.id).await.unwrap().unwrap();
-    assert_eq!(moved, Moved::Stays(head.clone()), "who comes second learns where the mark is");
+    let learned = Head::of_failed_condition(stays).unwrap();
+    assert_eq!(learned, Some(Head::Thread(Box::new(head.clone()))), "who comes second learns where the mark is");
     assert_eq!(head.members[1].mark, mark(3, 2));
     assert_eq!(head.unread(&head.members[1]), 0);
 
@@ -116,22 +117,27 @@ async fn rule_19_marks_move_forward_only_and_beside_messages() {
 
     // A mark that was decided before something else about the members changed is decided again.
     let declined = decline(&thread_with(&head, Standing::Pending), bob, later(4)).unwrap().unwrap();
-    store.change_thread(&head, &declined, &[], None).await.unwrap();
-    let moved = store.move_mark(&head, bob, mark(4, 3)).await.unwrap();
-    assert!(matches!(moved, Moved::Stale(Head::Thread(now)) if now.revision == declined.revision));
+    change(&store, &Transition { before: head.clone(), ..declined.clone() }).await.unwrap();
+    let stale = move_mark(&store, &head, bob, mark(4, 3)).await.unwrap_err();
+    let learned = Head::of_failed_condition(stale).unwrap();
+    assert!(matches!(learned, Some(Head::Thread(now)) if now.revision == declined.after.revision));
 
-    let tally = store.tally_at(&thread.id, Seq::try_from(2).unwrap()).await.unwrap();
-    let in_between = read::mark(&thread_without_marks(&head), bob, Seq::try_from(2).unwrap(), tally.as_ref());
+    let last = store.last_message_at(&thread.id, Seq::try_from(2).unwrap()).await.unwrap().unwrap();
+    let in_between = read::mark(&thread_without_marks(&head), bob, Seq::try_from(2).unwrap(), Some(&last.counts));
     assert_eq!(in_between, Ok(Some(mark(2, 1))));
 }
 
-fn thread_with(thread: &shared::domain::thread::Thread, standing: Standing) -> shared::domain::thread::Thread {
+async fn move_mark(store: &Store, thread: &Thread, user: &UserId, mark: ReadMark) -> Result<Head, StoreError> {
+    commit(store, Writes::move_mark(thread, user, mark)).await.map(|head| head.expect("it is the only write"))
+}
+
+fn thread_with(thread: &Thread, standing: Standing) -> Thread {
     let mut thread = thread.clone();
     thread.members[1].standing = standing;
     thread
 }
 
-fn thread_without_marks(thread: &shared::domain::thread::Thread) -> shared::domain::thread::Thread {
+fn thread_without_marks(thread: &Thread) -> Thread {
     let mut thread = thread.clone();
     for member in &mut thread.members {
         member.mark = ReadMark::default();
@@ -143,28 +149,25 @@ fn thread_without_marks(thread: &shared::domain::thread::Thread) -> shared::doma
 async fn a_vacancy_that_is_not_there_any_more_is_a_lost_condition() {
     let stack = Stack::shared();
     let store = store(&stack);
-    let (thread, created) = opening(Standing::Accepted);
-    assert_eq!(store.thread(&thread.id).await.unwrap(), None);
-    let gone = Vacancy { revision: Some(shared::domain::thread::Revision::default()), ..Vacancy::default() };
-    let error = store.create_thread(&gone, false, &thread, &[created], None).await.unwrap_err();
-    assert!(matches!(error, StoreError::Lost { guard: Guard::Head, item: None }), "{error:?}");
-    assert_eq!(
-        store.head_after(error, &thread.id, &mut store.table().pauses()).await.unwrap(),
-        Head::Vacant(Vacancy::default())
-    );
+    let new = opening(Standing::Accepted);
+    assert_eq!(store.thread(&new.thread.id).await.unwrap(), None);
+    let gone = AbsentHead { revision: Some(Revision::default()), ..AbsentHead::default() };
+    let error = commit(&store, Writes::open_thread(&new, &gone, false).unwrap()).await.unwrap_err();
+    let nothing = matches!(error, StoreError::ConditionFailed { condition: Condition::Head, item: None });
+    assert!(nothing, "{error:?}");
+    assert_eq!(store.head(&new.thread.id).await.unwrap(), Head::Absent(AbsentHead::default()));
 }
 
 #[tokio::test]
 async fn rule_05_an_opening_hangs_on_whether_the_other_follows() {
     let stack = Stack::shared();
     let store = store(&stack);
-    let (thread, created) = opening(Standing::Pending);
-    let (ann, bob) = (&thread.members[0].user_id, &thread.members[1].user_id);
-    let create = async |followed| {
-        store.create_thread(&Vacancy::default(), followed, &thread, std::slice::from_ref(&created), None).await
-    };
-    assert!(create(true).await.unwrap_err().lost(Guard::Followed));
+    let new = opening(Standing::Pending);
+    let (ann, bob) = (&new.thread.members[0].user_id, &new.thread.members[1].user_id);
+    let create =
+        async |followed| commit(&store, Writes::open_thread(&new, &AbsentHead::default(), followed).unwrap()).await;
+    assert!(create(true).await.unwrap_err().failed(Condition::Followed));
     follow(&store, bob, ann, OnFollow::Absent, later(1)).await.unwrap();
-    assert!(create(false).await.unwrap_err().lost(Guard::Followed));
+    assert!(create(false).await.unwrap_err().failed(Condition::Followed));
     create(true).await.unwrap();
 }

@@ -3,12 +3,13 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::domain::ids::ThreadId;
 use shared::domain::member::Standing;
+use shared::domain::transition::Transition;
 use shared::store::StoreError;
 use tests::Stack;
 use tests::engine::client;
 
 use crate::engine::store;
-use crate::given::{later, sent, thread};
+use crate::given::{change, later, sent, thread};
 
 /// Sets an attribute of a thread's head behind the product's back.
 async fn set(stack: &Stack, thread: &ThreadId, name: &str, value: AttributeValue) {
@@ -36,6 +37,22 @@ async fn what_a_later_release_added_is_passed_over_and_stays() {
     assert_eq!(read, thread);
     sent(&store, &read, 0, "hello", later(1)).await;
     assert_eq!(get(&stack, &thread.id, "colour").await, Some(colour));
+}
+
+#[tokio::test]
+async fn a_field_of_a_later_release_in_a_member_stays_when_the_members_are_written() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let thread = thread(&store, Standing::Pending).await;
+    let Some(AttributeValue::L(members)) = get(&stack, &thread.id, "members").await else { panic!("no members") };
+    let members = members.iter().map(|member| member.as_s().unwrap().replacen(' ', ",z7 ", 1));
+    set(&stack, &thread.id, "members", AttributeValue::L(members.map(AttributeValue::S).collect())).await;
+    let read = store.thread(&thread.id).await.unwrap().unwrap();
+    let mut accepted = read.clone();
+    accepted.members[1].set_standing(Standing::Accepted);
+    change(&store, &Transition { before: read, after: accepted, entries: Vec::new() }).await.unwrap();
+    let Some(AttributeValue::L(members)) = get(&stack, &thread.id, "members").await else { panic!("no members") };
+    assert!(members[1].as_s().unwrap().contains("a1,z7 "), "{members:?}");
 }
 
 #[tokio::test]

@@ -1,23 +1,25 @@
-//! `$connect`: somebody opens a socket.
+//! `$connect` and `$disconnect`: a socket opens and closes.
 
-use shared::app::App;
-use shared::domain::ids::Ticket;
-use shared::http::{Problem, Reply, Request};
-use shared::store::{Connection, Guard};
+use shared::api::{Problem, Request, Response};
+use shared::domain::ids::{ConnectionId, Ticket};
+use shared::service::{self, Context};
 
 /// Uses the ticket up and stores the connection.
 ///
 /// # Errors
-/// `unauthenticated` without a ticket that is good: the handshake is refused with 401.
-pub(crate) async fn connect(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let id = request.connection_id()?;
+/// `unauthenticated` without a valid ticket: the handshake is refused with 401.
+pub(crate) async fn connect(ctx: Context<ConnectionId>, request: Request) -> Result<Response<()>, Problem> {
     let ticket = request.query_text("ticket").ok_or(Problem::Unauthenticated)?;
     let ticket = Ticket::try_from(ticket.to_owned()).map_err(|_| Problem::Unauthenticated)?;
 
-    let user_id = match app.store.claim_ticket(&ticket, &id, request.now()).await {
-        Err(error) if error.lost(Guard::Ticket) => return Err(Problem::Unauthenticated),
-        other => other?,
-    };
-    app.store.open_connection(&Connection { user_id, id, opened_at: request.now() }).await?;
-    Ok(Reply::quiet())
+    if service::connect(&ctx, &ticket).await? { Ok(Response::empty()) } else { Err(Problem::Unauthenticated) }
+}
+
+/// Forgets the connection. API Gateway tries to tell of a closed socket, and may fail to.
+///
+/// # Errors
+/// Those of the table.
+pub(crate) async fn disconnect(ctx: Context<ConnectionId>, _request: Request) -> Result<Response<()>, Problem> {
+    service::disconnect(&ctx).await?;
+    Ok(Response::empty())
 }

@@ -1,14 +1,21 @@
 //! Frames that need no table.
 
-use serde_json::json;
-use shared::http::{Problem, Reply};
+use shared::api::{PongView, Problem, Request, Response};
+use shared::domain::ids::ConnectionId;
+use shared::service::Context;
 
-/// The answer to `{"action":"ping"}`: the socket and the function behind it are alive.
-pub(crate) fn pong() -> Reply {
-    Reply::ok(&json!({"type": "pong"}))
+/// Responds to `{"action":"ping"}`: the socket and the function behind it are alive.
+///
+/// # Errors
+/// None.
+pub(crate) async fn ping(_ctx: Context<ConnectionId>, _request: Request) -> Result<Response<PongView>, Problem> {
+    Ok(Response::ok(&PongView::default()))
 }
 
-/// The answer to a frame that is no JSON or has another action.
-pub(crate) fn unknown() -> Problem {
-    Problem::invalid("/action", "must be \"ping\" or \"typing\"; state is changed over HTTP")
+/// Refuses a frame that is no JSON or has another action.
+///
+/// # Errors
+/// `invalid-request`.
+pub(crate) async fn unknown(_ctx: Context<ConnectionId>, _request: Request) -> Result<Response<()>, Problem> {
+    Err(Problem::invalid("/action", "must be \"ping\" or \"typing\"; state is changed over HTTP"))
 }

@@ -2,28 +2,26 @@
 
 mod connect;
 mod create;
-mod disconnect;
 mod frame;
 mod typing;
 
-use std::sync::Arc;
-
-use shared::app::App;
-use shared::http::{Problem, Reply, Request};
+use shared::api::{Code, Route, Routes, WithSockets};
+use shared::lambda::{App, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shared::Error> {
-    shared::http::run(App::from_env().and_then(App::pushing), route).await
+    serve(App::from_env().and_then(App::with_sockets), routes()).await
 }
 
-async fn route(app: &'static App, request: Arc<Request>) -> Result<Reply, Problem> {
-    match request.route_key() {
-        "POST /connections" => create::create(app, &request).await,
-        "$connect" => connect::connect(app, &request).await,
-        "$disconnect" => disconnect::disconnect(app, &request).await,
-        "ping" => Ok(frame::pong()),
-        "typing" => typing::typing(app, &request).await,
-        "$default" => Err(frame::unknown()),
-        route => Err(Problem::no_such_route(route)),
-    }
+fn routes() -> Routes<WithSockets> {
+    Routes::new([
+        Route::user("POST /connections", create::create)
+            .statuses(&[201])
+            .problems(&[Code::InvalidRequest, Code::IdempotencyMismatch]),
+        Route::socket("$connect", connect::connect),
+        Route::socket("$disconnect", connect::disconnect),
+        Route::socket("ping", frame::ping),
+        Route::socket("typing", typing::typing),
+        Route::socket("$default", frame::unknown).problems(&[Code::InvalidRequest]),
+    ])
 }

@@ -3,36 +3,44 @@
 mod add;
 mod list;
 mod notice;
+mod path;
 mod remove;
 mod role;
 
-use std::sync::Arc;
-
-use shared::app::App;
-use shared::domain::ids::UserId;
-use shared::http::{Problem, Reply, Request};
+use shared::api::{Code, Route, Routes, WithSockets};
+use shared::lambda::{App, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shared::Error> {
-    shared::http::run(App::from_env().and_then(App::pushing), route).await
+    serve(App::from_env().and_then(App::with_sockets), routes()).await
 }
 
-async fn route(app: &'static App, request: Arc<Request>) -> Result<Reply, Problem> {
-    match request.route_key() {
-        "GET /threads/{thread_id}/members" => list::list(app, &request).await,
-        "POST /threads/{thread_id}/members" => add::add(app, &request).await,
-        "PATCH /threads/{thread_id}/members/{user_id}" => role::set(app, &request).await,
-        "DELETE /threads/{thread_id}/members/{user_id}" => remove::remove(app, &request).await,
-        "PUT /threads/{thread_id}/members/me/notice" => notice::answer(app, &request).await,
-        route => Err(Problem::no_such_route(route)),
-    }
-}
-
-/// The member in the path; `me` is the caller.
-///
-/// # Errors
-/// `not-found`.
-fn member_id(request: &Request, caller: &UserId) -> Result<UserId, Problem> {
-    let user_id: UserId = request.path("user_id")?;
-    Ok(if user_id.as_str() == "me" { caller.clone() } else { user_id })
+fn routes() -> Routes<WithSockets> {
+    Routes::new([
+        Route::user("GET /threads/{thread_id}/members", list::list).members().problems(&[Code::NotFound]),
+        Route::user("POST /threads/{thread_id}/members", add::add).moderators().problems(&[
+            Code::InvalidRequest,
+            Code::NotFound,
+            Code::Forbidden,
+            Code::ContactClosed,
+            Code::YouBlockThem,
+            Code::GroupFull,
+            Code::IdempotencyMismatch,
+        ]),
+        Route::user("PATCH /threads/{thread_id}/members/{user_id}", role::set).moderators().problems(&[
+            Code::InvalidRequest,
+            Code::NotFound,
+            Code::Forbidden,
+            Code::Conflict,
+        ]),
+        // Moderators remove members; anybody removes themself.
+        Route::user("DELETE /threads/{thread_id}/members/{user_id}", remove::remove)
+            .members()
+            .statuses(&[204])
+            .problems(&[Code::NotFound, Code::Forbidden]),
+        Route::user("PUT /threads/{thread_id}/members/me/notice", notice::decide)
+            .members()
+            .statuses(&[204])
+            .problems(&[Code::InvalidRequest, Code::NotFound, Code::Forbidden]),
+    ])
 }

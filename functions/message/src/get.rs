@@ -1,29 +1,26 @@
 //! `GET /threads/{thread_id}/messages/{seq}`.
 
-use shared::act::thread_of;
-use shared::app::App;
+use shared::api::{MessageView, Problem, Request, Response};
 use shared::domain::ids::{Seq, ThreadId};
-use shared::http::{Problem, Reply, Request};
-use shared::view::MessageView;
+use shared::domain::invalid::Invalid;
+use shared::service::{Context, message};
 
-/// Answers one message; one of somebody the caller blocks is collapsed unless they `reveal` it (rule 12).
+/// Responds with one message. One of a blocked member is collapsed, unless the caller asks to `reveal` it (rule 12).
 ///
 /// # Errors
 /// `invalid-request`; `not-found`, also where that place of the log is no message.
-pub(crate) async fn get(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let caller = request.caller()?;
+pub(crate) async fn get(ctx: Context, request: Request) -> Result<Response<MessageView>, Problem> {
     let thread_id: ThreadId = request.path("thread_id")?;
     let seq: String = request.path("seq")?;
     let seq: Seq = seq.parse().map_err(|_| Problem::NotFound)?;
-    let reveal = request.query("reveal", |text| text.parse().map_err(|_| "must be true or false".to_owned()))?;
-    let reveal = reveal.unwrap_or(false);
+    let reveal = request.query("reveal", |text| text.parse().map_err(|_| Invalid::new("must be true or false")))?;
 
-    let thread = thread_of(app, &caller, &thread_id).await?;
-    // Nor what came after the head was read: somebody may have been taken out in between.
-    let reader = thread.member(&caller).filter(|member| member.sees(seq) && seq <= thread.last_seq);
-    let reader = reader.ok_or(Problem::NotFound)?;
-    let message = app.store.message(&thread_id, seq).await?.ok_or(Problem::NotFound)?;
-    let view =
-        if reveal { MessageView::whole(&thread_id, &message) } else { MessageView::seen_by(reader, &thread, &message) };
-    Ok(Reply::ok(&view))
+    let (thread, message) = message(&ctx, &thread_id, seq).await?;
+    let reader = thread.member(&ctx.caller).ok_or(Problem::NotFound)?;
+    let view = if reveal.unwrap_or(false) {
+        MessageView::whole(&thread_id, &message)
+    } else {
+        MessageView::seen_by(reader, &thread, &message)
+    };
+    Ok(Response::ok(&view))
 }

@@ -1,24 +1,36 @@
-//! The `message` function: what people say.
+//! The `message` function: what users write.
 
 mod get;
 mod list;
 mod send;
 
-use std::sync::Arc;
-
-use shared::app::App;
-use shared::http::{Problem, Reply, Request};
+use shared::api::{Code, Route, Routes, WithSockets};
+use shared::lambda::{App, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shared::Error> {
-    shared::http::run(App::from_env().and_then(App::pushing), route).await
+    serve(App::from_env().and_then(App::with_sockets), routes()).await
 }
 
-async fn route(app: &'static App, request: Arc<Request>) -> Result<Reply, Problem> {
-    match request.route_key() {
-        "GET /threads/{thread_id}/messages" => list::list(app, &request).await,
-        "POST /threads/{thread_id}/messages" => send::send(app, &request).await,
-        "GET /threads/{thread_id}/messages/{seq}" => get::get(app, &request).await,
-        route => Err(Problem::no_such_route(route)),
-    }
+fn routes() -> Routes<WithSockets> {
+    Routes::new([
+        Route::user("GET /threads/{thread_id}/messages", list::list)
+            .members()
+            .problems(&[Code::InvalidRequest, Code::NotFound]),
+        Route::user("POST /threads/{thread_id}/messages", send::send)
+            .members()
+            .key_required()
+            .statuses(&[201])
+            .problems(&[
+                Code::InvalidRequest,
+                Code::NotFound,
+                Code::ContactClosed,
+                Code::YouBlockThem,
+                Code::RequestPending,
+                Code::IdempotencyMismatch,
+            ]),
+        Route::user("GET /threads/{thread_id}/messages/{seq}", get::get)
+            .members()
+            .problems(&[Code::InvalidRequest, Code::NotFound]),
+    ])
 }

@@ -1,20 +1,23 @@
 //! `POST /threads/{thread_id}/messages`.
 
-use shared::act::{self, DraftBody};
-use shared::app::App;
+use shared::api::{MessageBody, MessageView, Problem, Request, Response, WithSockets, require_key};
 use shared::domain::ids::ThreadId;
-use shared::http::{Problem, Reply, Request};
+use shared::service::{self, Context};
 
-/// Says something in a thread, exactly once for its `Idempotency-Key` (rules 5–7, 14–16).
+/// Sends a message to a thread, exactly once for its `Idempotency-Key` (rules 5–7, 14–16).
 ///
 /// # Errors
-/// `not-found` unless the caller is in the thread; `contact-closed`, `you-block-them`, `request-pending`,
-/// `invalid-request`, `idempotency-mismatch`.
-pub(crate) async fn send(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let caller = request.caller()?;
+/// `not-found` unless the caller is a member; `contact-closed`, `you-block-them`, `request-pending`, `invalid-request`,
+/// `idempotency-mismatch`.
+pub(crate) async fn send(
+    ctx: Context,
+    request: Request<MessageBody>,
+) -> Result<Response<MessageView, WithSockets>, Problem> {
     let thread_id: ThreadId = request.path("thread_id")?;
-    let draft = request.json::<DraftBody>()?.draft()?;
-    let once = request.required_once()?;
+    let draft = request.body()?.draft()?;
+    require_key(ctx.key.as_ref())?;
 
-    act::send(app, &caller, &thread_id, draft, once, request.now()).await
+    let done = service::send(&ctx, &thread_id, &draft).await?;
+    let view = MessageView::whole(&thread_id, &done.output.message);
+    Ok(Response::created(&view).deliver(done).sent(true))
 }

@@ -2,20 +2,17 @@
 
 mod settings;
 
-use std::sync::Arc;
-
-use shared::app::App;
-use shared::http::{Problem, Reply, Request};
+use shared::api::{Code, NoSockets, Route, Routes};
+use shared::lambda::{App, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shared::Error> {
-    shared::http::run(App::from_env(), route).await
+    serve(App::from_env(), routes()).await
 }
 
-async fn route(app: &'static App, request: Arc<Request>) -> Result<Reply, Problem> {
-    match request.route_key() {
-        "GET /settings" => settings::get(app, &request).await,
-        "PATCH /settings" => settings::update(app, &request).await,
-        route => Err(Problem::no_such_route(route)),
-    }
+fn routes() -> Routes<NoSockets> {
+    Routes::new([
+        Route::user("GET /settings", settings::get),
+        Route::user("PATCH /settings", settings::update).problems(&[Code::InvalidRequest]),
+    ])
 }

@@ -1,56 +1,45 @@
 //! `POST /threads`: a direct thread or a group.
 
-use serde::Deserialize;
-use shared::act::DraftBody;
-use shared::app::App;
-use shared::domain::message::Draft;
-use shared::http::{Object, Problem, Reply, Request};
+use shared::api::{
+    CreateGroupBody, OpenThreadBody, Problem, Request, Response, ThreadBody, ThreadKind, ThreadView, WithSockets,
+    require_key,
+};
+use shared::domain::ids::Pair;
+use shared::service::{Context, Done, OpenedThread, create_group, open};
 
-use crate::{group, open};
-
-/// The kinds of threads that can be opened.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) enum Kind {
-    Direct,
-    Group,
-}
-
-impl TryFrom<String> for Kind {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        match text.as_str() {
-            "direct" => Ok(Self::Direct),
-            "group" => Ok(Self::Group),
-            _ => Err("must be direct or group"),
-        }
-    }
-}
-
-/// Where a body has the message that is sent with it.
-pub(crate) const MESSAGE: &str = "/message";
-
-/// The message that comes with a body, if there is one.
-pub(crate) fn first_message(message: Option<Object<DraftBody>>) -> Result<Option<Draft>, Problem> {
-    let draft = message.map(|Object(message)| message.draft()).transpose();
-    draft.map_err(|problem| problem.within(MESSAGE))
-}
-
-/// As much of the body as says how to read it.
-#[derive(Debug, Deserialize)]
-struct Which {
-    kind: Kind,
-}
-
-/// Opens a direct thread, or creates a group.
+/// Opens the direct thread with a user, or finds it; or creates a group of the caller, its moderator, and others, all or none
+/// (rules 5, 8, 9, 12). With a `message`, sends it there in the same write.
 ///
 /// # Errors
-/// Those of either.
-pub(crate) async fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let Which { kind } = request.json()?;
-    match kind {
-        Kind::Direct => open::open(app, request).await,
-        Kind::Group => group::create(app, request).await,
+/// `contact-closed`, `you-block-them`, `not-found` for an unknown user, `request-pending`, `group-full`, `invalid-request`,
+/// `idempotency-mismatch`.
+pub(crate) async fn create(
+    ctx: Context,
+    request: Request<ThreadBody>,
+) -> Result<Response<ThreadView, WithSockets>, Problem> {
+    let done = match request.body()?.kind {
+        ThreadKind::Direct => direct(&ctx, request.json()?).await?,
+        ThreadKind::Group => group(&ctx, request.json()?).await?,
+    };
+    let (OpenedThread { shown, created, sent }, done) = done.split();
+    let view = ThreadView::of(shown, &ctx.caller)?;
+    Ok(Response::new(if created { 201 } else { 200 }, &view).deliver(done).sent(sent))
+}
+
+async fn direct(ctx: &Context, mut body: OpenThreadBody) -> Result<Done<OpenedThread>, Problem> {
+    let draft = body.draft()?;
+    if draft.is_some() {
+        require_key(ctx.key.as_ref())?;
     }
+    let oneself = || Problem::invalid("/user_id", "must not be yourself");
+    let pair = Pair::new(&ctx.caller, &body.user_id).ok_or_else(oneself)?;
+    let done = open(ctx, pair, &body.user_id, draft.as_ref()).await;
+    done.map_err(|error| Problem::with_message_at(OpenThreadBody::MESSAGE, error))
+}
+
+async fn group(ctx: &Context, body: CreateGroupBody) -> Result<Done<OpenedThread>, Problem> {
+    let draft = body.draft()?;
+    require_key(ctx.key.as_ref())?;
+    let done = create_group(ctx, &draft).await;
+    done.map_err(|error| Problem::with_message_at(OpenThreadBody::MESSAGE, error))
 }

@@ -1,42 +1,23 @@
 //! `GET /threads/{thread_id}/events`: the log, to repair a gap.
 
-use shared::act::thread_of;
-use shared::app::App;
+use shared::api::{EventView, ListView, Problem, Request, Response, log_event_view};
 use shared::domain::ids::{Seq, ThreadId};
-use shared::domain::log::{Entry, What, merge};
-use shared::http::{Problem, Reply, Request};
-use shared::store::Cursor;
-use shared::view::{ListView, entry, hidden_entry};
+use shared::service::{Context, LogPage, events};
 
 const LIST: &str = "events";
 
-/// Answers the log behind `after`, oldest first, without a hole (rule 14).
+/// Responds with the log behind `after`, oldest first, without a hole (rule 14).
 ///
 /// # Errors
 /// `not-found`, `invalid-request`.
-pub(crate) async fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let caller = request.caller()?;
+pub(crate) async fn list(ctx: Context, request: Request) -> Result<Response<ListView<EventView>>, Problem> {
     let thread_id: ThreadId = request.path("thread_id")?;
     let after = request.query_seq("after")?;
     let cursor: Option<Seq> = request.cursor(LIST)?;
-    let limit = request.limit()?.get();
+    let limit = request.limit()?;
 
-    let thread = thread_of(app, &caller, &thread_id).await?;
-    let reader = thread.member(&caller).ok_or(Problem::NotFound)?;
-    let after = after.max(cursor).unwrap_or(Seq::ZERO);
-    let first = after.min(thread.last_seq).next().max(reader.joined_seq);
-    let entries = if first > thread.last_seq {
-        Vec::new()
-    } else {
-        let (messages, changes) = app.store.runs(&thread_id, first, thread.last_seq, limit).await?;
-        merge(messages, changes, limit)
-    };
-    let last = entries.last().map(|entry| entry.seq).filter(|last| *last < thread.last_seq);
-    let next_cursor = last.map(|last| Cursor::new(LIST, &last).into_text());
-    let view = |one: &Entry| match &one.what {
-        What::Message(_) if thread.hides(reader, &one.actor_id, one.seq) => hidden_entry(&thread_id, one),
-        What::Message(_) | What::Change(_) => entry(&thread_id, one),
-    };
-    let items: Vec<_> = entries.iter().map(view).collect();
-    Ok(Reply::ok(&ListView { items, next_cursor }))
+    let LogPage { thread, page } = events(&ctx, &thread_id, after.max(cursor), limit).await?;
+    let reader = thread.member(&ctx.caller).ok_or(Problem::NotFound)?;
+    let view = ListView::page(LIST, page, |last| last.seq, |entry| log_event_view(reader, &thread, &entry));
+    Ok(Response::ok(&view))
 }

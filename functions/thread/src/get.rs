@@ -1,19 +1,17 @@
 //! `GET /threads/{thread_id}`.
 
-use shared::act::{looks_of, thread_of, thread_view};
-use shared::app::App;
+use shared::api::{Problem, Request, Response, ThreadView};
 use shared::domain::ids::ThreadId;
-use shared::http::{Problem, Reply, Request};
+use shared::service::{Context, load_details_and_profiles, load_thread};
 
-/// Answers one thread.
+/// Responds with one thread.
 ///
 /// # Errors
 /// `not-found`.
-pub(crate) async fn get(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let caller = request.caller()?;
+pub(crate) async fn get(ctx: Context, request: Request) -> Result<Response<ThreadView>, Problem> {
     let thread_id: ThreadId = request.path("thread_id")?;
 
-    let thread = thread_of(app, &caller, &thread_id).await?;
-    let (about, people) = looks_of(app, &thread).await?;
-    Ok(Reply::ok(&thread_view(&thread, &caller, &about, &people)?))
+    let thread = load_thread(&ctx, &thread_id).await?;
+    let shown = load_details_and_profiles(&ctx, thread).await?;
+    Ok(Response::ok(&ThreadView::of(shown, &ctx.caller)?))
 }

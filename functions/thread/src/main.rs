@@ -1,37 +1,59 @@
-//! The `thread` function: opening, listing, naming and reading threads, and answering requests.
+//! The `thread` function: opening, listing, naming and reading threads, and message requests.
 
-mod answer;
 mod create;
 mod events;
 mod get;
-mod group;
 mod list;
-mod open;
 mod preferences;
 mod read;
 mod rename;
+mod requests;
 
-use std::sync::Arc;
-
-use shared::app::App;
-use shared::http::{Problem, Reply, Request};
+use shared::api::{Code, Route, Routes, WithSockets};
+use shared::lambda::{App, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shared::Error> {
-    shared::http::run(App::from_env().and_then(App::pushing), route).await
+    serve(App::from_env().and_then(App::with_sockets), routes()).await
 }
 
-async fn route(app: &'static App, request: Arc<Request>) -> Result<Reply, Problem> {
-    match request.route_key() {
-        "POST /threads" => create::create(app, &request).await,
-        "GET /threads" => list::list(app, &request).await,
-        "GET /threads/{thread_id}" => get::get(app, &request).await,
-        "PATCH /threads/{thread_id}" => rename::rename(app, &request).await,
-        "POST /threads/{thread_id}/accept" => answer::accept(app, &request).await,
-        "POST /threads/{thread_id}/decline" => answer::decline(app, &request).await,
-        "PUT /threads/{thread_id}/read" => read::read(app, &request).await,
-        "PUT /threads/{thread_id}/preferences" => preferences::set(app, &request).await,
-        "GET /threads/{thread_id}/events" => events::list(app, &request).await,
-        route => Err(Problem::no_such_route(route)),
-    }
+fn routes() -> Routes<WithSockets> {
+    Routes::new([
+        Route::user("POST /threads", create::create).statuses(&[200, 201]).problems(&[
+            Code::InvalidRequest,
+            Code::NotFound,
+            Code::ContactClosed,
+            Code::YouBlockThem,
+            Code::RequestPending,
+            Code::GroupFull,
+            Code::IdempotencyMismatch,
+        ]),
+        Route::user("GET /threads", list::list).problems(&[Code::InvalidRequest]),
+        Route::user("GET /threads/{thread_id}", get::get).members().problems(&[Code::NotFound]),
+        Route::user("PATCH /threads/{thread_id}", rename::rename).moderators().problems(&[
+            Code::InvalidRequest,
+            Code::NotFound,
+            Code::Forbidden,
+        ]),
+        Route::user("POST /threads/{thread_id}/accept", requests::accept).members().problems(&[
+            Code::InvalidRequest,
+            Code::NotFound,
+            Code::IdempotencyMismatch,
+        ]),
+        Route::user("POST /threads/{thread_id}/decline", requests::decline).members().statuses(&[204]).problems(&[
+            Code::InvalidRequest,
+            Code::NotFound,
+            Code::Conflict,
+            Code::IdempotencyMismatch,
+        ]),
+        Route::user("PUT /threads/{thread_id}/read", read::read)
+            .members()
+            .problems(&[Code::InvalidRequest, Code::NotFound]),
+        Route::user("PUT /threads/{thread_id}/preferences", preferences::set)
+            .members()
+            .problems(&[Code::InvalidRequest, Code::NotFound]),
+        Route::user("GET /threads/{thread_id}/events", events::list)
+            .members()
+            .problems(&[Code::InvalidRequest, Code::NotFound]),
+    ])
 }

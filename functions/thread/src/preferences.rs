@@ -1,50 +1,19 @@
 //! `PUT /threads/{thread_id}/preferences`.
 
-use serde::{Deserialize, Deserializer};
-use shared::act::thread_of;
-use shared::app::App;
-use shared::domain::about::Preferences;
+use shared::api::{PreferencesBody, PreferencesView, Problem, Request, Response};
+use shared::domain::details::Preferences;
 use shared::domain::ids::ThreadId;
-use shared::domain::invalid::Invalid;
-use shared::domain::time::Timestamp;
-use shared::http::{Problem, Reply, Request};
+use shared::service::{Context, load_thread};
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Body {
-    #[serde(deserialize_with = "nullable")]
-    muted_until: Option<Until>,
-    pinned: bool,
-}
-
-/// A time as clients write it.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
-struct Until(Timestamp);
-
-impl TryFrom<String> for Until {
-    type Error = Invalid;
-
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        Timestamp::parse(&text).map(Self)
-    }
-}
-
-/// Without a default of its own, so that a body without the member is refused.
-fn nullable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Until>, D::Error> {
-    Option::deserialize(deserializer)
-}
-
-/// Replaces what the caller chose for a thread, and answers it. Nobody else sees it.
+/// Replaces the caller's preferences for a thread, and responds with them. Nobody else sees them.
 ///
 /// # Errors
 /// `not-found`, `invalid-request`.
-pub(crate) async fn set(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let caller = request.caller()?;
+pub(crate) async fn set(ctx: Context, request: Request<PreferencesBody>) -> Result<Response<PreferencesView>, Problem> {
     let thread_id: ThreadId = request.path("thread_id")?;
-    let Body { muted_until, pinned } = request.json()?;
-    let own = Preferences { muted_until: muted_until.map(|Until(at)| at), pinned };
+    let own = Preferences::from(request.body()?);
 
-    let thread = thread_of(app, &caller, &thread_id).await?;
-    if app.store.set_preferences(&thread, &caller, own).await? { Ok(Reply::ok(&own)) } else { Err(Problem::NotFound) }
+    let thread = load_thread(&ctx, &thread_id).await?;
+    let stored = ctx.store.set_preferences(&thread, &ctx.caller, own).await?;
+    if stored { Ok(Response::ok(&PreferencesView::from(own))) } else { Err(Problem::NotFound) }
 }

@@ -6,32 +6,42 @@ mod following;
 mod me;
 mod users;
 
-use std::sync::Arc;
-
-use shared::app::App;
-use shared::http::{Problem, Reply, Request};
+use shared::api::{Code, Problem, Request, Response, Route, Routes, WithSockets};
+use shared::lambda::{App, serve};
+use shared::service::Context;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shared::Error> {
-    shared::http::run(App::from_env().and_then(App::pushing), route).await
+    serve(App::from_env().and_then(App::with_sockets), routes()).await
 }
 
-async fn route(app: &'static App, request: Arc<Request>) -> Result<Reply, Problem> {
-    match request.route_key() {
-        "GET /me" => me::get(app, &request).await,
-        "PUT /me" => me::set(app, &request).await,
-        "GET /users" => users::search(app, &request).await,
-        "GET /users/{user_id}" => users::get(app, &request).await,
-        "GET /me/following" => following::list(app, &request).await,
-        "PUT /me/following/{user_id}" => following::set(app, &request).await,
-        "DELETE /me/following/{user_id}" => following::delete(app, &request).await,
-        "GET /me/blocked" => blocked::list(app, &request).await,
-        "PUT /me/blocked/{user_id}" => blocked::set(app, &request).await,
-        "DELETE /me/blocked/{user_id}" => blocked::delete(app, &request).await,
-        // A browser asks before it calls; API Gateway adds the CORS headers to this.
-        "OPTIONS /{proxy+}" => Ok(Reply::nothing()),
-        // Any route that does not exist.
-        "$default" => Err(Problem::NotFound),
-        route => Err(Problem::no_such_route(route)),
-    }
+fn routes() -> Routes<WithSockets> {
+    Routes::new([
+        Route::user("GET /me", me::get),
+        Route::user("PUT /me", me::set).problems(&[Code::InvalidRequest, Code::UsernameTaken]),
+        Route::user("GET /users", users::search).problems(&[Code::InvalidRequest]),
+        Route::user("GET /users/{user_id}", users::get).problems(&[Code::NotFound]),
+        Route::user("GET /me/following", following::list).problems(&[Code::InvalidRequest]),
+        Route::user("PUT /me/following/{user_id}", following::set).statuses(&[204]).problems(&[
+            Code::InvalidRequest,
+            Code::NotFound,
+            Code::YouBlockThem,
+        ]),
+        Route::user("DELETE /me/following/{user_id}", following::delete)
+            .statuses(&[204])
+            .problems(&[Code::InvalidRequest, Code::NotFound]),
+        Route::user("GET /me/blocked", blocked::list).problems(&[Code::InvalidRequest]),
+        Route::user("PUT /me/blocked/{user_id}", blocked::set).problems(&[Code::InvalidRequest, Code::NotFound]),
+        Route::user("DELETE /me/blocked/{user_id}", blocked::delete)
+            .statuses(&[204])
+            .problems(&[Code::InvalidRequest, Code::NotFound]),
+        // A browser asks before it calls. API Gateway adds the CORS headers to this.
+        Route::public("OPTIONS /{proxy+}", || Ok(Response::no_content())).statuses(&[204]),
+        Route::user("$default", unknown).problems(&[Code::NotFound]),
+    ])
+}
+
+/// Responds to any route that does not exist.
+async fn unknown(_ctx: Context, _request: Request) -> Result<Response<()>, Problem> {
+    Err(Problem::NotFound)
 }

@@ -16,7 +16,7 @@ import { parametersOf } from './parameters.js';
 import type { BackchannelProps } from './props.js';
 import { decided, include, load, valuesOf } from './template.js';
 
-/** Those that the package brings along. */
+/** The functions in the package. */
 const OWN_FUNCTIONS = resolve(__dirname, '..', '..', 'functions');
 
 /** The functions of the template, by the names of their binaries. */
@@ -45,17 +45,17 @@ export type AlarmName = (typeof ALARMS)[number];
 export class Backchannel extends Construct {
   /** Base URL of the HTTP API. */
   readonly httpUrl: string;
-  /** URL of the WebSocket API; clients get it with their tickets. */
+  /** URL of the WebSocket API. Clients get it with their tickets. */
   readonly socketUrl: string;
-  /** What the DNS record of `httpDomain` must point to. */
+  /** Target of the DNS record of `httpDomain`. */
   readonly httpDomainTarget?: string;
-  /** What the DNS record of `socketDomain` must point to. */
+  /** Target of the DNS record of `socketDomain`. */
   readonly socketDomainTarget?: string;
   /** The HTTP API. */
   readonly httpApi: IHttpApi;
   /** The WebSocket API. */
   readonly socketApi: IWebSocketApi;
-  /** The table that holds everything. */
+  /** The table with all data. */
   readonly table: ITable;
   /** The functions by name. */
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
@@ -69,7 +69,7 @@ export class Backchannel extends Construct {
   readonly socketLog?: ILogGroup;
   /** Name of the dashboard. */
   readonly dashboardName: string;
-  /** The template's resources as CDK's lowest level sees them: the way to whatever has no property here. */
+  /** The included template. It gives access to resources that have no property here. */
   readonly template: CfnInclude;
 
   constructor(scope: Construct, id: string, props: BackchannelProps) {
@@ -94,7 +94,7 @@ export class Backchannel extends Construct {
       webSocketId: this.output('SocketApiId'),
       apiEndpoint: this.resource<CfnApi>('SocketApi').attrApiEndpoint,
     });
-    // With the key, whoever is granted access to the table may use that too.
+    // With the key here, a grant on the table also grants the use of the key.
     const { encryptionKey } = props;
     this.table = Table.fromTableAttributes(this, 'Table', {
       tableArn: this.output('TableArn'),
@@ -108,17 +108,17 @@ export class Backchannel extends Construct {
     this.functionLog = this.logGroup('FunctionLog');
     this.httpLog = this.logGroup('HttpLog');
     if (props.socketAccessLog) this.socketLog = this.logGroup('SocketLog');
-    // What a stack puts out is its owner's choice.
+    // The owner of the stack decides on its outputs.
     this.template.node.tryRemoveChild('$Outputs');
   }
 
-  /** Uploads what cargo built with the app's other assets. */
+  /** Uploads the built functions with the other assets of the app. */
   private addCode(folder: string): void {
     for (const name of FUNCTIONS) {
       const path = [join(folder, name, 'bootstrap.zip'), join(folder, name)].find(existsSync);
       if (!path) {
         throw new Error(
-          `there is no function ${name} in ${folder}: build them with cargo lambda, and name their folder in 'functions'`,
+          `there is no function ${name} in ${folder}: build the functions with cargo lambda, and set 'functions' to their folder`,
         );
       }
       const asset = new Asset(this, `${name}-code`, { path });
@@ -128,7 +128,7 @@ export class Backchannel extends Construct {
     }
   }
 
-  /** Functions get at the table with their roles; CloudWatch Logs has none, and is let in by the key itself. */
+  /** Functions use the key through their roles. CloudWatch Logs has no role, so the key's policy must admit it. */
   private letLogsUse(key: IKey): void {
     const { partition, region, account } = Stack.of(this);
     key.addToResourcePolicy(

@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { BackchannelProps } from './props.js';
 import type { Values } from './template.js';
 
-/** The values that properties give to the template's parameters; the others keep the template's defaults. */
+/** The values of the template's parameters that properties set. The other parameters keep the template's defaults. */
 export function parametersOf(props: BackchannelProps): Values {
   const values = {
     AlarmTopicArn: props.alarmTopic?.topicArn,

@@ -6,10 +6,10 @@ import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import type { Construct } from 'constructs';
 import { parse } from 'yaml';
 
-/** What SAM makes of `infra/template.yaml`; `.ci/template-lint` keeps it so. In the package it lies beside `dist`. */
+/** SAM's output for `infra/template.yaml`, checked by `.ci/template-lint`. In the package it is beside `dist`. */
 const FILE = resolve(__dirname, '..', '..', 'translated.yaml');
 
-/** A CloudFormation template, as far as this package looks into it. */
+/** The parts of a CloudFormation template that this package uses. */
 export interface Template {
   Parameters: Record<string, Parameter>;
   Rules?: Record<string, Rule>;
@@ -28,7 +28,7 @@ export interface Parameter {
   MinValue?: number;
 }
 
-/** What must hold of several parameters, where its condition does. */
+/** A constraint between parameters, checked if its condition holds. */
 export interface Rule {
   RuleCondition?: unknown;
   Assertions: { Assert: unknown; AssertDescription: string }[];
@@ -38,12 +38,12 @@ type Value = string | number;
 /** Values of parameters by name. */
 export type Values = Record<string, Value>;
 
-/** The template as it is in the package. */
+/** Loads the template of the package. */
 export function load(): Template {
   return parse(readFileSync(FILE, 'utf8'), { version: '1.1' });
 }
 
-/** Makes resources of a template whose conditions are decided. CDK includes files only, so it passes through one. */
+/** Includes a template without conditions. CDK includes files only, so this writes a temporary one. */
 export function include(
   scope: Construct,
   id: string,
@@ -61,7 +61,7 @@ export function include(
   }
 }
 
-/** The given values and the defaults of the others, checked as CloudFormation would check them. */
+/** The given values and the defaults of the other parameters, checked as by CloudFormation. */
 export function valuesOf(template: Template, given: Values): Values {
   const entries = Object.entries(template.Parameters).map(([name, declared]) => {
     const value = given[name] ?? declared.Default;
@@ -89,7 +89,7 @@ function check(name: string, value: Value, declared: Parameter): void {
   if (wanted.length > 0) throw new Error(`${name} cannot be "${value}": it must be ${wanted.join(' and ')}`);
 }
 
-/** Says of any condition, by its name or written out, whether it holds for these values. */
+/** Returns a function that evaluates a condition, given by its name or its expression, for these values. */
 function judge({ Conditions: conditions = {} }: Template, values: Values): (condition: unknown) => boolean {
   const plain = (value: unknown): unknown =>
     typeof value === 'object' ? values[(value as { Ref: string }).Ref] : value;
@@ -109,21 +109,21 @@ function judge({ Conditions: conditions = {} }: Template, values: Values): (cond
       case 'Fn::Or':
         return all.some(holds);
       default:
-        throw new Error(`${name} is no condition`);
+        throw new Error(`${name} is not a condition`);
     }
   };
   return holds;
 }
 
 /**
- * The template without its conditions and rules, and without everything whose condition does not hold. CloudFormation could not
- * decide them: a resource of the same app has no ARN yet when it evaluates conditions.
+ * The template without conditions and rules, and without everything whose condition does not hold. CloudFormation cannot evaluate
+ * these conditions, because a resource of the same app has no ARN yet when it evaluates conditions.
  */
 export function decided(template: Template, values: Values): Template {
   const { Conditions: _, Rules: __, ...rest } = template;
   const holds = judge(template, values);
 
-  /** `undefined` is what `AWS::NoValue` leaves. */
+  /** Evaluates `Fn::If`. `AWS::NoValue` becomes `undefined`. */
   const chosen = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(chosen).filter((item) => item !== undefined);
     if (typeof value !== 'object' || value === null) return value;

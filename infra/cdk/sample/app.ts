@@ -1,4 +1,4 @@
-/** A host application's own app around the construct: `npm run synth`, `npx cdk deploy`. */
+/** A sample app of a host application: `npm run synth`, `npx cdk deploy`. */
 import { resolve } from 'node:path';
 import { App, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -11,7 +11,7 @@ class Chat extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { functions: string }) {
     super(scope, id, props);
     const onCall = new Topic(this, 'OnCall', { enforceSSL: true });
-    // A topic with a policy of its own lets alarms in only where that says so.
+    // A topic with its own policy accepts alarms only if the policy allows it.
     onCall.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com'));
     const chat = new Backchannel(this, 'Backchannel', {
       jwtIssuer: 'https://login.example.com/',
@@ -28,6 +28,6 @@ class Chat extends Stack {
 }
 
 const app = new App();
-// `cargo lambda build --release` at the root of the repository leaves them there.
+// The output folder of `cargo lambda build --release` at the root of the repository.
 const functions = app.node.tryGetContext('functions') ?? resolve(__dirname, '..', '..', '..', '..', 'target', 'lambda');
 new Chat(app, 'Chat', { functions, terminationProtection: true });

@@ -1,4 +1,4 @@
-/** What an app sees of the construct. */
+/** The construct as an app uses it. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

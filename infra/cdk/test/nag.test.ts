@@ -1,4 +1,4 @@
-/** What cdk-nag says of a Backchannel, and whether each explanation that the construct gives is of a finding. */
+/** The findings of cdk-nag: each one is acknowledged, and each acknowledgement belongs to a finding. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { App, Stack, Validations } from 'aws-cdk-lib';
@@ -6,7 +6,7 @@ import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { everything, synthesized } from './scene.js';
 
-/** Rule and resource of everything that the rule packs find in an app. */
+/** Rule and resource of each finding in an app. */
 function findings(app: App): string[] {
   return [new AwsSolutionsChecks(app), new ServerlessChecks(app)]
     .flatMap((pack) => pack.validateScope(app).violations)
@@ -16,7 +16,7 @@ function findings(app: App): string[] {
     .sort();
 }
 
-/** Rule and resource of everything that the construct explains. */
+/** Rule and resource of each acknowledgement. */
 function explained(template: CfnInclude): string[] {
   return template.node.children
     .flatMap(({ node }) =>

@@ -11,7 +11,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Backchannel, type BackchannelProps, FUNCTIONS, LogLevel } from '../lib/index.js';
 
-/** A folder as cargo lambda leaves it, but for what is in the files. */
+/** A folder with the layout of cargo lambda's output. The files have other contents. */
 export const functions = mkdtempSync(join(tmpdir(), 'backchannel-functions-'));
 for (const name of FUNCTIONS) {
   mkdirSync(join(functions, name));
@@ -19,10 +19,10 @@ for (const name of FUNCTIONS) {
 }
 process.on('exit', () => rmSync(functions, { recursive: true }));
 
-/** What has no default. */
+/** The properties without defaults. */
 export const required = { jwtIssuer: 'https://login.example.com/', jwtAudience: 'example-app', functions };
 
-/** A stack with nothing but a Backchannel, whose resources have the template's logical ids. */
+/** A stack with one Backchannel, whose resources have the template's logical ids. */
 export function synthesized(choose: (stack: Stack) => Partial<BackchannelProps> = () => ({})) {
   const stack = new Stack(new App(), 'Chat');
   const props = { ...required, preserveLogicalIds: true, ...choose(stack) };
@@ -30,7 +30,7 @@ export function synthesized(choose: (stack: Stack) => Partial<BackchannelProps> 
   return { chat, props, stack, template: Template.fromStack(stack) };
 }
 
-/** One where every property is set, to resources of the same stack where it takes any. */
+/** A stack in which every property is set, if possible to resources of the same stack. */
 export function everything() {
   return synthesized((stack) => ({
     alarmTopic: new Topic(stack, 'OnCall'),

@@ -1,4 +1,4 @@
-/** The construct against the template that it embeds. */
+/** Compares the construct with the template that it embeds. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
@@ -36,7 +36,7 @@ for (const scene of [synthesized(), everything()]) {
   });
 }
 
-/** A template with values in place of its parameters, and lists in place of splits. */
+/** A template with parameters replaced by values, and splits by lists. */
 function substituted(template: Template, values: Values): Template {
   const replaced = (text: string): string => text.replace(/\$\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
   const walk = (value: unknown): unknown => {
@@ -51,7 +51,7 @@ function substituted(template: Template, values: Values): Template {
   return walk(template) as Template;
 }
 
-/** Without what differs on purpose, the place of the code, and with dependencies in one order. */
+/** Removes the location of the code, which differs on purpose, and sorts dependencies. */
 function comparable(resource: Record<string, unknown>): unknown {
   const { Metadata: _, DependsOn: dependencies, Properties: properties, ...rest } = resource;
   const { Code: __, ...others } = properties as Record<string, unknown>;
@@ -116,7 +116,7 @@ test('rules are checked as CloudFormation would', () => {
     }));
   assert.throws(() => domains('', 'a.example.com', false), /need CertificateArn/);
   assert.throws(() => domains('a.example.com', '', false), /need CertificateArn/);
-  assert.throws(() => domains('a.example.com', 'a.example.com'), /two different ones/);
+  assert.throws(() => domains('a.example.com', 'a.example.com'), /must be different/);
   domains('a.example.com', '');
   domains('', '', false);
 });

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 /// Runs the whole service on this machine: the template's functions as real processes, an HTTP API, a WebSocket API,
-/// DynamoDB and a sign-in. Stop it with Ctrl-C.
+/// DynamoDB and a sign-in. Press Ctrl-C to stop it.
 #[derive(Debug, Parser)]
 #[command(name = "cargo dev", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
@@ -18,43 +18,41 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Talk to the running stack from the terminal, as anybody.
+    /// Chat as any user on the running stack, from the terminal.
     Chat(ChatOptions),
 }
 
-/// How to start the stack.
 #[derive(Args, Debug)]
 pub(crate) struct StartOptions {
-    /// Port of the HTTP API; the sockets and the local services have the next two. 0 picks free ports.
+    /// Port of the HTTP API. The sockets and the local services use the next two. 0 picks free ports.
     #[arg(long, default_value_t = 3000)]
     pub(crate) port: u16,
-    /// Folder for everything that is kept between runs [default: .backchannel in the workspace].
+    /// Folder for the data that is kept between runs [default: .backchannel in the workspace].
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// File to write, once everything answers, with the URLs as JSON.
+    /// File for the URLs as JSON. It is written once the stack takes requests [default: ready.json in the data folder].
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
     /// Value of a template parameter.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
     pub(crate) parameters: Vec<(String, String)>,
-    /// Build and run the functions as they are deployed.
+    /// Build and run the functions in the release profile, as they are deployed.
     #[arg(long)]
     pub(crate) release: bool,
-    /// Run the functions that were built before.
+    /// Run the functions as they were built before.
     #[arg(long)]
     pub(crate) no_build: bool,
     /// The template [default: infra/template.yaml in the workspace].
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
-    /// Print the functions' own log lines too.
+    /// Print all log lines of the functions, not only warnings and errors.
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }
 
-/// Whom to chat as.
 #[derive(Args, Debug)]
 pub(crate) struct ChatOptions {
-    /// Your name: letters, digits, `_` and `.`.
+    /// Your username: letters, digits, `_` and `.`.
     #[arg(long = "as", value_name = "NAME")]
     pub(crate) name: String,
     /// The ready file of the stack [default: that of `cargo dev` in the workspace].
@@ -62,7 +60,7 @@ pub(crate) struct ChatOptions {
     pub(crate) stack: Option<PathBuf>,
 }
 
-/// The arguments without a leading `--`: the alias `cargo dev` ends with one, and `cargo dev -- --port 0` adds another.
+/// Removes a leading `--`. The alias `cargo dev` ends with one already, so `cargo dev -- --port 0` has two.
 pub(crate) fn arguments(all: impl Iterator<Item = OsString>) -> Vec<OsString> {
     all.enumerate().filter(|(index, argument)| *index != 1 || argument != "--").map(|(_, argument)| argument).collect()
 }

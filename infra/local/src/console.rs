@@ -1,6 +1,6 @@
-//! What the stack says on the terminal.
+//! Output to the terminal.
 //!
-//! Lines are written by a thread of their own: a terminal or a pipe that nobody reads must not stop the requests.
+//! A separate thread writes the lines, so that a terminal or pipe that blocks cannot stop the requests.
 
 use std::io::{self, Write};
 use std::sync::mpsc::{self, Sender};
@@ -12,19 +12,19 @@ enum Line {
     End,
 }
 
-/// A handle for saying something; cheap to clone.
+/// Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Console {
     lines: Sender<Line>,
 }
 
 impl Console {
-    /// Starts the writing thread; joining it after [`Console::end`] makes sure that everything was written.
+    /// Starts the writing thread. Join it after [`Console::end`] to be sure that everything is written.
     pub(crate) fn start() -> (Self, JoinHandle<()>) {
         let (lines, received) = mpsc::channel();
         let writer = thread::spawn(move || {
             for line in received {
-                // A reader that went away is no reason to stop serving.
+                // The stack goes on if the reader of its output is gone.
                 let _ = match line {
                     Line::Out(text) => writeln!(io::stdout(), "{text}"),
                     Line::Err(text) => writeln!(io::stderr(), "{text}"),
@@ -45,7 +45,7 @@ impl Console {
         let _ = self.lines.send(Line::Err(line.into()));
     }
 
-    /// Asks the writing thread to end once everything said so far is written.
+    /// Ends the writing thread after the lines so far.
     pub(crate) fn end(&self) {
         let _ = self.lines.send(Line::End);
     }

@@ -1,4 +1,4 @@
-//! The data folder: what survives a restart, used by one stack at a time.
+//! The data folder: it keeps the data of a stack between runs. One stack uses it at a time.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use data_encoding::BASE32_NOPAD;
 
-/// The folder while this stack owns it.
+/// The data folder, locked for this stack.
 pub(crate) struct Folder {
     path: PathBuf,
-    /// The lock ends with the process, however that ends.
+    /// The operating system releases the lock when the process ends.
     _lock: File,
 }
 
 impl Folder {
-    /// Creates the folder where it is missing and takes possession of it.
+    /// Creates the folder if it does not exist, and locks it.
     ///
     /// # Errors
-    /// A sentence if it cannot be written or another stack uses it.
+    /// A message if the folder cannot be written or another stack uses it.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let unusable =
             || format!("the data folder {} cannot be written: choose another one with --data", path.display());
@@ -28,28 +28,26 @@ impl Folder {
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => bail!(
-                "another local stack uses the data folder {}: stop it, or choose another folder with --data (and --port)",
+                "another local stack uses the data folder {}: stop it, or choose another folder with --data and another port with --port",
                 path.display()
             ),
             Err(TryLockError::Error(error)) => Err(error).with_context(unusable),
         }
     }
 
-    /// A file in the folder.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
-    /// The folder itself.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The stack's name, from which resources are named. It is drawn once, so that stacks which share an engine do not
-    /// share tables.
+    /// The name of the stack, from which the names of resources are made. It is random and stored in the folder, so that stacks
+    /// that share an engine have separate tables.
     ///
     /// # Errors
-    /// If the name cannot be kept.
+    /// If the name cannot be stored.
     pub(crate) fn stack_name(&self) -> Result<String> {
         let file = self.file("stack-name");
         if let Ok(name) = fs::read_to_string(&file)
@@ -65,17 +63,17 @@ impl Folder {
     }
 }
 
-/// Writes a file so that nobody ever sees half of it.
+/// Writes a file atomically: a reader sees the old content or all of the new content.
 ///
 /// # Errors
-/// A sentence that names the file.
+/// A message that names the file.
 pub(crate) fn write_whole(file: &Path, content: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
         let mut name = file.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}", std::process::id()));
         let partial = file.with_file_name(name);
         let mut options = File::options();
-        // For nobody else's eyes: one of these files is a signing key.
+        // Readable by the owner only, because one of these files is a signing key.
         options.write(true).create(true).truncate(true).mode(0o600).open(&partial)?.write_all(content)?;
         fs::rename(&partial, file)
     };

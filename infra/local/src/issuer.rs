@@ -1,4 +1,4 @@
-//! The local stand-in for the host application's sign-in: a JWT issuer with discovery document and key set.
+//! The local replacement for the sign-in of the host application: a JWT issuer with a discovery document and a key set.
 
 use std::fs;
 use std::path::Path;
@@ -19,10 +19,9 @@ use crate::folder;
 
 /// How long a token is valid.
 const LIFETIME: Duration = Duration::from_hours(12);
-/// The longest name that can sign in.
+/// The longest name that can sign in, in characters.
 const LONGEST_NAME: usize = 64;
 
-/// The issuer.
 pub(crate) struct Issuer {
     url: String,
     audience: String,
@@ -31,7 +30,7 @@ pub(crate) struct Issuer {
     key_id: String,
 }
 
-/// What a sign-in asks for.
+/// The body of a sign-in.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignIn {
@@ -39,10 +38,10 @@ pub(crate) struct SignIn {
 }
 
 impl Issuer {
-    /// Opens the issuer, whose key pair is kept in the data folder so that tokens survive a restart.
+    /// Loads the key pair from the data folder, or creates it. Tokens stay valid over a restart.
     ///
     /// # Errors
-    /// A sentence if the key file cannot be read or written.
+    /// A message if the key file cannot be read or written.
     pub(crate) fn open(folder: &Path, url: String, audience: String) -> Result<Self> {
         let file = folder.join("issuer-key.pem");
         let pem = match fs::read_to_string(&file) {
@@ -59,15 +58,15 @@ impl Issuer {
         Ok(Self { url, audience, signing, jwk, key_id })
     }
 
-    /// What `iss` says.
+    /// The value of `iss`.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    /// The key that verifies.
+    /// The public key.
     ///
     /// # Errors
-    /// If the public key is malformed.
+    /// If the key is malformed.
     pub(crate) fn verifying_key(&self) -> Result<DecodingKey> {
         Ok(DecodingKey::from_jwk(&self.jwk)?)
     }
@@ -88,10 +87,10 @@ impl Issuer {
         json!({ "keys": [self.jwk] })
     }
 
-    /// Signs somebody in: `{"token", "user_id"}`.
+    /// Signs a user in and returns `{"token", "user_id"}`.
     ///
     /// # Errors
-    /// A sentence for the client if the body is not a sign-in.
+    /// A message for the client if the body is not a sign-in.
     pub(crate) fn sign_in(&self, body: &[u8]) -> Result<Value, String> {
         let sign_in: SignIn = serde_json::from_slice(body)
             .map_err(|error| format!("the body must be JSON such as {{\"username\":\"ann\"}}: {error}"))?;
@@ -104,7 +103,7 @@ impl Issuer {
         Ok(json!({ "token": token, "user_id": user_id }))
     }
 
-    /// A token for a name, as a sign-in would give it.
+    /// The token that a sign-in with this name would return.
     ///
     /// # Errors
     /// If the key cannot sign.
@@ -126,7 +125,7 @@ impl Issuer {
     }
 }
 
-/// The id of a name: always the same, without any memory.
+/// The user id of a name. It depends on the name only, so nothing is stored.
 fn user_id(name: &str) -> String {
     let digest = Sha256::digest(name);
     format!("usr_{}", BASE32_NOPAD.encode(&digest[..10]).to_ascii_lowercase())

@@ -5,6 +5,7 @@ mod chat;
 mod cli;
 mod console;
 mod control;
+mod database;
 mod dynamodb;
 mod faults;
 mod folder;
@@ -14,10 +15,12 @@ mod invocations;
 mod issuer;
 mod lambda;
 mod net;
+mod ports;
+mod progress;
+mod ready;
 mod socket;
 mod stack;
 mod template;
-mod welcome;
 mod workspace;
 mod xray;
 
@@ -33,7 +36,7 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: no threads can be started: {error}");
+            eprintln!("error: the runtime cannot start: {error}");
             return ExitCode::FAILURE;
         }
     };
@@ -53,7 +56,7 @@ fn main() -> ExitCode {
     };
     console.end();
     let _ = writer.join();
-    // Whatever still waits for somebody must not keep the process alive.
+    // Tasks that still wait must not keep the process alive.
     runtime.shutdown_background();
     code
 }

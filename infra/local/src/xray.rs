@@ -1,20 +1,19 @@
-//! X-Ray's daemon, as functions find it on Lambda: it takes documents over UDP and passes them on in the name of the function.
+//! The X-Ray daemon, as on Lambda: it receives documents over UDP and sends them on with the role of the function.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::net::UdpSocket;
 
 use crate::console::Console;
-use crate::iam::{Caller, Gate, Need};
-use crate::lambda::Process;
+use crate::iam::{Gate, Need};
 
 /// How many documents are kept.
 const KEPT: usize = 10_000;
-/// The largest datagram that UDP carries.
+/// The largest UDP datagram.
 const LARGEST: usize = 65_507;
 
 /// The documents that functions sent.
@@ -25,32 +24,30 @@ pub(crate) struct Xray {
 }
 
 impl Xray {
-    /// Without documents.
     pub(crate) fn new(gate: Arc<Gate>, console: Console) -> Self {
         Self { console, gate, documents: Mutex::default() }
     }
 
-    /// All of them, oldest first.
+    /// All documents, oldest first.
     pub(crate) fn list(&self) -> Vec<Value> {
         self.documents.lock().iter().cloned().collect()
     }
 
-    /// Takes what one process sends, as long as the surrounding task lives.
-    pub(crate) async fn listen(&self, socket: UdpSocket, process: Arc<Process>) {
-        let caller = Caller::Function(process);
+    /// Receives the documents of one process of a function.
+    pub(crate) async fn listen(&self, socket: UdpSocket, function: &str) {
         let mut datagram = vec![0; LARGEST];
         while let Ok(length) = socket.recv(&mut datagram).await {
             match document(&datagram[..length]) {
-                Ok(document) => self.put(&caller, document),
-                Err(reason) => self.console.warn(format!("X-Ray would drop this, {reason:#}")),
+                Ok(document) => self.put(function, document),
+                Err(reason) => self.console.warn(format!("[{function}] X-Ray would drop a document: {reason:#}")),
             }
         }
     }
 
-    fn put(&self, caller: &Caller, document: Value) {
-        // It has no resources; the refusal is on the console, as the daemon has nobody to tell it to.
+    fn put(&self, function: &str, document: Value) {
+        // The gate prints a refusal. The daemon cannot report it to the function.
         let needs = BTreeSet::from([Need::new("xray:PutTraceSegments", "*")]);
-        if self.gate.authorize(caller, &needs).is_ok() {
+        if self.gate.authorize(function, &needs).is_ok() {
             let mut documents = self.documents.lock();
             if documents.len() == KEPT {
                 documents.pop_front();
@@ -60,20 +57,19 @@ impl Xray {
     }
 }
 
-/// The document in a datagram: behind a line that says what it is, and with what X-Ray asks of a subsegment that comes by
-/// itself.
+/// The document of a datagram: it follows a header line, and has the members that X-Ray requires of a separate subsegment.
 fn document(datagram: &[u8]) -> Result<Value> {
     let text = std::str::from_utf8(datagram)?;
-    let (header, body) = text.split_once('\n').ok_or_else(|| anyhow::anyhow!("it has one line"))?;
+    let (header, body) = text.split_once('\n').context("it has one line")?;
     let header: Value = serde_json::from_str(header)?;
-    anyhow::ensure!(header["format"] == "json" && header["version"] == 1, "its first line is {header}");
+    ensure!(header["format"] == "json" && header["version"] == 1, "its first line is {header}");
     let document: Value = serde_json::from_str(body)?;
-    anyhow::ensure!(document["type"] == "subsegment", "its type is {}", document["type"]);
+    ensure!(document["type"] == "subsegment", "its type is {}", document["type"]);
     for name in ["trace_id", "parent_id", "id", "name"] {
-        anyhow::ensure!(document[name].is_string(), "it has no {name}");
+        ensure!(document[name].is_string(), "it has no {name}");
     }
     for name in ["start_time", "end_time"] {
-        anyhow::ensure!(document[name].is_number(), "it has no {name}");
+        ensure!(document[name].is_number(), "it has no {name}");
     }
     Ok(document)
 }

@@ -1,64 +1,65 @@
-//! Who may reach whom (rule 5): one function of what ties two users together.
+//! Who may contact whom (rule 5), decided from the follows, blocks and settings of two users.
 
 use serde::Serialize;
 
-use super::member::{Mailbox, Standing};
+use super::mailbox::Mailbox;
+use super::member::Standing;
 use super::profile::{ContactPolicy, Profile};
 
-/// What stands between an actor and the user they want to reach. All of it is about this one direction.
+/// What decides whether an actor may contact a recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ties {
+pub struct ContactContext {
     /// The actor blocks the recipient.
     pub blocking: bool,
     /// The recipient blocks the actor.
     pub blocked: bool,
     /// The recipient follows the actor.
     pub followed: bool,
-    /// Whom the recipient lets write to them.
+    /// The recipient's setting.
     pub policy: ContactPolicy,
 }
 
-/// Why an actor may not reach a recipient. The reason behind `ContactClosed` is nobody's business.
+/// Why an actor may not contact a recipient. The actor never learns the reason for `Closed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// The actor blocks the recipient themself: `you-block-them`.
+pub enum ContactRefusal {
+    /// The actor blocks the recipient.
     YouBlockThem,
-    /// Blocked, or outside the circle of those the recipient lets write: `contact-closed`.
-    ContactClosed,
-}
-
-/// What would happen if the viewer wrote to a user now (rule 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Contact {
-    /// It would be in their inbox.
-    Inbox,
-    /// It would be a request.
-    Requests,
-    /// It would be refused.
+    /// The recipient blocks the actor, or takes messages only from users they follow.
     Closed,
 }
 
-impl Ties {
-    /// How a thread that the actor opens now stands with the recipient.
+/// Where a message of the viewer to a user would arrive now (rule 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contact {
+    Inbox,
+    /// It would be a message request.
+    Requests,
+    /// Nowhere: it would be refused.
+    Closed,
+}
+
+impl ContactContext {
+    /// The standing with the recipient of a thread that the actor opens now.
     ///
     /// # Errors
-    /// A [`Refusal`] where they may not open one.
-    pub fn standing(self) -> Result<Standing, Refusal> {
+    /// A [`ContactRefusal`] if the actor may not open one.
+    pub fn standing(self) -> Result<Standing, ContactRefusal> {
         if self.blocking {
-            return Err(Refusal::YouBlockThem);
+            return Err(ContactRefusal::YouBlockThem);
         }
         if self.blocked {
-            return Err(Refusal::ContactClosed);
+            return Err(ContactRefusal::Closed);
         }
         match (self.followed, self.policy) {
             (true, _) => Ok(Standing::Accepted),
             (false, ContactPolicy::Everyone) => Ok(Standing::Pending),
-            (false, ContactPolicy::Following) => Err(Refusal::ContactClosed),
+            (false, ContactPolicy::Following) => Err(ContactRefusal::Closed),
         }
     }
 
-    /// What the viewer's client is told, `existing` being how the thread they already share stands with the other.
+    /// The contact as the viewer's client sees it. `existing` is the standing of the direct thread with the other user, if
+    /// there is one.
     #[must_use]
     pub fn contact(self, existing: Option<Standing>) -> Contact {
         let standing = match existing {
@@ -74,25 +75,22 @@ impl Ties {
     }
 }
 
-/// What a viewer may know of how they and another user stand (rule 4).
+/// The follows and blocks between a viewer and another user, as far as the viewer may know them (rule 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Relation {
     /// The viewer follows them.
     pub following: bool,
     /// They follow the viewer.
     pub followed_by: bool,
-    /// The viewer blocks them. Whether they block the viewer is never told.
+    /// The viewer blocks them. The viewer never learns whether they block the viewer.
     pub blocking: bool,
 }
 
-/// A user as a viewer finds them.
+/// A user as a viewer sees them (rule 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Acquaintance {
-    /// Who they are.
+pub struct UserDetails {
     pub profile: Profile,
-    /// How the two stand.
     pub relation: Relation,
-    /// What would happen if the viewer wrote now.
     pub contact: Contact,
 }
 
@@ -100,27 +98,34 @@ pub struct Acquaintance {
 mod tests {
     use super::*;
 
-    const STRANGER: Ties = Ties { blocking: false, blocked: false, followed: false, policy: ContactPolicy::Everyone };
+    const STRANGER: ContactContext =
+        ContactContext { blocking: false, blocked: false, followed: false, policy: ContactPolicy::Everyone };
 
     #[test]
     fn rule_05_follow_goes_to_the_inbox_and_a_stranger_to_requests() {
-        assert_eq!(Ties { followed: true, ..STRANGER }.standing(), Ok(Standing::Accepted));
+        assert_eq!(ContactContext { followed: true, ..STRANGER }.standing(), Ok(Standing::Accepted));
         assert_eq!(STRANGER.standing(), Ok(Standing::Pending));
-        let closed = Ties { policy: ContactPolicy::Following, ..STRANGER };
-        assert_eq!(closed.standing(), Err(Refusal::ContactClosed));
-        assert_eq!(Ties { followed: true, ..closed }.standing(), Ok(Standing::Accepted));
+        let closed = ContactContext { policy: ContactPolicy::Following, ..STRANGER };
+        assert_eq!(closed.standing(), Err(ContactRefusal::Closed));
+        assert_eq!(ContactContext { followed: true, ..closed }.standing(), Ok(Standing::Accepted));
     }
 
     #[test]
     fn rule_05_a_block_in_either_direction_refuses_and_only_the_blocker_is_told() {
-        assert_eq!(Ties { blocked: true, followed: true, ..STRANGER }.standing(), Err(Refusal::ContactClosed));
-        assert_eq!(Ties { blocking: true, blocked: true, ..STRANGER }.standing(), Err(Refusal::YouBlockThem));
+        assert_eq!(
+            ContactContext { blocked: true, followed: true, ..STRANGER }.standing(),
+            Err(ContactRefusal::Closed)
+        );
+        assert_eq!(
+            ContactContext { blocking: true, blocked: true, ..STRANGER }.standing(),
+            Err(ContactRefusal::YouBlockThem)
+        );
     }
 
     #[test]
     fn rule_02_a_blocker_looks_like_someone_who_is_closed() {
-        let blocked = Ties { blocked: true, ..STRANGER };
-        let closed = Ties { policy: ContactPolicy::Following, ..STRANGER };
+        let blocked = ContactContext { blocked: true, ..STRANGER };
+        let closed = ContactContext { policy: ContactPolicy::Following, ..STRANGER };
         assert_eq!(blocked.contact(None), closed.contact(None));
         assert_eq!(blocked.contact(Some(Standing::Accepted)), Contact::Closed);
         assert_eq!(closed.contact(Some(Standing::Accepted)), Contact::Inbox);

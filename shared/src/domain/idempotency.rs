@@ -1,12 +1,15 @@
-//! Exactly-once writes (rule 15): the key a client gives, and what it is bound to.
+//! Idempotency (rule 15): the key of a client, the HTTP request that it is bound to, and what the request led to.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::ids::{Seq, ThreadId, Ticket};
 use super::invalid::Invalid;
 use super::limits::MAX_IDEMPOTENCY_KEY_CHARS;
+use super::roster::ListedMember;
+use super::time::Timestamp;
 
-/// The value of an `Idempotency-Key` header: 1–64 visible ASCII characters, chosen by the client for one intention.
+/// The value of an `Idempotency-Key` header: 1–64 visible ASCII characters. The client chooses one for each intention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
@@ -31,12 +34,12 @@ impl TryFrom<String> for IdempotencyKey {
     }
 }
 
-/// What a key was used for: a hash over the request's method, path and body, never the body itself.
+/// The HTTP request that a key is bound to: a hash over its method, path and body, never the body itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// The fingerprint of a request. `body` is compared as JSON: neither white space nor the order of members counts.
+    /// The fingerprint of an HTTP request. `body` is compared as JSON: white space and the order of keys do not count.
     #[must_use]
     pub fn of(method: &str, path: &str, mut body: serde_json::Value) -> Self {
         body.sort_all_objects();
@@ -51,13 +54,28 @@ impl Fingerprint {
     }
 }
 
-/// Both together: what makes one POST recognisable when it comes again.
+/// A key and the HTTP request that it is bound to. Together they recognise a repeated POST.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Once {
-    /// The client's key.
+pub struct Idempotency {
     pub key: IdempotencyKey,
-    /// What it is bound to.
     pub fingerprint: Fingerprint,
+}
+
+/// What a POST led to: ids and places in logs, never text that a user wrote. A repeat makes its response of what they refer
+/// to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reference {
+    /// A message was stored.
+    Message { thread_id: ThreadId, seq: Seq },
+    /// A thread was opened, created or accepted. Its log ended at `seq` then, with an entry of the time `at`.
+    Thread { thread_id: ThreadId, seq: Seq, at: Timestamp, created: bool, members: Vec<ListedMember> },
+    /// A message request was declined.
+    Declined { thread_id: ThreadId },
+    /// Members were added to a group. `members` are all members afterwards.
+    Members { members: Vec<ListedMember> },
+    /// A socket ticket was issued.
+    Ticket { ticket: Ticket, expires_at: Timestamp },
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Identifiers: opaque to clients, checked once, at the door.
+//! Identifiers. They are opaque to clients and checked where they are parsed.
 
 use std::fmt;
 
@@ -65,7 +65,7 @@ impl Pair {
     }
 }
 
-/// A conversation: `thr_` and 26 characters of lower-case base 32.
+/// The id of a thread: `thr_` and 26 characters of lower-case base 32.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ThreadId(String);
@@ -74,7 +74,8 @@ const THREAD_PREFIX: &str = "thr_";
 const THREAD_DIGITS: usize = 26;
 
 impl ThreadId {
-    /// The one thread of two users: derived from them, so that no second one can exist (rule 5, and no look-up is needed).
+    /// The id of the direct thread of two users. It is derived from their ids, so that no second thread can exist (rule 5) and
+    /// no look-up is needed.
     #[must_use]
     pub fn direct(pair: &Pair) -> Self {
         // User ids hold no control characters, so the separator keeps different pairs apart.
@@ -120,26 +121,26 @@ impl fmt::Display for ThreadId {
     }
 }
 
-/// A place in a thread's log: 1, 2, 3 … without a hole (rule 14). Zero stands for "before the first".
+/// A place in a thread's log: 1, 2, 3 … without a gap (rule 14). Zero is the place before the first entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct Seq(u64);
 
 impl Seq {
-    /// Before the first entry.
+    /// The place before the first entry.
     pub const ZERO: Self = Self(0);
-    /// The first entry.
+    /// The place of the first entry.
     pub const ONE: Self = Self(1);
-    /// The last place there is; a key writes ten digits.
+    /// The last possible place: keys have ten digits for it.
     pub const MAX: Self = Self(9_999_999_999);
 
-    /// The number.
+    /// The place as a number.
     #[must_use]
     pub fn get(self) -> u64 {
         self.0
     }
 
-    /// The place before this one; before the first there is only zero.
+    /// The place before this one. There is none before zero, so zero stays zero.
     #[must_use]
     pub fn previous(self) -> Self {
         Self(self.0.saturating_sub(1))
@@ -185,7 +186,7 @@ impl std::str::FromStr for Seq {
     }
 }
 
-/// One open WebSocket, named by API Gateway.
+/// The id of an open WebSocket, given by API Gateway.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ConnectionId(String);
@@ -213,8 +214,9 @@ impl From<ConnectionId> for String {
     }
 }
 
-/// The secret that opens one socket once (rule 22): 32 random bytes, base64url.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The secret that opens one socket (rule 22): 32 random bytes in base64url.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Ticket(String);
 
 impl Ticket {
@@ -228,6 +230,12 @@ impl Ticket {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<Ticket> for String {
+    fn from(ticket: Ticket) -> Self {
+        ticket.0
     }
 }
 
@@ -256,7 +264,7 @@ mod tests {
         let id = ThreadId::direct(&Pair::new(&ann, &bob).unwrap());
         assert_eq!(id, ThreadId::direct(&Pair::new(&bob, &ann).unwrap()));
         assert_eq!(ThreadId::try_from(id.as_str().to_owned()), Ok(id.clone()));
-        // Where one name ends and the other begins is part of it.
+        // The boundary between the two ids counts.
         assert_ne!(id, ThreadId::direct(&Pair::new(&user("annb"), &user("ob")).unwrap()));
         assert_eq!(Pair::new(&ann, &ann), None);
     }

@@ -1,13 +1,13 @@
-//! What a constructor answers when its input does not fit.
+//! The error of constructors whose input does not fit.
 
 use std::fmt;
 
-/// Why a value was refused: a sentence that is safe to show to the caller and says what would fit.
+/// Why a value was refused. The sentence says what would fit and is safe to show to the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid(String);
 
 impl Invalid {
-    /// Refuses with this sentence.
+    /// A refusal for this reason.
     pub fn new(reason: impl Into<String>) -> Self {
         Self(reason.into())
     }
@@ -27,8 +27,8 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// Refuses text with control characters other than those in `allowed`: they carry no meaning in a name or a message,
-/// break terminals and logs, and NUL ends strings in other languages.
+/// Refuses text with control characters other than those in `allowed`. They have no meaning in a name or a message, break
+/// terminals and logs, and NUL ends strings in other languages.
 pub(crate) fn no_control_characters(text: &str, allowed: &[char]) -> Result<(), Invalid> {
     match text.chars().find(|c| c.is_control() && !allowed.contains(c)) {
         Some(c) => Err(Invalid::new(format!("must not contain the control character U+{:04X}", u32::from(c)))),

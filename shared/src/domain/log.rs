@@ -1,84 +1,63 @@
-//! A thread's log: every change to it, in one order (rule 14).
+//! The log of a thread: its messages and changes in one order (rule 14).
 
 use serde::{Deserialize, Serialize};
 
-use super::about::Title;
 use super::ids::{Seq, UserId};
 use super::member::Role;
-use super::message::Logged;
+use super::message::LoggedMessage;
 use super::time::Timestamp;
+use super::title::Title;
 
-/// A change other than a message. The table stores it in this shape; clients see `type` and the rest as `data`.
+/// An entry other than a message. The table stores it in this shape; clients see `type`, and the rest as `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum Change {
-    /// The thread came to be; always entry 1.
+    /// The thread was created; always entry 1.
     #[serde(rename = "thread.created")]
     ThreadCreated {
-        /// Everyone in it at the start, the creator first.
+        /// The members at the start, the creator first.
         user_ids: Vec<UserId>,
-        /// A group's title, if it has one.
         #[serde(default)]
         title: Option<Title>,
     },
-    /// A moderator brought users in.
+    /// A moderator added users.
     #[serde(rename = "member.added")]
-    MemberAdded {
-        /// Whom.
-        user_ids: Vec<UserId>,
-    },
-    /// A moderator took a member out.
+    MemberAdded { user_ids: Vec<UserId> },
+    /// A moderator removed a member.
     #[serde(rename = "member.removed")]
-    MemberRemoved {
-        /// Whom.
-        user_id: UserId,
-    },
-    /// A member went.
+    MemberRemoved { user_id: UserId },
+    /// A member left.
     #[serde(rename = "member.left")]
-    MemberLeft {
-        /// Who.
-        user_id: UserId,
-    },
-    /// A member may do more, or less, than before.
+    MemberLeft { user_id: UserId },
+    /// A member got another role.
     #[serde(rename = "member.role_changed")]
-    RoleChanged {
-        /// Who.
-        user_id: UserId,
-        /// What they are now.
-        role: Role,
-    },
-    /// A moderator gave the group another title, or took it away.
+    RoleChanged { user_id: UserId, role: Role },
+    /// A moderator changed the title of the group, or removed it.
     #[serde(rename = "thread.renamed")]
     ThreadRenamed {
-        /// The title from now on.
+        /// `None` if it was removed.
         title: Option<Title>,
     },
 }
 
-/// What an entry says.
+/// The content of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
-    /// Somebody said something.
-    Message(Logged),
-    /// Something else changed.
+pub enum EntryContent {
+    Message(LoggedMessage),
     Change(Change),
 }
 
 /// One entry of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its place.
     pub seq: Seq,
-    /// When.
     pub at: Timestamp,
-    /// Who did it.
     pub actor_id: UserId,
-    /// What it was.
-    pub what: What,
+    pub content: EntryContent,
 }
 
-/// Brings two runs of a log, each in order, into one, and stops where one of them was cut: beyond that place an entry may
-/// be missing, and a log is never shown with a hole.
+/// Merges two runs of a log, each in order, up to the place where one of them was cut. Behind that place an entry may be
+/// missing, and a log is never shown with a gap.
 #[must_use]
 pub fn merge(messages: Run, changes: Run, limit: usize) -> Vec<Entry> {
     let known_to = [messages.cut_after, changes.cut_after].into_iter().flatten().min().unwrap_or(Seq::MAX);
@@ -89,12 +68,11 @@ pub fn merge(messages: Run, changes: Run, limit: usize) -> Vec<Entry> {
     entries
 }
 
-/// Entries of one kind, in order.
+/// Entries of one kind, in the order of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    /// The entries.
     pub entries: Vec<Entry>,
-    /// The last place up to which this run is whole, if there may be more of its kind behind it.
+    /// The place up to which the run is complete; `None` if no more of its kind follow.
     pub cut_after: Option<Seq>,
 }
 
@@ -107,7 +85,7 @@ mod tests {
             seq: Seq::try_from(*seq).unwrap(),
             at: Timestamp::from_ms(0).unwrap(),
             actor_id: UserId::try_from("ann".to_owned()).unwrap(),
-            what: What::Change(Change::ThreadCreated { user_ids: vec![], title: None }),
+            content: EntryContent::Change(Change::ThreadCreated { user_ids: vec![], title: None }),
         };
         let entries: Vec<Entry> = seqs.iter().map(entry).collect();
         let cut_after = cut.then(|| entries.last().map_or(Seq::ZERO, |last| last.seq));

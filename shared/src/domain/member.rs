@@ -1,80 +1,51 @@
-//! One user's place in one thread.
+//! A member of a thread: role, standing, read mark, and whom they hide.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::counts::{Slot, Slots};
 use super::ids::{Seq, UserId};
-use super::invalid::Invalid;
 use super::limits::DECLINED_REST;
-use super::tally::{Slot, Slots};
+use super::mailbox::Mailbox;
 use super::time::Timestamp;
+use super::word::{self, Word};
 
-/// What a member may do. In a direct thread both are members; a group has moderators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+/// The role of a member. Only groups have moderators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Runs the group.
     Moderator,
-    /// Takes part.
     Member,
 }
 
-impl TryFrom<String> for Role {
-    type Error = Invalid;
+impl Word for Role {
+    const WORDS: &'static [(&'static str, Self)] = &[("moderator", Self::Moderator), ("member", Self::Member)];
+}
 
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        match text.as_str() {
-            "moderator" => Ok(Self::Moderator),
-            "member" => Ok(Self::Member),
-            _ => Err(Invalid::new("must be moderator or member")),
-        }
+impl Serialize for Role {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        word::serialize(*self, serializer)
     }
 }
 
-impl From<Role> for String {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Moderator => "moderator".to_owned(),
-            Role::Member => "member".to_owned(),
-        }
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word::deserialize(deserializer)
     }
 }
 
 /// How a thread stands with one of its members (rule 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// It is in their inbox.
+    /// The thread is in their inbox.
     Accepted,
-    /// It waits in their requests.
+    /// The thread is a message request to them.
     Pending,
-    /// They declined it: in none of their boxes, until a message comes after a rest of 24 hours.
-    Declined {
-        /// When they did.
-        at: Timestamp,
-    },
-}
-
-/// The boxes that list threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mailbox {
-    /// Threads of people the user follows or has accepted.
-    Inbox,
-    /// Threads that wait to be accepted.
-    Requests,
+    /// They declined the message request. It is in neither mailbox until a message comes at least 24 hours later.
+    Declined { at: Timestamp },
 }
 
 impl Standing {
-    /// The box that lists the thread, if any does.
-    #[must_use]
-    pub fn listed_in(self) -> Option<Mailbox> {
-        match self {
-            Self::Accepted => Some(Mailbox::Inbox),
-            Self::Pending => Some(Mailbox::Requests),
-            Self::Declined { .. } => None,
-        }
-    }
-
-    /// The box a client shows it under: a declined request still reads as one when asked for by its id.
+    /// The mailbox that a client shows the thread under. A declined thread that is read by its id is still shown as a message
+    /// request.
     #[must_use]
     pub fn shown_in(self) -> Mailbox {
         match self {
@@ -83,7 +54,7 @@ impl Standing {
         }
     }
 
-    /// The standing after someone else's message at `now`: a declined request comes back after its rest.
+    /// The standing after another member's message at `now`. A declined message request comes back after 24 hours.
     #[must_use]
     pub fn after_message(self, now: Timestamp) -> Self {
         match self {
@@ -92,7 +63,7 @@ impl Standing {
         }
     }
 
-    /// Whether the member has taken the thread into their inbox.
+    /// Whether the thread is in the member's inbox.
     #[must_use]
     pub fn is_accepted(self) -> bool {
         self == Self::Accepted
@@ -102,55 +73,86 @@ impl Standing {
 /// How far a member has read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReadMark {
-    /// The last entry they saw.
+    /// The last entry they read.
     pub seq: Seq,
-    /// Messages up to there that count for them (see [`super::thread::Thread::heard`]), so that `unread` is a subtraction.
-    pub heard: u64,
+    /// Messages up to there that count for them (see [`super::thread::Thread::counted`]), so that `unread` is a subtraction.
+    pub counted: u64,
 }
 
-/// What is kept of how somebody came into a thread until they accept it.
+/// How a member was added; kept until they accept the thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Invitation {
-    /// The slot of the member who brought them in, while that one is there: following them accepts it (rule 7).
+    /// The slot of the inviter while they are a member. Following the inviter accepts the thread (rule 7).
     pub by: Option<Slot>,
-    /// Messages that were in the thread before: what came since is what a request may hold only so much of.
-    pub said_before: u64,
+    /// Messages that were in the thread before. Only later ones count towards the limit of a message request.
+    pub messages_before: u64,
 }
 
 /// A user in a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// Who.
     pub user_id: UserId,
-    /// What they may do.
     pub role: Role,
-    /// Their place in the tally.
     pub slot: Slot,
-    /// Messages that others had sent from this place before them.
-    pub start: u64,
-    /// The entry that brought them in: they see the log from there on (rule 11).
+    /// Messages that earlier members sent from this slot.
+    pub slot_start: u64,
+    /// The entry that added them. They see the log from there on (rule 11).
     pub joined_seq: Seq,
-    /// How the thread stands with them.
     pub standing: Standing,
-    /// How they came in, until they accepted.
     pub invitation: Invitation,
-    /// How far they have read.
     pub mark: ReadMark,
-    /// The places of those whom they block: what these say reaches them collapsed (rule 12).
+    /// The slots of members whom they block. Messages from these are collapsed for them (rule 12).
     pub hides: Slots,
-    /// Those among `hides` about whom they have not decided yet whether to stay.
+    /// The slots among `hides` about which they have not decided yet whether to stay.
     pub notice: Slots,
+    /// What a later release stored about them, as text. It is written back as it was.
+    pub unknown: String,
 }
 
 impl Member {
+    /// A new member in `slot` who joins with the entry at `joined_seq`.
+    #[must_use]
+    pub fn new(user_id: UserId, slot: Slot, joined_seq: Seq, standing: Standing) -> Self {
+        Self {
+            user_id,
+            role: Role::Member,
+            slot,
+            slot_start: 0,
+            joined_seq,
+            standing,
+            invitation: Invitation::default(),
+            mark: ReadMark::default(),
+            hides: Slots::NONE,
+            notice: Slots::NONE,
+            unknown: String::new(),
+        }
+    }
+
+    /// The first entry of the log that this member sees (rule 11).
+    #[must_use]
+    pub fn visible_from(&self) -> Seq {
+        self.joined_seq
+    }
+
     /// Whether this member may see the entry at `seq`.
     #[must_use]
     pub fn sees(&self, seq: Seq) -> bool {
-        seq >= self.joined_seq
+        seq >= self.visible_from()
     }
 
-    /// Gives the thread another standing with this member.
-    pub fn stand(&mut self, standing: Standing) {
+    /// The mailbox that lists the thread for this member; `None` for a declined thread. A future reason to unlist a thread
+    /// without changing its standing belongs here.
+    #[must_use]
+    pub fn listed_in(&self) -> Option<Mailbox> {
+        match self.standing {
+            Standing::Accepted => Some(Mailbox::Inbox),
+            Standing::Pending => Some(Mailbox::Requests),
+            Standing::Declined { .. } => None,
+        }
+    }
+
+    /// Sets the standing of the thread with this member. An accepted thread has no invitation any more.
+    pub fn set_standing(&mut self, standing: Standing) {
         self.standing = standing;
         if standing.is_accepted() {
             self.invitation = Invitation::default();
@@ -176,9 +178,10 @@ mod tests {
     }
 
     #[test]
-    fn a_declined_request_is_in_no_box() {
+    fn a_declined_request_is_in_no_mailbox() {
         let declined = Standing::Declined { at: Timestamp::from_ms(0).unwrap() };
-        assert_eq!(declined.listed_in(), None);
+        let user_id = UserId::try_from("ann".to_owned()).unwrap();
+        assert_eq!(Member::new(user_id, Slot::FIRST, Seq::ONE, declined).listed_in(), None);
         assert_eq!(declined.shown_in(), Mailbox::Requests);
     }
 }

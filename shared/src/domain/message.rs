@@ -1,21 +1,20 @@
-//! What people say.
+//! Messages: an envelope that never changes, and the content that the author writes.
 
 use serde::{Deserialize, Serialize};
 
+use super::counts::MessageCounts;
 use super::ids::{Seq, UserId};
 use super::invalid::{Invalid, no_control_characters};
 use super::limits::{MAX_PREVIEW_BYTES, MAX_TEXT_BYTES, MAX_TEXT_CHARS};
-use super::tally::Tally;
 use super::time::Timestamp;
 
 /// A message's text: trimmed, 1–4,000 characters (Unicode scalar values), at most 16 KiB of UTF-8 (rule 16). Any script and
-/// any emoji; of the control characters only tab and line breaks. Links are plain text.
+/// any emoji are allowed; of the control characters only tab and line breaks. Links are plain text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct MessageText(String);
 
 impl MessageText {
-    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -47,55 +46,44 @@ impl From<MessageText> for String {
     }
 }
 
-/// A message as its author hands it in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// What it says.
+/// The content of a message. A draft is a content that is not stored yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageContent {
     pub text: MessageText,
-    /// The message it answers.
+    /// The message it replies to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Seq>,
-    /// Members it calls.
+    /// Members it mentions, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<UserId>,
 }
 
-/// A message in a thread's log.
+/// A message in the log of a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Its place in the log.
     pub seq: Seq,
-    /// Who said it.
     pub author_id: UserId,
-    /// When it was stored; never earlier than what stands before it in the log.
+    /// When it was stored; never earlier than the entries before it.
     pub created_at: Timestamp,
-    /// What it says.
-    pub text: MessageText,
-    /// The message it answers.
-    pub reply_to: Option<Seq>,
-    /// Members it calls.
-    pub mentions: Vec<UserId>,
+    pub content: MessageContent,
 }
 
-/// A message and the thread's tally up to and with it: what the log stores.
+/// A message as the log stores it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logged {
-    /// The message.
+pub struct LoggedMessage {
     pub message: Message,
-    /// Messages by sender's slot, this one included.
-    pub tally: Tally,
+    /// The counts of the thread up to and including this message.
+    pub counts: MessageCounts,
 }
 
-/// What a thread's head keeps of its last message, so that an inbox page reads heads alone.
+/// What the head of a thread keeps of the last message, so that a mailbox page reads heads alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// Its place in the log.
     pub seq: Seq,
-    /// Who said it.
     pub author_id: UserId,
-    /// When.
     pub created_at: Timestamp,
-    /// The message it answers.
     pub reply_to: Option<Seq>,
-    /// Its text, or the beginning of it: at most 80 bytes.
+    /// The text or its beginning: at most 80 bytes.
     pub text: String,
     /// Whether `text` is only the beginning.
     pub truncated: bool,
@@ -105,26 +93,27 @@ impl Preview {
     /// The preview of `message`.
     #[must_use]
     pub fn of(message: &Message) -> Self {
-        let (text, truncated) = beginning(message.text.as_str());
+        let (text, truncated) = beginning(message.content.text.as_str());
         Self {
             seq: message.seq,
             author_id: message.author_id.clone(),
             created_at: message.created_at,
-            reply_to: message.reply_to,
+            reply_to: message.content.reply_to,
             text,
             truncated,
         }
     }
 }
 
-/// The first bytes of `text` that fit into a preview, cut between characters and closed with an ellipsis.
+/// The beginning of `text` that fits into a preview, and whether it was cut. The cut is between characters and ends with an
+/// ellipsis.
 fn beginning(text: &str) -> (String, bool) {
     const ELLIPSIS: &str = "…";
     if text.len() <= MAX_PREVIEW_BYTES {
         return (text.to_owned(), false);
     }
     let end = text.floor_char_boundary(MAX_PREVIEW_BYTES - ELLIPSIS.len());
-    // A joiner at the cut would glue the ellipsis to half an emoji.
+    // A zero-width joiner at the cut would join the ellipsis to half an emoji.
     let kept = text[..end].trim_end_matches(|c: char| c == '\u{200d}' || c.is_whitespace());
     (format!("{kept}{ELLIPSIS}"), true)
 }

@@ -1,25 +1,33 @@
-//! The pure core: types whose constructors are the checks, and decisions as plain functions of values.
+//! The pure core: types whose constructors check their input, and decisions as plain functions of values.
 //!
-//! Nothing here is `async`, knows AWS, reads a clock, an environment variable or a random source: time and ids come in
-//! as arguments, so every rule of the contract can be tested by calling a function.
+//! Nothing here is `async`, knows AWS, or reads a clock, an environment variable or a random source. Times and ids are
+//! arguments, so that a test of a rule only calls a function.
 
-pub mod about;
 pub mod block;
+pub mod connection;
 pub mod contact;
+pub mod counts;
+pub mod details;
 pub mod group;
 pub mod idempotency;
 pub mod ids;
-pub mod inbox;
 pub mod invalid;
 pub mod limits;
 pub mod log;
+pub mod mailbox;
 pub mod member;
 pub mod message;
+pub mod message_request;
 pub mod open;
 pub mod profile;
 pub mod read;
-pub mod request;
+pub mod refusal;
+pub mod revision;
+pub mod room;
+pub mod roster;
 pub mod send;
-pub mod tally;
 pub mod thread;
 pub mod time;
+pub mod title;
+pub mod transition;
+pub mod word;

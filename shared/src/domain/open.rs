@@ -2,55 +2,45 @@
 
 use std::collections::BTreeSet;
 
-use super::about::About;
+use super::counts::{MessageCounts, Slot};
+use super::details::ThreadDetails;
 use super::ids::{Seq, ThreadId, UserId};
-use super::log::{Change, Entry, What};
-use super::member::{Invitation, Member, ReadMark, Role, Standing};
-use super::tally::{Slot, Slots, Tally};
-use super::thread::{Kind, Revision, Thread};
+use super::log::{Change, Entry, EntryContent};
+use super::member::{Member, Standing};
+use super::revision::Revision;
+use super::thread::{Kind, Thread};
 use super::time::Timestamp;
+use super::transition::NewThread;
 
-/// A new direct thread that `actor` opens with `recipient`, and the first entry of its log. `standing` is what the
-/// recipient's side was decided to be; the actor has it in their inbox. `revision` is that of the head it replaces: blocks
-/// leave one behind where there was no thread.
+/// The two users of a new direct thread, and its standing with the recipient. The actor has it in their inbox.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening<'a> {
+    pub actor: &'a UserId,
+    pub recipient: &'a UserId,
+    pub standing: Standing,
+}
+
+/// A new direct thread and the first entry of its log. `revision` is that of the absent head that it replaces: a block creates
+/// one before there is a thread.
 #[must_use]
-pub fn open(
-    id: ThreadId,
-    actor: &UserId,
-    recipient: &UserId,
-    standing: Standing,
-    revision: Revision,
-    now: Timestamp,
-) -> (Thread, Entry) {
-    let member = |user_id: &UserId, slot: Slot, standing| Member {
-        user_id: user_id.clone(),
-        role: Role::Member,
-        slot,
-        start: 0,
-        joined_seq: Seq::ONE,
-        standing,
-        invitation: Invitation::default(),
-        mark: ReadMark::default(),
-        hides: Slots::NONE,
-        notice: Slots::NONE,
-    };
-    let members = vec![member(actor, Slot::FIRST, Standing::Accepted), member(recipient, Slot::SECOND, standing)];
-    let created = Entry {
-        seq: Seq::ONE,
-        at: now,
-        actor_id: actor.clone(),
-        what: What::Change(Change::ThreadCreated { user_ids: vec![actor.clone(), recipient.clone()], title: None }),
-    };
+pub fn open(id: ThreadId, opening: Opening<'_>, revision: Revision, now: Timestamp) -> NewThread {
+    let Opening { actor, recipient, standing } = opening;
+    let members = vec![
+        Member::new(actor.clone(), Slot::FIRST, Seq::ONE, Standing::Accepted),
+        Member::new(recipient.clone(), Slot::SECOND, Seq::ONE, standing),
+    ];
+    let created = Change::ThreadCreated { user_ids: vec![actor.clone(), recipient.clone()], title: None };
+    let entry = Entry { seq: Seq::ONE, at: now, actor_id: actor.clone(), content: EntryContent::Change(created) };
     let thread = Thread {
         id,
-        kind: Kind::Direct { blocks: BTreeSet::new(), about: About::new(actor, now) },
+        kind: Kind::Direct { blocks: BTreeSet::new(), details: ThreadDetails::new(actor, now) },
         last_seq: Seq::ONE,
         active_at: now,
         bumped_at: now,
-        tally: Tally::default(),
+        counts: MessageCounts::default(),
         last_message: None,
         members,
         revision: revision.next(),
     };
-    (thread, created)
+    NewThread { thread, entries: vec![entry] }
 }

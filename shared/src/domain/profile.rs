@@ -1,12 +1,15 @@
-//! A user as others see them, and what they chose in their settings.
+//! Profiles of users, and their settings.
 
-use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ids::UserId;
 use super::invalid::{Invalid, no_control_characters};
 use super::limits::{MAX_AVATAR_URL_BYTES, MAX_DISPLAY_NAME_CHARS, MAX_USERNAME_CHARS, MIN_USERNAME_CHARS};
-use super::thread::Revision;
+use super::revision::Revision;
 use super::time::Timestamp;
+use super::word::{self, Word};
 
 /// The characters of a username, in the order of their bytes.
 pub const USERNAME_ALPHABET: &str = ".0123456789_abcdefghijklmnopqrstuvwxyz";
@@ -20,7 +23,7 @@ fn username_characters(text: &str) -> Result<String, Invalid> {
     }
 }
 
-/// A unique name: 3–30 of `a-z 0-9 _ .`; capitals are taken for small letters (rule 1).
+/// A unique name of 3–30 of the characters `a-z 0-9 _ .`. Capitals count as small letters (rule 1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Username(String);
@@ -77,7 +80,7 @@ impl TryFrom<String> for UsernamePrefix {
     }
 }
 
-/// The name people read: 1–60 characters after trimming, of any script, without control characters (rule 1).
+/// The name that clients show: 1–60 characters after trimming, of any script, without control characters (rule 1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DisplayName(String);
@@ -102,7 +105,7 @@ impl From<DisplayName> for String {
     }
 }
 
-/// Where a picture of the user is: an absolute `https` URL of at most 2,048 bytes (rule 1). It is never fetched here.
+/// The URL of a user's picture: absolute, `https`, at most 2,048 bytes (rule 1). The backend never fetches it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AvatarUrl(String);
@@ -132,62 +135,44 @@ impl From<AvatarUrl> for String {
     }
 }
 
-/// What a user shows of themself.
+/// The part of a profile that others see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Card {
-    /// Unique name.
+pub struct PublicProfile {
     pub username: Username,
-    /// The name people read.
     pub display_name: DisplayName,
-    /// A picture, if they gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<AvatarUrl>,
 }
 
-/// Whom a user lets write to them without following them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+/// Which users may contact a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ContactPolicy {
-    /// Anyone; strangers land in the requests box.
+    /// All users. Threads of users whom they do not follow are message requests.
     #[default]
     Everyone,
-    /// Only people they follow.
+    /// Only users whom they follow.
     Following,
 }
 
-impl ContactPolicy {
-    /// The policy as a word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Everyone => "everyone",
-            Self::Following => "following",
-        }
+impl Word for ContactPolicy {
+    const WORDS: &'static [(&'static str, Self)] = &[("everyone", Self::Everyone), ("following", Self::Following)];
+}
+
+impl Serialize for ContactPolicy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        word::serialize(*self, serializer)
     }
 }
 
-impl TryFrom<String> for ContactPolicy {
-    type Error = Invalid;
-
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        match text.as_str() {
-            "everyone" => Ok(Self::Everyone),
-            "following" => Ok(Self::Following),
-            _ => Err(Invalid::new("must be everyone or following")),
-        }
+impl<'de> Deserialize<'de> for ContactPolicy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word::deserialize(deserializer)
     }
 }
 
-impl From<ContactPolicy> for String {
-    fn from(policy: ContactPolicy) -> Self {
-        policy.as_str().to_owned()
-    }
-}
-
-/// A user's own choices.
+/// The settings of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Whom they let write to them.
     pub contact_policy: ContactPolicy,
     /// Whether they show their read marks, and so see those of others (rule 19).
     pub read_receipts: bool,
@@ -201,24 +186,50 @@ impl Default for Settings {
     }
 }
 
+/// Changes of settings; `None` leaves a setting as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    pub contact_policy: Option<ContactPolicy>,
+    pub read_receipts: Option<bool>,
+    pub typing_indicators: Option<bool>,
+}
+
 /// A registered user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// Who it is.
     pub id: UserId,
-    /// What others see.
-    pub card: Card,
-    /// What they chose.
+    pub public: PublicProfile,
     pub settings: Settings,
-    /// When they first came.
+    /// When they registered.
     pub created_at: Timestamp,
-    /// When the card last changed.
+    /// When the public profile last changed.
     pub updated_at: Timestamp,
-    /// Counts what changes about the user and others: the card, whom they follow, blocks on either side, groups they were
-    /// brought into. What is decided on one state of it is stored only while that state holds.
+    /// Counts changes of the public profile, of follows, of blocks in either direction, and of groups they were added to. A
+    /// decision is stored only while the revision that it rests on is current.
     pub revision: Revision,
-    /// The state in which the card last changed, as long as the user's groups may still show the one before.
-    pub unspread: Option<Revision>,
+    /// The revision in which the public profile last changed, while snapshots in the user's groups may be older; otherwise
+    /// `None`.
+    pub stale_snapshots: Option<Revision>,
+}
+
+/// Profiles by user id.
+pub type Profiles = HashMap<UserId, Profile>;
+
+impl Profile {
+    /// The profile of `user` with this public profile. Without `before` it is that of a new user.
+    #[must_use]
+    pub fn with_public(user: &UserId, before: Option<&Self>, public: PublicProfile, now: Timestamp) -> Self {
+        let revision = before.map_or(Revision::default(), |before| before.revision).next();
+        Self {
+            id: user.clone(),
+            public,
+            settings: before.map(|before| before.settings).unwrap_or_default(),
+            created_at: before.map_or(now, |before| before.created_at),
+            updated_at: now,
+            revision,
+            stale_snapshots: before.map(|_| revision),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,49 +1,41 @@
 //! Read marks (rule 19).
 
+use super::counts::MessageCounts;
 use super::ids::{Seq, UserId};
 use super::member::{Member, ReadMark};
-use super::tally::Tally;
+use super::refusal::Refusal;
 use super::thread::Thread;
 
-/// Why a mark was not moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MarkRefusal {
-    /// The user is not in the thread: `not-found`.
-    NotAMember,
-    /// The log has no such entry yet: `invalid-request`.
-    BeyondTheLog,
-}
-
-/// Where `user`'s mark goes when they have seen everything up to `seq`; `None` if it is there or further already, for marks
-/// only move forward. `tally_there` is the tally at the last message up to `seq`; it is asked for only where the head, which
-/// knows the log's end, cannot answer.
+/// The read mark of `user` after they have read everything up to `seq`. `None` if the mark is there or further already,
+/// because marks only move forward. `counts_there` are the counts at the last message up to `seq`. They are needed only if a
+/// message follows `seq`; otherwise the counts of the head apply.
 ///
 /// # Errors
-/// A [`MarkRefusal`].
+/// [`Refusal::NotFound`] unless they are a member, [`Refusal::BeyondTheLog`].
 pub fn mark(
     thread: &Thread,
     user: &UserId,
     seq: Seq,
-    tally_there: Option<&Tally>,
-) -> Result<Option<ReadMark>, MarkRefusal> {
-    let member = thread.member(user).ok_or(MarkRefusal::NotAMember)?;
+    counts_there: Option<&MessageCounts>,
+) -> Result<Option<ReadMark>, Refusal> {
+    let member = thread.member(user).ok_or(Refusal::NotFound)?;
     if seq > thread.last_seq {
-        return Err(MarkRefusal::BeyondTheLog);
+        return Err(Refusal::BeyondTheLog);
     }
     if seq <= member.mark.seq {
         return Ok(None);
     }
     let all_read = thread.last_message.as_ref().is_none_or(|last| seq >= last.seq);
-    let heard = if all_read {
-        thread.heard(member, &thread.tally)
+    let counted = if all_read {
+        thread.counted(member, &thread.counts)
     } else {
-        tally_there.map_or(0, |tally| thread.heard(member, tally))
+        counts_there.map_or(0, |counts| thread.counted(member, counts))
     };
-    Ok(Some(ReadMark { seq, heard }))
+    Ok(Some(ReadMark { seq, counted }))
 }
 
-/// Whether `reader`'s mark may be shown to someone else: only once they accepted the thread (rule 7), and if both of them
-/// show theirs (rule 19).
+/// Whether another member may see `reader`'s mark: only after `reader` accepted the thread (rule 7), and only if both users
+/// show their marks (rule 19).
 #[must_use]
 pub fn shows(reader: &Member, reader_shows: bool, viewer_shows: bool) -> bool {
     reader.standing.is_accepted() && reader_shows && viewer_shows

@@ -1,114 +1,97 @@
-//! Whether a message may be sent, and what the thread is afterwards.
+//! Sending a message: whether it is allowed, and the thread afterwards.
 
-use super::contact::Refusal;
 use super::ids::{Seq, UserId};
 use super::limits::MAX_REQUEST_MESSAGES;
-use super::log::{Entry, What};
+use super::log::{Entry, EntryContent};
 use super::member::{Member, Standing};
-use super::message::{Draft, Logged, Message, Preview};
+use super::message::{LoggedMessage, Message, MessageContent, Preview};
+use super::refusal::{MessageFault, Refusal};
 use super::thread::Thread;
 use super::time::Timestamp;
+use super::transition::Transition;
 
-/// Why a message was not sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SendRefusal {
-    /// The author is not in the thread: `not-found`.
-    NotAMember,
-    /// A block stands between the two: `contact-closed` or `you-block-them`.
-    Contact(Refusal),
-    /// The request was not accepted yet and holds all it may: `request-pending`.
-    RequestPending,
-    /// It mentions someone who is not in the thread: `invalid-request`.
-    MentionsStranger,
-    /// It answers something that is no message of this thread, or was said before the author joined: `invalid-request`.
-    AnswersNothing,
-}
-
-/// A message that may be stored: the thread afterwards and the entry to write, in one go.
+/// The decision to store a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sending {
-    /// The head as it will be.
-    pub thread: Thread,
-    /// The message as the log will hold it.
-    pub logged: Logged,
-    /// Members to whose requests it brings the thread back.
+    /// The message is its only entry.
+    pub transition: Transition,
+    pub message: Message,
+    /// Members in whose requests mailbox the thread appears again.
     pub returned_to: Vec<UserId>,
-    /// Whether it takes the thread into the author's inbox, for it answers a request.
+    /// Whether the message accepts a message request, and so moves the thread into the author's inbox.
     pub accepts: bool,
 }
 
-impl Sending {
-    /// The log's entry.
-    #[must_use]
-    pub fn entry(&self) -> Entry {
-        let message = &self.logged.message;
-        Entry {
-            seq: message.seq,
-            at: message.created_at,
-            actor_id: message.author_id.clone(),
-            what: What::Message(self.logged.clone()),
-        }
-    }
-}
-
-/// Decides on `author`'s `draft` in `thread` at `now`. `answered` is the place of the message that was found where the draft
-/// says it answers one.
+/// Decides on `draft`, which `author` sends to `thread` at `now`. `replied_to` is the place of the message that the draft
+/// replies to, if that message exists.
 ///
-/// Answering a request accepts it; a message into a declined one brings it back once its rest is over (rule 7).
+/// Sending into a message request accepts it. A message brings a declined thread back if it was declined at least 24 hours
+/// before (rule 7).
 ///
 /// # Errors
-/// The [`SendRefusal`] that the author is told.
+/// `NotFound`, `YouBlockThem`, `ContactClosed`, `RequestPending`, `Message`.
 pub fn send(
     thread: &Thread,
     author: &UserId,
-    draft: &Draft,
-    answered: Option<Seq>,
+    draft: &MessageContent,
+    replied_to: Option<Seq>,
     now: Timestamp,
-) -> Result<Sending, SendRefusal> {
-    let member = thread.member(author).ok_or(SendRefusal::NotAMember)?;
-    if thread.is_blocked_by(author) {
-        return Err(SendRefusal::Contact(Refusal::YouBlockThem));
-    }
-    if thread.others(author).any(|other| thread.is_blocked_by(&other.user_id)) {
-        return Err(SendRefusal::Contact(Refusal::ContactClosed));
-    }
-    let accepted = thread.others(author).any(|other| other.standing.is_accepted());
-    let waiting = thread.others(author).map(|other| thread.tally.total().saturating_sub(other.invitation.said_before));
-    if !accepted && waiting.max().is_some_and(|said| said >= MAX_REQUEST_MESSAGES) {
-        return Err(SendRefusal::RequestPending);
-    }
+) -> Result<Sending, Refusal> {
+    let member = thread.member(author).ok_or(Refusal::NotFound)?;
+    may_send(thread, author)?;
     if draft.mentions.iter().any(|user_id| thread.member(user_id).is_none()) {
-        return Err(SendRefusal::MentionsStranger);
+        return Err(Refusal::Message(MessageFault::Mentions));
     }
-    if draft.reply_to != answered.filter(|seq| member.sees(*seq)) {
-        return Err(SendRefusal::AnswersNothing);
+    if draft.reply_to != replied_to.filter(|seq| member.sees(*seq)) {
+        return Err(Refusal::Message(MessageFault::ReplyTo));
     }
 
-    // Clocks of different machines differ a little; the log's times never go back.
-    let at = now.max(thread.active_at);
     let message = Message {
         seq: thread.last_seq.next(),
         author_id: author.clone(),
-        created_at: at,
-        text: draft.text.clone(),
-        reply_to: draft.reply_to,
-        mentions: draft.mentions.clone(),
+        // The clocks of different machines differ a little; the times of a log never go back.
+        created_at: now.max(thread.active_at),
+        content: draft.clone(),
     };
-    let tally = thread.tally.with_one_more(member.slot);
-    let after = after(thread, &message, tally.clone());
+    let after = after(thread, member, &message);
     let came_back = |now: &&Member| {
-        let before = thread.member(&now.user_id).and_then(|before| before.standing.listed_in());
-        before.is_none() && now.standing.listed_in().is_some() && now.user_id != *author
+        let before = thread.member(&now.user_id).and_then(Member::listed_in);
+        before.is_none() && now.listed_in().is_some() && now.user_id != *author
     };
     let returned_to = after.members.iter().filter(came_back).map(|member| member.user_id.clone()).collect();
-    let accepts = !member.standing.is_accepted();
-    Ok(Sending { thread: after, logged: Logged { message, tally }, returned_to, accepts })
+    let logged = LoggedMessage { message: message.clone(), counts: after.counts.clone() };
+    let entry = Entry {
+        seq: message.seq,
+        at: message.created_at,
+        actor_id: author.clone(),
+        content: EntryContent::Message(logged),
+    };
+    let transition = Transition { before: thread.clone(), after, entries: vec![entry] };
+    Ok(Sending { transition, message, returned_to, accepts: !member.standing.is_accepted() })
 }
 
-fn after(thread: &Thread, message: &Message, tally: super::tally::Tally) -> Thread {
+/// Whether `author` may send at all: no block, and a message request below its limit (rules 6, 7).
+fn may_send(thread: &Thread, author: &UserId) -> Result<(), Refusal> {
+    let others = || thread.others(author).map(|other| other.user_id.clone());
+    if thread.is_blocked_by(author) {
+        return Err(Refusal::YouBlockThem(others().collect()));
+    }
+    if others().any(|other| thread.is_blocked_by(&other)) {
+        return Err(Refusal::ContactClosed(others().collect()));
+    }
+    let accepted = thread.others(author).any(|other| other.standing.is_accepted());
+    let waiting =
+        thread.others(author).map(|other| thread.counts.total().saturating_sub(other.invitation.messages_before));
+    if !accepted && waiting.max().is_some_and(|messages| messages >= MAX_REQUEST_MESSAGES) {
+        return Err(Refusal::RequestPending);
+    }
+    Ok(())
+}
+
+fn after(thread: &Thread, author: &Member, message: &Message) -> Thread {
     let mut next = thread.clone();
     for member in &mut next.members {
-        member.stand(if member.user_id == message.author_id {
+        member.set_standing(if member.user_id == message.author_id {
             Standing::Accepted
         } else {
             member.standing.after_message(message.created_at)
@@ -121,7 +104,7 @@ fn after(thread: &Thread, message: &Message, tally: super::tally::Tally) -> Thre
     next.last_seq = message.seq;
     next.active_at = message.created_at;
     next.bumped_at = thread.bumped_at(message.created_at);
-    next.tally = tally;
+    next.counts = thread.counts.with_one_more(author.slot);
     next.last_message = Some(Preview::of(message));
     next
 }
@@ -132,16 +115,17 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::{Pair, ThreadId};
-    use crate::domain::member::Mailbox;
-    use crate::domain::open::open;
-    use crate::domain::thread::{Kind, Revision};
+    use crate::domain::mailbox::Mailbox;
+    use crate::domain::open::{Opening, open};
+    use crate::domain::revision::Revision;
+    use crate::domain::thread::Kind;
 
     fn user(text: &str) -> UserId {
         UserId::try_from(text.to_owned()).unwrap()
     }
 
-    fn draft() -> Draft {
-        Draft { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] }
+    fn draft() -> MessageContent {
+        MessageContent { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] }
     }
 
     fn at(ms: i64) -> Timestamp {
@@ -151,18 +135,19 @@ mod tests {
     fn opened(standing: Standing) -> Thread {
         let (ann, bob) = (user("ann"), user("bob"));
         let id = ThreadId::direct(&Pair::new(&ann, &bob).unwrap());
-        open(id, &ann, &bob, standing, Revision::default(), at(0)).0
+        let opening = Opening { actor: &ann, recipient: &bob, standing };
+        open(id, opening, Revision::default(), at(0)).thread
     }
 
     #[test]
-    fn rule_07_a_request_holds_three_messages_and_an_answer_accepts_it() {
+    fn rule_07_a_request_holds_three_messages_and_a_reply_accepts_it() {
         let (ann, bob) = (user("ann"), user("bob"));
         let mut thread = opened(Standing::Pending);
         for seq in 2..=4 {
-            thread = send(&thread, &ann, &draft(), None, at(seq)).unwrap().thread;
+            thread = send(&thread, &ann, &draft(), None, at(seq)).unwrap().transition.after;
         }
-        assert_eq!(send(&thread, &ann, &draft(), None, at(9)), Err(SendRefusal::RequestPending));
-        thread = send(&thread, &bob, &draft(), None, at(9)).unwrap().thread;
+        assert_eq!(send(&thread, &ann, &draft(), None, at(9)), Err(Refusal::RequestPending));
+        thread = send(&thread, &bob, &draft(), None, at(9)).unwrap().transition.after;
         assert_eq!(thread.member(&bob).unwrap().standing, Standing::Accepted);
         assert!(send(&thread, &ann, &draft(), None, at(10)).is_ok());
     }
@@ -170,14 +155,14 @@ mod tests {
     #[test]
     fn rule_07_a_declined_request_comes_back_after_a_day_and_its_budget_does_not() {
         let (ann, bob) = (user("ann"), user("bob"));
-        let mut thread = send(&opened(Standing::Pending), &ann, &draft(), None, at(1)).unwrap().thread;
+        let mut thread = send(&opened(Standing::Pending), &ann, &draft(), None, at(1)).unwrap().transition.after;
         thread.members[1].standing = Standing::Declined { at: at(2) };
-        let soon = send(&thread, &ann, &draft(), None, at(3)).unwrap().thread;
-        assert_eq!(soon.listings().len(), 1, "only in the sender's box");
-        let later = send(&soon, &ann, &draft(), None, at(2).plus(Duration::from_hours(24))).unwrap().thread;
-        assert_eq!(later.member(&bob).unwrap().standing.listed_in(), Some(Mailbox::Requests));
+        let soon = send(&thread, &ann, &draft(), None, at(3)).unwrap().transition.after;
+        assert_eq!(soon.mailbox_listings().len(), 1, "only in the sender's mailbox");
+        let later = send(&soon, &ann, &draft(), None, at(2).plus(Duration::from_hours(24))).unwrap().transition.after;
+        assert_eq!(later.member(&bob).unwrap().listed_in(), Some(Mailbox::Requests));
         assert_eq!(later.bumped_at, later.active_at);
-        assert_eq!(send(&later, &ann, &draft(), None, later.active_at), Err(SendRefusal::RequestPending));
+        assert_eq!(send(&later, &ann, &draft(), None, later.active_at), Err(Refusal::RequestPending));
     }
 
     #[test]
@@ -186,36 +171,36 @@ mod tests {
         let mut thread = opened(Standing::Accepted);
         let Kind::Direct { blocks, .. } = &mut thread.kind else { panic!("it is direct") };
         blocks.insert(ann.clone());
-        assert_eq!(send(&thread, &ann, &draft(), None, at(1)), Err(SendRefusal::Contact(Refusal::YouBlockThem)));
-        assert_eq!(send(&thread, &bob, &draft(), None, at(1)), Err(SendRefusal::Contact(Refusal::ContactClosed)));
-        assert_eq!(send(&thread, &user("eve"), &draft(), None, at(1)), Err(SendRefusal::NotAMember));
+        assert_eq!(send(&thread, &ann, &draft(), None, at(1)), Err(Refusal::YouBlockThem(vec![bob.clone()])));
+        assert_eq!(send(&thread, &bob, &draft(), None, at(1)), Err(Refusal::ContactClosed(vec![ann.clone()])));
+        assert_eq!(send(&thread, &user("eve"), &draft(), None, at(1)), Err(Refusal::NotFound));
     }
 
     #[test]
     fn rule_14_the_log_counts_on_and_its_times_never_go_back() {
         let ann = user("ann");
         let first = send(&opened(Standing::Accepted), &ann, &draft(), None, at(5_000)).unwrap();
-        let second = send(&first.thread, &ann, &draft(), None, at(4_000)).unwrap();
-        assert_eq!((first.logged.message.seq.get(), second.logged.message.seq.get()), (2, 3));
-        assert_eq!(second.logged.message.created_at, at(5_000));
+        let second = send(&first.transition.after, &ann, &draft(), None, at(4_000)).unwrap();
+        assert_eq!((first.message.seq.get(), second.message.seq.get()), (2, 3));
+        assert_eq!(second.message.created_at, at(5_000));
     }
 
     #[test]
-    fn boxes_move_at_the_first_message_of_a_day_only() {
+    fn mailboxes_move_at_the_first_message_of_a_day_only() {
         let ann = user("ann");
-        let today = send(&opened(Standing::Accepted), &ann, &draft(), None, at(86_399_999)).unwrap().thread;
+        let today = send(&opened(Standing::Accepted), &ann, &draft(), None, at(86_399_999)).unwrap().transition.after;
         assert_eq!(today.bumped_at, at(0));
-        let tomorrow = send(&today, &ann, &draft(), None, at(86_400_000)).unwrap().thread;
+        let tomorrow = send(&today, &ann, &draft(), None, at(86_400_000)).unwrap().transition.after;
         assert_eq!(tomorrow.bumped_at, at(86_400_000));
     }
 
     #[test]
-    fn an_answer_must_be_to_a_message_that_is_there() {
+    fn a_reply_must_be_to_a_message_that_is_there() {
         let thread = opened(Standing::Accepted);
         let seq = Some(Seq::try_from(2).unwrap());
-        let answer = Draft { reply_to: seq, ..draft() };
-        assert_eq!(send(&thread, &user("ann"), &answer, None, at(1)), Err(SendRefusal::AnswersNothing));
-        assert_eq!(send(&thread, &user("ann"), &answer, seq, at(1)).unwrap().logged.message.reply_to, seq);
+        let reply = MessageContent { reply_to: seq, ..draft() };
+        assert_eq!(send(&thread, &user("ann"), &reply, None, at(1)), Err(Refusal::Message(MessageFault::ReplyTo)));
+        assert_eq!(send(&thread, &user("ann"), &reply, seq, at(1)).unwrap().message.content.reply_to, seq);
     }
 
     #[test]
@@ -224,7 +209,7 @@ mod tests {
         stranger.mentions = vec![user("eve")];
         assert_eq!(
             send(&opened(Standing::Accepted), &user("ann"), &stranger, None, at(1)),
-            Err(SendRefusal::MentionsStranger)
+            Err(Refusal::Message(MessageFault::Mentions))
         );
     }
 }

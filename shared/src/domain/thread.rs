@@ -1,103 +1,87 @@
-//! A conversation: who is in it, how it stands with each of them, and where its log ends.
+//! A thread: its members, its standing with each of them, and the end of its log.
 
 use std::collections::BTreeSet;
 
-use super::about::About;
+use super::counts::{MessageCounts, Slot};
+use super::details::ThreadDetails;
 use super::ids::{Seq, ThreadId, UserId};
-use super::member::{Mailbox, Member};
+use super::mailbox::MailboxListing;
+use super::member::Member;
 use super::message::Preview;
-use super::tally::{Slot, Tally};
+use super::revision::Revision;
 use super::time::Timestamp;
 
-/// What kind of conversation it is.
+/// The kind of a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// Two users.
     Direct {
-        /// Those of the two who block the other. It stands in the head, so that a block and a message cannot pass each
-        /// other unseen (rule 6).
+        /// The members who block the other. They are in the head, so that a block and a message cannot pass each other unseen
+        /// (rule 6).
         blocks: BTreeSet<UserId>,
-        /// What it shows of itself. A group's is an item of its own: its head has to stay below 1 KiB with 15 members.
-        about: About,
+        /// A group has its details in an item of their own: its head has to stay below 1 KiB with 15 members.
+        details: ThreadDetails,
     },
     /// Up to 15 users (rule 9).
     Group {
-        /// Who is gone and hidden by somebody who is still here.
+        /// Former members whom a member hides.
         departed: Vec<Departed>,
     },
 }
 
-/// Somebody who was in a group: kept while a member hides them, so that what they said stays hidden and uncounted, whether or
-/// not they come back.
+/// A former member of a group. They are kept while a member hides them, so that their messages stay hidden and uncounted, also
+/// if they come back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departed {
-    /// Who.
     pub user_id: UserId,
-    /// Their place in the tally.
     pub slot: Slot,
-    /// Messages that others had sent from this place before them.
-    pub start: u64,
-    /// The entry that brought them in.
+    /// Messages that earlier members sent from this slot.
+    pub slot_start: u64,
+    /// The entry that added them.
     pub joined_seq: Seq,
+    /// As [`Member::unknown`].
+    pub unknown: String,
 }
 
-/// Counts what changes a thread beside its messages (members, standings, blocks). Together with `last_seq` it names one state
-/// of the head, and every decision is stored on the condition that this state still holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Revision(pub(crate) u64);
-
-impl Revision {
-    /// The one after this.
-    #[must_use]
-    pub fn next(self) -> Self {
-        Self(self.0 + 1)
-    }
-}
-
-/// A thread's head: one item that answers who may do what, and what the next entry of the log is.
+/// The head of a thread: the one item that every decision in the thread rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thread {
-    /// Which one.
     pub id: ThreadId,
-    /// Direct, or a group.
     pub kind: Kind,
     /// The last entry of its log.
     pub last_seq: Seq,
-    /// When that was.
+    /// The time of the last entry.
     pub active_at: Timestamp,
-    /// Where its members' boxes list it: the first activity of the day of its last activity. Boxes are read by it, newest
-    /// first, and it moves once a day instead of at every message.
+    /// Its position in the mailboxes of its members: the first activity of its last active day. It moves once a day instead of
+    /// with every message.
     pub bumped_at: Timestamp,
-    /// Messages so far, by member.
-    pub tally: Tally,
-    /// The last message, if there is one.
+    pub counts: MessageCounts,
     pub last_message: Option<Preview>,
-    /// Everyone in it, the longest-standing first.
+    /// Longest-standing first.
     pub members: Vec<Member>,
-    /// Which state of the head this is.
     pub revision: Revision,
 }
 
 impl Thread {
-    /// The member `user_id` is here, if they are one.
+    /// The member with this id; `None` if there is none.
     #[must_use]
     pub fn member(&self, user_id: &UserId) -> Option<&Member> {
         self.members.iter().find(|member| &member.user_id == user_id)
     }
 
-    /// Everyone here but `user_id`.
+    /// All members but `user_id`.
     pub fn others(&self, user_id: &UserId) -> impl Iterator<Item = &Member> {
         self.members.iter().filter(move |member| &member.user_id != user_id)
     }
 
-    /// Those who hear of what happens here: all but members who declined it.
+    /// The recipients of events: all members but those who declined the thread.
     #[must_use]
     pub fn audience(&self) -> Vec<UserId> {
-        let listed = self.members.iter().filter(|member| member.standing.listed_in().is_some());
+        let listed = self.members.iter().filter(|member| member.listed_in().is_some());
         listed.map(|member| member.user_id.clone()).collect()
     }
 
-    /// Everyone in it.
+    /// The ids of all members.
     #[must_use]
     pub fn member_ids(&self) -> Vec<UserId> {
         self.members.iter().map(|member| member.user_id.clone()).collect()
@@ -109,7 +93,8 @@ impl Thread {
         matches!(self.kind, Kind::Group { .. })
     }
 
-    /// Whether `by` blocks the other of this direct thread. In a group blocks hide, and refuse nothing.
+    /// Whether `by` blocks the other member of this direct thread. Always `false` in a group, where a block hides messages and
+    /// refuses none.
     #[must_use]
     pub fn is_blocked_by(&self, by: &UserId) -> bool {
         match &self.kind {
@@ -118,7 +103,7 @@ impl Thread {
         }
     }
 
-    /// Whether a block stands between the two of this direct thread.
+    /// Whether one member of this direct thread blocks the other; `false` in a group.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         match &self.kind {
@@ -127,7 +112,7 @@ impl Thread {
         }
     }
 
-    /// Those who are gone and still hidden by somebody.
+    /// Former members whom a member hides; none in a direct thread.
     #[must_use]
     pub fn departed(&self) -> &[Departed] {
         match &self.kind {
@@ -136,8 +121,8 @@ impl Thread {
         }
     }
 
-    /// Whether what `author` said at `seq` reaches `reader` collapsed (rule 12). It does where the two were in the group
-    /// together with the block: what somebody said before they left and came back is as it was.
+    /// Whether the message of `author` at `seq` is collapsed for `reader` (rule 12). It is if `reader` hides the stay of
+    /// `author` that it belongs to. Messages of an earlier stay keep their state after `author` left and came back.
     #[must_use]
     pub fn hides(&self, reader: &Member, author: &UserId, seq: Seq) -> bool {
         if reader.hides.is_empty() {
@@ -149,62 +134,49 @@ impl Thread {
         stays.max_by_key(|(_, joined, _)| *joined).is_some_and(|(_, _, slot)| reader.hides.contains(slot))
     }
 
-    /// Of the messages counted in `tally`, those that count for `reader`: all but their own and hidden ones (rule 19).
+    /// How many of the messages in `counts` count for `reader`: all but their own and hidden ones (rule 19).
     #[must_use]
-    pub fn heard(&self, reader: &Member, tally: &Tally) -> u64 {
-        let said = |slot: Slot, start: u64| tally.of(slot).saturating_sub(start);
-        let here = self.members.iter().map(|member| (member.slot, member.start));
-        let places = here.chain(self.departed().iter().map(|gone| (gone.slot, gone.start)));
+    pub fn counted(&self, reader: &Member, counts: &MessageCounts) -> u64 {
+        let said = |slot: Slot, start: u64| counts.of(slot).saturating_sub(start);
+        let here = self.members.iter().map(|member| (member.slot, member.slot_start));
+        let places = here.chain(self.departed().iter().map(|gone| (gone.slot, gone.slot_start)));
         let hidden: u64 =
             places.filter(|(slot, _)| reader.hides.contains(*slot)).map(|(slot, start)| said(slot, start)).sum();
-        tally.total() - said(reader.slot, reader.start) - hidden
+        counts.total() - said(reader.slot, reader.slot_start) - hidden
     }
 
     /// Messages after `reader`'s mark that count for them (rule 19).
     #[must_use]
     pub fn unread(&self, reader: &Member) -> u64 {
-        self.heard(reader, &self.tally).saturating_sub(reader.mark.heard)
+        self.counted(reader, &self.counts).saturating_sub(reader.mark.counted)
     }
 
-    /// Whom a notice asks `member` about: blocked people who are here, on whom they have not decided yet (rule 12).
+    /// The members whom a notice to `member` names: blocked members about whom `member` has not decided yet (rule 12).
     #[must_use]
-    pub fn noticed(&self, member: &Member) -> Vec<UserId> {
+    pub fn undecided(&self, member: &Member) -> Vec<UserId> {
         let noticed = self.members.iter().filter(|other| member.notice.contains(other.slot));
         noticed.map(|other| other.user_id.clone()).collect()
     }
 
-    /// Where boxes list it after an activity at `now`: there, if that is another day than they list it at. By nothing else, so
-    /// that its place in one's own box tells nothing of how the thread stands with others.
+    /// The position in mailboxes after an activity at `now`. It moves with the first activity of a day and by nothing else, so
+    /// that it does not tell how the thread stands with other members.
     #[must_use]
     pub(crate) fn bumped_at(&self, now: Timestamp) -> Timestamp {
         if now.day() == self.bumped_at.day() { self.bumped_at } else { now }
     }
 }
 
-/// An entry of a user's boxes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
-    /// Whose box.
-    pub user_id: UserId,
-    /// Which box.
-    pub mailbox: Mailbox,
-    /// Its place in there.
-    pub bumped_at: Timestamp,
-    /// The other of a direct thread: lets a page fetch profiles beside the heads.
-    pub peer_id: Option<UserId>,
-}
-
 impl Thread {
-    /// The box entries that list this thread now.
+    /// The listings of this thread in mailboxes now.
     #[must_use]
-    pub fn listings(&self) -> Vec<Listing> {
+    pub fn mailbox_listings(&self) -> Vec<MailboxListing> {
         let listed = |member: &Member| {
-            let mailbox = member.standing.listed_in()?;
+            let mailbox = member.listed_in()?;
             let peer_id = match &self.kind {
                 Kind::Direct { .. } => self.others(&member.user_id).next().map(|peer| peer.user_id.clone()),
                 Kind::Group { .. } => None,
             };
-            Some(Listing { user_id: member.user_id.clone(), mailbox, bumped_at: self.bumped_at, peer_id })
+            Some(MailboxListing { user_id: member.user_id.clone(), mailbox, bumped_at: self.bumped_at, peer_id })
         };
         self.members.iter().filter_map(listed).collect()
     }

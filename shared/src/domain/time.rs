@@ -1,4 +1,4 @@
-//! Instants in milliseconds, as the wire and the table want them.
+//! Timestamps in milliseconds, as clients and the table have them.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::invalid::Invalid;
 #[serde(try_from = "i64", into = "i64")]
 pub struct Timestamp(i64);
 
-/// Milliseconds of the first instant that no longer fits into four digits of a year.
+/// The first millisecond of the year 10000, which RFC 3339 cannot write.
 const YEAR_10000: i64 = 253_402_300_800_000;
 
 impl Timestamp {
@@ -64,7 +64,7 @@ impl Timestamp {
         self.0.div_euclid(24 * 60 * 60 * 1_000)
     }
 
-    /// This instant and `duration` more.
+    /// The instant `duration` later, at most [`Timestamp::LAST`].
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let ms = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
@@ -74,7 +74,7 @@ impl Timestamp {
     /// RFC 3339 in UTC with exactly three decimals: `2026-11-24T01:02:03.004Z`. Fixed width, so text sorts as time does.
     #[must_use]
     pub fn rfc3339(self) -> String {
-        // A timestamp is within 1970..=9999 by construction, so the conversion always has an answer.
+        // A timestamp is within 1970..=9999 by construction, so the conversion always succeeds.
         let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH);
         format!(
@@ -110,7 +110,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// As [`rfc3339`], or `null`.
+/// Serialises as [`rfc3339`] does, or as `null`.
 ///
 /// # Errors
 /// Only what the serializer itself reports.
@@ -121,7 +121,7 @@ pub fn optional_rfc3339<S: Serializer>(at: &Option<Timestamp>, serializer: S) ->
     }
 }
 
-/// Serialises as a client sees it; for use in views with `#[serde(serialize_with = …)]`.
+/// Serialises as RFC 3339; for use in views with `#[serde(serialize_with = …)]`.
 ///
 /// # Errors
 /// Only what the serializer itself reports.

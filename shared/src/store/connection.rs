@@ -4,12 +4,16 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{Guard, StoreError};
+use super::access::Store;
+use super::convert::{self, ITEM_VERSION};
+use super::error::{Condition, StoreError};
 use super::head::Head;
-use super::once::{OnceRecord, once_write};
-use super::table::{Item, Read};
-use super::write::Write;
-use super::{ITEM_VERSION, Store, convert, keys};
+use super::item::Item;
+use super::keys;
+use super::table::Read;
+use super::update::{Update, number, text};
+use super::write::{Write, Writes};
+use crate::domain::connection::Connection;
 use crate::domain::ids::{ConnectionId, ThreadId, Ticket, UserId};
 use crate::domain::limits::{CONNECTION_LIFE, MAX_CONNECTIONS};
 use crate::domain::thread::Thread;
@@ -20,7 +24,7 @@ use crate::domain::time::Timestamp;
 struct TicketRecord {
     v: u8,
     user_id: UserId,
-    /// The exact end; `expires_at` is whole seconds, and only for `DynamoDB` to clear up by.
+    /// The exact end. `expires_at` has whole seconds and is only for the TTL of the table.
     good_until: Timestamp,
     expires_at: i64,
 }
@@ -33,19 +37,8 @@ struct ConnectionRecord {
     expires_at: i64,
 }
 
-/// A live connection and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Connection {
-    /// Whose.
-    pub user_id: UserId,
-    /// Which.
-    pub id: ConnectionId,
-    /// When it was opened, to the second.
-    pub opened_at: Timestamp,
-}
-
-/// In `USER#u` / `CONNECTIONS` each connection is an attribute of its own, its end as the value: so one is added and
-/// removed without reading the others, and all of a user's are one item to read.
+/// Each connection is an attribute of `USER#u` / `CONNECTIONS` with its end as the value. So one is added and removed without
+/// reading the others, and all connections of a user are one item to read.
 const CONNECTION_PREFIX: &str = "@";
 
 fn attribute(connection: &ConnectionId) -> String {
@@ -67,38 +60,30 @@ fn parse(item: &Item) -> Result<Vec<(ConnectionId, i64)>, StoreError> {
     connections.collect()
 }
 
-/// When a connection that ends then was opened.
+/// When a connection that ends at `end_s` was opened.
 fn opened(end_s: i64) -> Timestamp {
     let life_s = i64::try_from(CONNECTION_LIFE.as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_ms(end_s.saturating_sub(life_s).saturating_mul(1_000)).unwrap_or(Timestamp::EPOCH)
 }
 
-impl Store {
+impl Writes {
     /// Stores a ticket that opens one socket for `user` until `good_until`.
     ///
     /// # Errors
-    /// [`Guard::Once`] if the request was carried out before.
-    pub async fn save_ticket(
-        &self,
-        ticket: &Ticket,
-        user: &UserId,
-        good_until: Timestamp,
-        once: Option<&OnceRecord>,
-    ) -> Result<(), StoreError> {
+    /// [`StoreError::Refused`] if it cannot be stored at all.
+    pub fn save_ticket(ticket: &Ticket, user: &UserId, good_until: Timestamp) -> Result<Self, StoreError> {
         let expires_at = good_until.ttl_s();
         let record = TicketRecord { v: ITEM_VERSION, user_id: user.clone(), good_until, expires_at };
-        let write = Write::put(keys::ticket(ticket), convert::item(&record)?);
-        match once {
-            None => self.table.write(write).await.map(|_| ()),
-            Some(once) => self.table.transact(vec![once_write(once)?, write]).await,
-        }
+        Ok(Self::repeatable(Write::put(keys::ticket(ticket), convert::item(&record)?)))
     }
+}
 
-    /// Uses a ticket up for `connection` and answers whose it is. The same connection may claim it again: so a retried
-    /// call of ours does not lock its user out.
+impl Store {
+    /// Marks a ticket as used by `connection`, and returns its user. The same connection may claim it again, so that a retry
+    /// of ours does not lock the user out.
     ///
     /// # Errors
-    /// [`Guard::Ticket`] if it does not exist, is over, or another connection used it.
+    /// [`Condition::Ticket`] if it does not exist, has expired, or another connection used it.
     pub async fn claim_ticket(
         &self,
         ticket: &Ticket,
@@ -106,23 +91,21 @@ impl Store {
         now: Timestamp,
     ) -> Result<UserId, StoreError> {
         let key = keys::ticket(ticket);
-        let write = Write::update(key.clone(), "SET connection_id = :connection")
-            .only_if(
-                Guard::Ticket,
-                "attribute_exists(pk) AND good_until > :now \
-                 AND (attribute_not_exists(connection_id) OR connection_id = :connection)",
-            )
-            .text(":connection", connection.clone())
-            .number(":now", &now.ms());
-        match self.table.write(write).await? {
+        let mut update = Update::new(key.clone());
+        let [id, until] = [update.path(&["connection_id"]), update.path(&["good_until"])];
+        let [own, present] = [update.value(text(connection.clone())), update.value(number(now.ms()))];
+        update
+            .set(&["connection_id"], text(connection.clone()))
+            .require(format!("{until} > {present} AND (attribute_not_exists({id}) OR {id} = {own})"));
+        match self.table.write(update.only_if(Condition::Ticket)).await? {
             Some(item) => Ok(convert::record::<TicketRecord>(item)?.user_id),
-            None => Err(StoreError::Corrupt { key, reason: "an update answered no item".to_owned() }),
+            None => Err(StoreError::Corrupt { key, reason: "an update returned no item".to_owned() }),
         }
     }
 
-    /// Stores a connection for as long as it can live. The two items need not come together: one alone is harmless and
-    /// ends by itself (a listed connection that is gone answers 410, a connection that is not listed gets no events, and
-    /// its `$connect` has failed).
+    /// Stores a connection for as long as it can live. Its two items need no transaction, because one alone is harmless and
+    /// expires. A listed connection that does not exist responds 410. A connection that is not listed gets no events, and its
+    /// `$connect` has failed.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -131,37 +114,36 @@ impl Store {
         let expires_at = now.plus(CONNECTION_LIFE).ttl_s();
         let record = ConnectionRecord { v: ITEM_VERSION, user_id: connection.user_id.clone(), expires_at };
         let own = Write::put(keys::connection(&connection.id), convert::item(&record)?);
-        let listed = Write::update(keys::connections(&connection.user_id), "SET v = :v, #c = :end, expires_at = :end")
-            .name("#c", attribute(&connection.id))
-            .number(":v", &ITEM_VERSION)
-            .number(":end", &expires_at);
+        let listed = Update::new(keys::connections(&connection.user_id))
+            .set(&["v"], number(ITEM_VERSION))
+            .set(&[&attribute(&connection.id)], number(expires_at))
+            .set(&["expires_at"], number(expires_at))
+            .build();
         let (_, listed) = tokio::try_join!(self.table.write(own), self.table.write(listed))?;
 
         let mut all = listed.as_ref().map(parse).transpose()?.unwrap_or_default();
-        // Ends are whole seconds; among equals the one that is being opened counts as the newest.
+        // Ends have whole seconds. Among equal ones the connection that is being opened counts as the newest.
         all.sort_by_key(|(id, end)| (std::cmp::Reverse(*end), *id != connection.id));
         let live = all.iter().take_while(|(_, end)| *end > now.ms() / 1_000).count();
         let over: Vec<_> = all.into_iter().skip(live.min(MAX_CONNECTIONS)).map(|(id, _)| id).collect();
         self.unlist(&connection.user_id, &over).await
     }
 
-    /// Takes connections off a user's list.
+    /// Removes connections from a user's list.
     async fn unlist(&self, user: &UserId, connections: &[ConnectionId]) -> Result<(), StoreError> {
         if connections.is_empty() {
             return Ok(());
         }
-        let names: Vec<String> = (0..connections.len()).map(|index| format!("#c{index}")).collect();
-        let write = Write::update(keys::connections(user), format!("REMOVE {}", names.join(", ")))
-            // An update would make the item where there is none.
-            .only_if(Guard::Listed, "attribute_exists(pk)");
-        let write = names.into_iter().zip(connections).fold(write, |write, (name, id)| write.name(name, attribute(id)));
-        match self.table.write(write).await {
-            Err(error) if error.lost(Guard::Listed) => Ok(()),
-            other => other.map(|_| ()),
+        let mut update = Update::new(keys::connections(user));
+        for connection in connections {
+            update.remove(&[&attribute(connection)]);
         }
+        // Without this condition the update would create a missing item.
+        update.require_exists(&["pk"]);
+        self.unless_failed(update.only_if(Condition::Connected), Condition::Connected).await.map(|_| ())
     }
 
-    /// Forgets a connection that is gone, and nothing else.
+    /// Removes a connection that is gone.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -171,7 +153,7 @@ impl Store {
         tokio::try_join!(self.table.write(own), unlist).map(|_| ())
     }
 
-    /// Whose connection it is.
+    /// The user of a connection; `None` if the connection is not stored.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -180,7 +162,7 @@ impl Store {
         Ok(item.map(convert::record::<ConnectionRecord>).transpose()?.map(|record| record.user_id))
     }
 
-    /// Whose connection it is, and a thread they name, in one call.
+    /// The user of a connection, and a thread that they name, in one call.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -191,7 +173,7 @@ impl Store {
     ) -> Result<(Option<UserId>, Option<Thread>), StoreError> {
         let own = keys::connection(connection);
         let (mut user, mut found) = (None, None);
-        // Consistent: nobody who was removed may be heard of any more.
+        // Consistent: others must get no signals of a member who was removed.
         for item in self.table.batch_get(&[own.clone(), keys::head(thread)], Read::Consistent).await? {
             if convert::key_of(&item)? == own {
                 user = Some(convert::record::<ConnectionRecord>(item)?.user_id);

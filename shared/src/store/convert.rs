@@ -1,4 +1,4 @@
-//! Between the store's words and the SDK's.
+//! Conversions between the types of the store and those of the SDK.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,14 +13,17 @@ use aws_sdk_dynamodb::types::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::ITEM_VERSION;
-use super::error::{Guard, StoreError};
+use super::backoff::{Attempt, classify, classify_cancelled};
+use super::error::{Condition, StoreError};
+use super::item::Item;
 use super::keys::Key;
-use super::retry::{Attempt, classify, classify_cancelled};
-use super::table::Item;
 use super::write::{Action, Write};
 
-/// A key as the SDK wants it.
+/// The version of stored items, in their attribute `v`. It rises when older code would misread a new item; older code then
+/// refuses that item. So one release has to read a version before a later one writes it.
+pub(super) const ITEM_VERSION: u8 = 1;
+
+/// A key as attributes.
 pub(super) fn key(key: &Key) -> Item {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     HashMap::from([("pk".to_owned(), text(&key.pk)), ("sk".to_owned(), text(&key.sk))])
@@ -40,20 +43,25 @@ pub(super) fn item(record: &impl Serialize) -> Result<Item, StoreError> {
     serde_dynamo::to_item(record).map_err(|error| StoreError::Refused { reason: format!("cannot be stored: {error}") })
 }
 
-/// The record in an item. One that does not parse is an error with its key, never skipped; so is one of a version that a
-/// later release brought, which means something else than it seems to mean here. What such a release only adds to an item
-/// is passed over, and stays in it.
+/// The stored form of a part of a record.
+pub(super) fn value(value: impl Serialize) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(value)
+        .map_err(|error| StoreError::Refused { reason: format!("cannot be stored: {error}") })
+}
+
+/// The record in an item. An item that does not parse is an error with its key, and is never skipped. So is an item of a later
+/// version, which this code could misread. Unknown attributes are ignored and stay in the item.
 pub(super) fn record<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     let key = key_of(&item)?;
     let version = item.get("v").and_then(|version| version.as_n().ok()?.parse::<u32>().ok());
     if version.is_some_and(|version| version > ITEM_VERSION.into()) {
-        return Err(StoreError::Corrupt { key, reason: "of a later release's version".to_owned() });
+        return Err(StoreError::Corrupt { key, reason: "the version is of a later release".to_owned() });
     }
-    // What serde says may quote the value, and nothing that anyone said or is called belongs into a log.
-    serde_dynamo::from_item(item).map_err(|_| StoreError::Corrupt { key, reason: "not of its kind's shape".to_owned() })
+    // An error of serde may quote the value. Log lines must not have messages or names in them.
+    serde_dynamo::from_item(item).map_err(|_| StoreError::Corrupt { key, reason: "the shape does not fit".to_owned() })
 }
 
-/// `None` for an empty map: `DynamoDB` refuses those.
+/// `None` for an empty map, which `DynamoDB` refuses.
 pub(super) fn some<K: Eq + Hash, V>(map: HashMap<K, V>) -> Option<HashMap<K, V>> {
     (!map.is_empty()).then_some(map)
 }
@@ -127,31 +135,34 @@ fn malformed(error: &BuildError) -> StoreError {
     StoreError::Refused { reason: error.to_string() }
 }
 
-/// What a failed update means: a lost condition by its name, or what [`classify`] says.
-pub(super) fn lost(guard: Option<Guard>, error: &SdkError<UpdateItemError>) -> Attempt {
-    match (guard, error.as_service_error()) {
-        (Some(guard), Some(UpdateItemError::ConditionalCheckFailedException(failed))) => {
-            Attempt::Final(StoreError::Lost { guard, item: failed.item().cloned().map(Box::new) })
+/// The error of a failed update: its condition, or what [`classify`] returns.
+pub(super) fn update_failed(condition: Option<Condition>, error: &SdkError<UpdateItemError>) -> Attempt {
+    match (condition, error.as_service_error()) {
+        (Some(condition), Some(UpdateItemError::ConditionalCheckFailedException(failed))) => {
+            Attempt::Final(StoreError::ConditionFailed { condition, item: failed.item().cloned().map(Box::new) })
         }
         _ => classify(error),
     }
 }
 
-/// What a failed transaction means: the first lost condition by its name, or what its other reasons say.
-pub(super) fn cancelled(guards: &[Option<Guard>], error: &SdkError<TransactWriteItemsError>) -> Attempt {
+/// The error of a failed transaction: the first failed condition, or what its other reasons mean.
+pub(super) fn transaction_failed(
+    conditions: &[Option<Condition>],
+    error: &SdkError<TransactWriteItemsError>,
+) -> Attempt {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
         return classify(error);
     };
     let reasons = cancelled.cancellation_reasons();
-    let failed = guards.iter().zip(reasons).find_map(|(guard, reason)| {
+    let failed = conditions.iter().zip(reasons).find_map(|(condition, reason)| {
         let failed = reason.code() == Some("ConditionalCheckFailed");
-        guard.filter(|_| failed).map(|guard| (guard, reason.item()))
+        condition.filter(|_| failed).map(|condition| (condition, reason.item()))
     });
     match failed {
-        Some((guard, item)) => {
-            // Without its key an item is the empty one that some engines answer for an absent item.
+        Some((condition, item)) => {
+            // Some engines return an empty item for one that does not exist.
             let item = item.filter(|item| !item.is_empty()).cloned().map(Box::new);
-            Attempt::Final(StoreError::Lost { guard, item })
+            Attempt::Final(StoreError::ConditionFailed { condition, item })
         }
         None => classify_cancelled(&reasons.iter().filter_map(|reason| reason.code()).collect::<Vec<_>>()),
     }

@@ -1,15 +1,15 @@
-//! Cursors: where a list goes on. Opaque to clients, made only of sort parts: the partition always comes from the
-//! authorised request, so a forged cursor leads nowhere but to another place of one's own list.
+//! Cursors: places where lists continue. They are opaque to clients and made only of sort keys. The partition always comes
+//! from the authorised request, so a forged cursor leads only to another place of the caller's own list.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::invalid::Invalid;
 
-/// Longer ones were never given out.
+/// No cursor is longer.
 const MAX_CURSOR_BYTES: usize = 512;
 
-/// A place in the list `list` (its name keeps the cursors of different lists apart).
+/// A place in the list named `list`. The name keeps the cursors of different lists apart.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Envelope<P> {
@@ -26,7 +26,7 @@ impl Cursor {
     #[must_use]
     pub fn new<P: Serialize>(list: &str, place: &P) -> Self {
         let envelope = Envelope { list: list.to_owned(), place };
-        // Places are plain records of numbers and texts: turning them into JSON cannot fail.
+        // Places are plain records of numbers and texts, so turning them into JSON cannot fail.
         let json = serde_json::to_vec(&envelope).unwrap_or_default();
         Self(data_encoding::BASE64URL_NOPAD.encode(&json))
     }
@@ -37,10 +37,10 @@ impl Cursor {
         self.0
     }
 
-    /// The place in `list` that a client's text stands for.
+    /// The place in `list` that a client's cursor names.
     ///
     /// # Errors
-    /// If it was not given out for this list.
+    /// If the text is no cursor of this list.
     pub fn read<P: DeserializeOwned>(list: &str, text: &str) -> Result<P, Invalid> {
         let invalid = || Invalid::new("must be a cursor that this list gave out");
         if text.len() > MAX_CURSOR_BYTES {

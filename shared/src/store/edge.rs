@@ -1,22 +1,26 @@
-//! Follows and blocks (rule 3), and all that ties two users together.
+//! Follows and blocks (rule 3), and the context of two users.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-use super::error::{Guard, StoreError};
-use super::group::{mark_writes, tie_write};
+use super::access::Store;
+use super::convert::{self, ITEM_VERSION};
+use super::error::{Condition, StoreError};
+use super::group::pointer_writes;
 use super::head::Head;
-use super::keys::Edge;
+use super::keys::{self, Edge};
+use super::page::Page;
+use super::profile;
 use super::table::{Query, Read};
-use super::thread::change_writes;
-use super::write::Write;
-use super::{ITEM_VERSION, Store, convert, keys, profile};
+use super::thread::transition_writes;
+use super::update::{Update, number};
+use super::write::{Write, Writes};
 use crate::domain::ids::{Pair, ThreadId, UserId};
 use crate::domain::profile::Profile;
-use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
+use crate::domain::transition::Transition;
 
 /// `USER#u` / `FOLLOW#v`, `BLOCK#v`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,43 +29,128 @@ struct EdgeRecord {
     created_at: Timestamp,
 }
 
-/// Two users, seen from the first of them.
+/// Two users and the follows and blocks between them, seen from the first.
 #[derive(Debug)]
-pub struct Between {
-    /// The one who looks; `None` until they registered.
+pub struct PairContext {
+    /// The first user; `None` until they registered.
     pub own: Option<Profile>,
-    /// The one they look at; `None` if there is no such user.
+    /// The other user; `None` if there is no such user.
     pub other: Option<Profile>,
-    /// The one who looks follows the other.
+    /// The first user follows the other.
     pub following: bool,
-    /// The other follows the one who looks.
+    /// The other user follows the first.
     pub followed: bool,
-    /// Their direct thread, or its empty place. It also says who blocks whom: it is what opening and sending depend on.
+    /// The head of their direct thread. It also has the blocks between the two.
     pub head: Head,
 }
 
-/// What a follow does to the direct thread with the one who is followed.
+/// What a follow does to the direct thread with the followed user.
 #[derive(Debug, Clone, Copy)]
 pub enum OnFollow<'a> {
-    /// There is none, and the follow is stored only while that holds: one that is opened at the same time has to see it.
+    /// There is none. The follow is stored on that condition: a thread that is opened at the same time has to see it.
     Absent,
     /// It is in the follower's inbox already.
     Stays,
-    /// A request waits in it, and is accepted.
-    Accepts {
-        /// The thread as it was read.
-        before: &'a Thread,
-        /// The thread afterwards.
-        after: &'a Thread,
-    },
+    /// It is a message request, and is accepted.
+    Accepts(&'a Transition),
+}
+
+/// The two users of a follow or a block, as they were read.
+#[derive(Debug, Clone, Copy)]
+pub struct EdgeEnds<'a> {
+    pub from: &'a Profile,
+    pub to: &'a Profile,
+    pub pair: &'a Pair,
+}
+
+impl Writes {
+    /// Makes `from` follow `to`, whom they must not block. `thread` is what happens to their direct thread, `groups` are the
+    /// groups that the follow accepts. Fails with [`Condition::Unblocked`], [`Condition::Head`], [`Condition::UserUnchanged`].
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if something cannot be stored at all.
+    pub fn follow(
+        ends: EdgeEnds<'_>,
+        thread: OnFollow<'_>,
+        groups: &[Transition],
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let EdgeEnds { from, to, pair } = ends;
+        let unblocked = Write::check(keys::edge(Edge::Block, &from.id, &to.id));
+        let mut writes = vec![
+            unblocked.only_if(Condition::Unblocked, "attribute_not_exists(pk)"),
+            edge_write(Edge::Follow, ends, now)?,
+            profile::next_revision(from),
+        ];
+        match thread {
+            OnFollow::Stays => {}
+            OnFollow::Absent => {
+                let head = Write::check(keys::head(&ThreadId::direct(pair)));
+                writes.push(head.only_if(Condition::Head, "attribute_not_exists(kind)"));
+            }
+            OnFollow::Accepts(transition) => writes.extend(transition_writes(transition)?),
+        }
+        writes.extend(group_writes(groups)?);
+        Ok(Self::all(writes))
+    }
+
+    /// Makes `from` block `to`, and deletes the follow from `from` to `to`. The same transaction writes the block into the
+    /// head of their direct thread, opened or not, and into the `groups` that both are in. So no later message can miss the
+    /// block. It also raises the revisions of both profiles, so that a group to which one of them is added at the same time
+    /// cannot miss it either. Fails with [`Condition::Head`], [`Condition::UserUnchanged`].
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if something cannot be stored at all.
+    pub fn block(ends: EdgeEnds<'_>, groups: &[Transition], now: Timestamp) -> Result<Self, StoreError> {
+        let EdgeEnds { from, to, pair } = ends;
+        let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
+        head.add("blocks", one_of(from)).add("rev", number(1)).set(&["v"], number(ITEM_VERSION));
+        let mut writes = vec![
+            edge_write(Edge::Block, ends, now)?,
+            Write::delete(keys::edge(Edge::Follow, &from.id, &to.id)),
+            head.build(),
+            profile::next_revision(from),
+            profile::next_revision(to),
+        ];
+        writes.extend(group_writes(groups)?);
+        Ok(Self::all(writes))
+    }
+
+    /// Deletes the block from `from` to `to`, also in the `groups` that hide `to`. No follow comes back. Fails with
+    /// [`Condition::Blocked`], [`Condition::Head`], [`Condition::UserUnchanged`].
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if something cannot be stored at all.
+    pub fn unblock(ends: EdgeEnds<'_>, groups: &[Transition]) -> Result<Self, StoreError> {
+        let EdgeEnds { from, to, pair } = ends;
+        let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
+        head.delete("blocks", one_of(from)).add("rev", number(1));
+        let edge = Write::delete(keys::edge(Edge::Block, &from.id, &to.id));
+        let mut writes = vec![
+            edge.only_if(Condition::Blocked, "attribute_exists(pk)"),
+            head.build(),
+            profile::next_revision(from),
+            profile::next_revision(to),
+        ];
+        writes.extend(group_writes(groups)?);
+        Ok(Self::all(writes))
+    }
+
+    /// Stores what a block or an unblock changes in further `groups`. Fails with [`Condition::Head`].
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if something cannot be stored at all.
+    pub fn change_hidden(groups: &[Transition]) -> Result<Self, StoreError> {
+        Ok(Self::all(group_writes(groups)?))
+    }
 }
 
 impl Store {
-    /// Everything between two users, in one consistent call.
+    /// Two users and the follows and blocks between them, in one consistent call.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn between(&self, own: &UserId, other: &UserId, pair: &Pair) -> Result<Between, StoreError> {
+    pub async fn pair_context(&self, own: &UserId, other: &UserId, pair: &Pair) -> Result<PairContext, StoreError> {
         let wanted = [
             keys::profile(own),
             keys::profile(other),
@@ -74,7 +163,7 @@ impl Store {
             items.insert(convert::key_of(&item)?, item);
         }
         let [own, other, following, followed, head] = wanted.map(|key| items.remove(&key));
-        Ok(Between {
+        Ok(PairContext {
             own: own.map(profile::parse).transpose()?,
             other: other.map(profile::parse).transpose()?,
             following: following.is_some(),
@@ -83,37 +172,7 @@ impl Store {
         })
     }
 
-    /// Makes `from` follow `to`, whom they must not block. `thread` is what becomes of their direct thread, `groups` are those
-    /// that it accepts, before and after.
-    ///
-    /// # Errors
-    /// [`Guard::Unblocked`] if `from` blocks `to`, [`Guard::Head`] if a thread changed meanwhile, [`Guard::Ties`] if something
-    /// else did about `from`.
-    pub async fn follow(
-        &self,
-        (from, to): (&Profile, &UserId),
-        pair: &Pair,
-        thread: OnFollow<'_>,
-        groups: &[(Thread, Thread)],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let unblocked =
-            Write::check(keys::edge(Edge::Block, &from.id, to)).only_if(Guard::Unblocked, "attribute_not_exists(pk)");
-        let ties = tie_write(&from.id, from.revision);
-        let mut writes = vec![unblocked, edge_write(Edge::Follow, &from.id, to, now)?, ties];
-        match thread {
-            OnFollow::Stays => {}
-            OnFollow::Absent => {
-                let head = Write::check(keys::head(&ThreadId::direct(pair)));
-                writes.push(head.only_if(Guard::Head, "attribute_not_exists(kind)"));
-            }
-            OnFollow::Accepts { before, after } => writes.extend(change_writes(before, after, &[])?),
-        }
-        writes.extend(group_writes(groups)?);
-        self.table.transact(writes).await
-    }
-
-    /// Ends that `from` follows `to`.
+    /// Deletes the follow from `from` to `to`.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -121,64 +180,7 @@ impl Store {
         self.table.write(Write::delete(keys::edge(Edge::Follow, from, to))).await.map(|_| ())
     }
 
-    /// Makes `from` block `to`, which also ends that they follow them. The block is written into the head of their direct
-    /// thread in the same transaction (whether there is one yet or not), so that no message stored later can have missed it,
-    /// and into the `groups` that both are in, before and after. Nobody brings one of the two into a group meanwhile unseen.
-    ///
-    /// # Errors
-    /// [`Guard::Head`] if a group changed, [`Guard::Ties`] if something else did about one of the two.
-    pub async fn block(
-        &self,
-        (from, to): (&Profile, &Profile),
-        pair: &Pair,
-        groups: &[(Thread, Thread)],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let head = Write::update(keys::head(&ThreadId::direct(pair)), "ADD blocks :from, rev :one SET v = :v")
-            .number(":v", &ITEM_VERSION);
-        let mut writes = vec![
-            edge_write(Edge::Block, &from.id, &to.id, now)?,
-            Write::delete(keys::edge(Edge::Follow, &from.id, &to.id)),
-            by_one(head, &from.id),
-            tie_write(&from.id, from.revision),
-            tie_write(&to.id, to.revision),
-        ];
-        writes.extend(group_writes(groups)?);
-        self.table.transact(writes).await
-    }
-
-    /// Ends that `from` blocks `to`, also in the `groups` that hide it, before and after; nothing else comes back.
-    ///
-    /// # Errors
-    /// [`Guard::Blocked`] if they do not block them, [`Guard::Head`], [`Guard::Ties`] as in [`Store::block`].
-    pub async fn unblock(
-        &self,
-        (from, to): (&Profile, &Profile),
-        pair: &Pair,
-        groups: &[(Thread, Thread)],
-    ) -> Result<(), StoreError> {
-        let head = Write::update(keys::head(&ThreadId::direct(pair)), "DELETE blocks :from ADD rev :one");
-        let edge = keys::edge(Edge::Block, &from.id, &to.id);
-        let mut writes = vec![
-            Write::delete(edge).only_if(Guard::Blocked, "attribute_exists(pk)"),
-            by_one(head, &from.id),
-            tie_write(&from.id, from.revision),
-            tie_write(&to.id, to.revision),
-        ];
-        writes.extend(group_writes(groups)?);
-        self.table.transact(writes).await
-    }
-
-    /// Changes what the blocks of one member mean in `groups`, before and after.
-    ///
-    /// # Errors
-    /// [`Guard::Head`] if one of them changed meanwhile.
-    pub async fn change_hidden(&self, groups: &[(Thread, Thread)]) -> Result<(), StoreError> {
-        self.table.transact(group_writes(groups)?).await
-    }
-
-    /// The users that `from`'s edges lead to, in the order of their ids, behind `after`; at most `limit`, and whether there
-    /// are more.
+    /// A page of the users whom `from` follows or blocks, in the order of their ids, behind `after`.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -188,7 +190,7 @@ impl Store {
         from: &UserId,
         after: Option<&UserId>,
         limit: usize,
-    ) -> Result<(Vec<UserId>, bool), StoreError> {
+    ) -> Result<Page<UserId>, StoreError> {
         let range = keys::edges(edge, from);
         let after = after.map(|after| keys::edge(edge, from, after));
         let query = Query { range, newest_first: false, after, limit: limit + 1, read: Read::Consistent };
@@ -199,26 +201,25 @@ impl Store {
             let target = keys::edge_target(edge, &key.sk);
             targets.push(target.ok_or(StoreError::Corrupt { key, reason: "not an edge's key".to_owned() })?);
         }
-        let more = targets.len() > limit || page.more_after.is_some();
-        targets.truncate(limit);
-        Ok((targets, more))
+        Ok(Page::of(targets, limit, page.more_after.is_some()))
     }
 }
 
-fn edge_write(edge: Edge, from: &UserId, to: &UserId, now: Timestamp) -> Result<Write, StoreError> {
-    Ok(Write::put(keys::edge(edge, from, to), convert::item(&EdgeRecord { v: ITEM_VERSION, created_at: now })?))
+fn edge_write(edge: Edge, ends: EdgeEnds<'_>, now: Timestamp) -> Result<Write, StoreError> {
+    let record = EdgeRecord { v: ITEM_VERSION, created_at: now };
+    Ok(Write::put(keys::edge(edge, &ends.from.id, &ends.to.id), convert::item(&record)?))
 }
 
-/// The writes that bring groups from what they were to what they are to be; nothing of it is in their logs.
-fn group_writes(groups: &[(Thread, Thread)]) -> Result<Vec<Write>, StoreError> {
+/// The writes of transitions of groups without entries.
+fn group_writes(groups: &[Transition]) -> Result<Vec<Write>, StoreError> {
     let mut writes = Vec::new();
-    for (before, after) in groups {
-        writes.extend(change_writes(before, after, &[])?);
-        writes.extend(mark_writes(Some(before), after, None));
+    for transition in groups {
+        writes.extend(transition_writes(transition)?);
+        writes.extend(pointer_writes(Some(&transition.before), &transition.after, None));
     }
     Ok(writes)
 }
 
-fn by_one(head: Write, from: &UserId) -> Write {
-    head.value(":from", AttributeValue::Ss(vec![from.as_str().to_owned()])).number(":one", &1)
+fn one_of(user: &Profile) -> AttributeValue {
+    AttributeValue::Ss(vec![user.id.as_str().to_owned()])
 }

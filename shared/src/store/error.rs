@@ -1,16 +1,16 @@
-//! What can go wrong at the table.
+//! The errors of the table, and the conditions that can fail.
 
 use std::fmt;
 
+use super::item::Item;
 use super::keys::Key;
-use super::table::Item;
 
-/// Names the condition that a write was stored on, so that a failed one says which promise it would have broken.
+/// Names the condition of a write, so that an error says which one failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guard {
+pub enum Condition {
     /// The profile is as it was read.
     Profile,
-    /// The username is free, or the caller's own.
+    /// The username is free, or belongs to the caller.
     Username,
     /// The caller does not block the user.
     Unblocked,
@@ -19,72 +19,76 @@ pub enum Guard {
     /// The recipient follows the actor, or does not, as it was read.
     Followed,
     /// Blocks, follows and groups of a user are as they were when their profile was read.
-    Ties,
-    /// The user has connections listed.
-    Listed,
-    /// The read mark is behind the new one.
-    Mark,
-    /// The thread's head is as it was read.
+    UserUnchanged,
+    /// The user has connections.
+    Connected,
+    /// The head of the thread is as it was read.
     Head,
+    /// The details of the thread have the member; for a snapshot, with an older revision.
+    Details,
+    /// The entry of the log exists.
+    Entry,
     /// The idempotency key was not used before.
-    Once,
-    /// The ticket exists, is fresh, and nobody else used it.
+    KeyUnused,
+    /// The ticket exists, has not expired, and no other connection used it.
     Ticket,
-}
-
-impl Guard {
-    /// Whether its loss means that two were at the same thing at once, and not that something may not be.
-    #[must_use]
-    pub fn is_conflict(self) -> bool {
-        match self {
-            Self::Profile | Self::Followed | Self::Ties | Self::Mark | Self::Head => true,
-            Self::Username | Self::Unblocked | Self::Blocked | Self::Listed | Self::Once | Self::Ticket => false,
-        }
-    }
 }
 
 /// A failed call to the table.
 #[derive(Debug)]
 pub enum StoreError {
-    /// A condition did not hold: somebody else was first. Nothing was stored.
-    Lost {
-        /// Which condition.
-        guard: Guard,
-        /// The item as it stands now, if there is one.
+    /// A condition did not hold. Nothing was stored.
+    ConditionFailed {
+        condition: Condition,
+        /// The item as it is now, if it exists.
         item: Option<Box<Item>>,
     },
-    /// Too many requests for what the table may take; retried until there was no time left.
+    /// The table throttled the call, and its retries until no time was left.
     Throttled,
-    /// The table did not answer, or failed; retried until there was no time left. A write may or may not have happened.
+    /// The table did not respond or failed, also to retries until no time was left. A write may or may not have happened.
     Unavailable,
-    /// The table refused the call as such: a missing permission, a missing table, a malformed request.
-    Refused {
-        /// The service's own name and words for it.
-        reason: String,
-    },
-    /// A stored item cannot be understood.
-    Corrupt {
-        /// Which one.
-        key: Key,
-        /// What does not fit.
-        reason: String,
-    },
+    /// The table refused the call as such: a missing permission, a missing table, a malformed call.
+    Refused { reason: String },
+    /// A stored item cannot be read.
+    Corrupt { key: Key, reason: String },
 }
 
 impl StoreError {
-    /// Whether this is the loss of that condition.
+    /// Whether this condition failed.
     #[must_use]
-    pub fn lost(&self, expected: Guard) -> bool {
-        matches!(self, Self::Lost { guard, .. } if *guard == expected)
+    pub fn failed(&self, expected: Condition) -> bool {
+        matches!(self, Self::ConditionFailed { condition, .. } if *condition == expected)
+    }
+
+    /// Whether another write was faster, so that reading and deciding again may succeed. The other conditions mean a refusal.
+    #[must_use]
+    pub fn is_lost_race(&self) -> bool {
+        match self {
+            Self::ConditionFailed { condition, .. } => match condition {
+                Condition::Profile
+                | Condition::Unblocked
+                | Condition::Blocked
+                | Condition::Followed
+                | Condition::UserUnchanged
+                | Condition::Head => true,
+                Condition::Username
+                | Condition::Connected
+                | Condition::Details
+                | Condition::Entry
+                | Condition::KeyUnused
+                | Condition::Ticket => false,
+            },
+            Self::Throttled | Self::Unavailable | Self::Refused { .. } | Self::Corrupt { .. } => false,
+        }
     }
 }
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Lost { guard, .. } => write!(f, "the condition {guard:?} does not hold any more"),
+            Self::ConditionFailed { condition, .. } => write!(f, "the condition {condition:?} does not hold any more"),
             Self::Throttled => f.write_str("the table is over its limits"),
-            Self::Unavailable => f.write_str("the table does not answer"),
+            Self::Unavailable => f.write_str("the table does not respond"),
             Self::Refused { reason } => write!(f, "the table refused the call: {reason}"),
             Self::Corrupt { key, reason } => write!(f, "the item {key} cannot be read: {reason}"),
         }

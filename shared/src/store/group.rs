@@ -1,58 +1,54 @@
-//! Groups: a head, what they show of themselves, and a mark with each user who is in them.
+//! Groups: a head, its details, and a pointer in the partition of each user who is in it.
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::error::{Guard, StoreError};
-use super::head;
-use super::listing::BoxEntry;
-use super::once::{OnceRecord, once_write};
-use super::table::{Item, Query, Read};
-use super::thread::change_writes;
-use super::write::Write;
-use super::{ITEM_VERSION, Store, about, convert, keys, listing, log};
-use crate::domain::about::{About, Person, RoomId};
-use crate::domain::group::Changed;
+use super::access::Store;
+use super::convert::{self, ITEM_VERSION};
+use super::error::{Condition, StoreError};
+use super::item::Item;
+use super::mailbox::MailboxEntry;
+use super::page::Page;
+use super::table::{Query, Read};
+use super::thread::transition_writes;
+use super::update::{Update, number};
+use super::write::{Write, Writes};
+use super::{details, head, keys, log, mailbox, profile};
+use crate::domain::details::{MemberSnapshot, ThreadDetails};
 use crate::domain::ids::{ThreadId, UserId};
-use crate::domain::inbox::BoxPlace;
-use crate::domain::log::{Change, What};
+use crate::domain::log::{Change, EntryContent};
+use crate::domain::mailbox::MailboxPosition;
 use crate::domain::profile::Profile;
-use crate::domain::thread::{Revision, Thread};
+use crate::domain::revision::Revision;
+use crate::domain::room::RoomId;
+use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
+use crate::domain::transition::{NewThread, Transition};
 
-/// Somebody who is brought into a group.
+/// A user who joins a group.
 #[derive(Debug, Clone)]
-pub struct Joiner {
-    /// How the group will remember them.
-    pub person: Person,
-    /// The state of their profile when it was read. Blocks, follows and groups that the decision rests on were read after it,
-    /// so it is stored only while that state holds.
+pub struct NewMember {
+    pub snapshot: MemberSnapshot,
+    /// The revision of their profile when it was read. The blocks, follows and groups of the decision are read after it. So
+    /// the decision is stored only if the revision is still current.
     pub revision: Revision,
 }
 
-/// Those who are brought into a group.
-pub type Joiners = BTreeMap<UserId, Joiner>;
+/// The users who join a group, by id.
+pub type NewMembers = BTreeMap<UserId, NewMember>;
 
-/// The groups a page of [`Store::groups`] has at most: some 90 KiB of keys.
+/// Groups that one query of [`Store::groups`] reads, at most: some 90 KiB of keys.
 const GROUPS_AT_ONCE: usize = 1_000;
 
-/// Leaves everything that was decided about a user on an older state of their profile lost.
-pub(super) fn tie_write(user: &UserId, seen: Revision) -> Write {
-    Write::update(keys::profile(user), "ADD rev :one")
-        .only_if(Guard::Ties, "rev = :seen")
-        .number(":one", &1)
-        .number(":seen", &seen.0)
+/// The users who have a pointer to a group: its members, and departed members whom a member hides.
+fn pointed_to(thread: &Thread) -> HashSet<&UserId> {
+    let present = thread.members.iter().map(|member| &member.user_id);
+    present.chain(thread.departed().iter().map(|gone| &gone.user_id)).collect()
 }
 
-/// Those with whom a group leaves a mark: its members, and who is gone and hidden by one of them.
-fn marked(thread: &Thread) -> HashSet<&UserId> {
-    let here = thread.members.iter().map(|member| &member.user_id);
-    here.chain(thread.departed().iter().map(|gone| &gone.user_id)).collect()
-}
-
-/// The writes that turn the marks that `before` left with its users into those of `after`.
-pub(super) fn mark_writes(before: Option<&Thread>, after: &Thread, room: Option<&RoomId>) -> Vec<Write> {
+/// The writes that turn the pointers to `before` into those to `after`.
+pub(super) fn pointer_writes(before: Option<&Thread>, after: &Thread, room: Option<&RoomId>) -> Vec<Write> {
     let id = &after.id;
-    let (had, have) = (before.map(marked).unwrap_or_default(), marked(after));
+    let (had, have) = (before.map(pointed_to).unwrap_or_default(), pointed_to(after));
     let gone = had.difference(&have).map(|user| Write::delete(keys::group(user, id)));
     let new = have.difference(&had).map(|user| Write::put(keys::group(user, id), Item::new()));
     let mut writes: Vec<Write> = gone.chain(new).collect();
@@ -65,69 +61,70 @@ pub(super) fn mark_writes(before: Option<&Thread>, after: &Thread, room: Option<
     writes
 }
 
-fn people(joiners: &Joiners) -> BTreeMap<UserId, Person> {
-    joiners.iter().map(|(user, joiner)| (user.clone(), joiner.person.clone())).collect()
+/// The snapshots of users who join.
+#[must_use]
+pub fn snapshots(new_members: &NewMembers) -> BTreeMap<UserId, MemberSnapshot> {
+    new_members.iter().map(|(user, new)| (user.clone(), new.snapshot.clone())).collect()
+}
+
+fn revision_writes(new_members: &NewMembers) -> impl Iterator<Item = Write> {
+    new_members.iter().map(|(user, new)| profile::next_revision_of(user, new.revision))
+}
+
+impl Writes {
+    /// Stores a new group. `new_members` are the users whom its creator adds. Fails with [`Condition::UserUnchanged`].
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if something cannot be stored at all.
+    pub fn create_group(
+        created: &NewThread,
+        details: &ThreadDetails,
+        new_members: &NewMembers,
+    ) -> Result<Self, StoreError> {
+        let NewThread { thread, entries } = created;
+        let mut writes: Vec<Write> = revision_writes(new_members).collect();
+        // The creator's snapshot must be of the current profile. A profile stored later finds the group and updates the
+        // snapshot.
+        if let Some(creator) = details.snapshots.get(&details.created_by) {
+            let profile = Write::check(keys::profile(&details.created_by));
+            let profile = profile.only_if(Condition::UserUnchanged, "rev = :seen");
+            writes.push(profile.number(":seen", &creator.revision.0));
+        }
+        let head = Write::put(keys::head(&thread.id), head::item(thread)?);
+        writes.push(head.only_if(Condition::Head, "attribute_not_exists(pk)"));
+        writes.push(details::create(&thread.id, details)?);
+        writes.extend(log::append(&thread.id, entries)?);
+        writes.extend(mailbox::writes(&thread.id, &[], &thread.mailbox_listings())?);
+        writes.extend(pointer_writes(None, thread, details.room.as_ref().map(|room| &room.id)));
+        Ok(Self::all(writes))
+    }
+
+    /// Stores a transition of a group: members, roles, title. Fails with [`Condition::Head`], [`Condition::UserUnchanged`].
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if something cannot be stored at all.
+    pub fn change_group(
+        transition: &Transition,
+        room: Option<&RoomId>,
+        new_members: &NewMembers,
+    ) -> Result<Self, StoreError> {
+        let Transition { before, after, entries } = transition;
+        let mut writes = transition_writes(transition)?;
+        writes.extend(details::change(after, entries, &snapshots(new_members))?);
+        writes.extend(pointer_writes(Some(before), after, room));
+        writes.extend(revision_writes(new_members));
+        for entry in entries {
+            if let EntryContent::Change(Change::MemberLeft { user_id }) = &entry.content {
+                let left = keys::left(&after.id, user_id);
+                writes.push(Update::new(left).set(&["v"], number(ITEM_VERSION)).build());
+            }
+        }
+        Ok(Self::all(writes))
+    }
 }
 
 impl Store {
-    /// Stores a new group, all or nothing. `joiners` are those whom its creator brings in.
-    ///
-    /// # Errors
-    /// [`Guard::Once`] if the request was carried out before, [`Guard::Ties`] if something changed about a joiner.
-    pub async fn create_group(
-        &self,
-        created: &Changed,
-        about: &About,
-        joiners: &Joiners,
-        once: &OnceRecord,
-    ) -> Result<(), StoreError> {
-        let thread = &created.thread;
-        let mut writes = vec![once_write(once)?];
-        writes.extend(joiners.iter().map(|(user, joiner)| tie_write(user, joiner.revision)));
-        // The copy of the creator's card is made of the profile as it is: a later one will find the group, and change it there.
-        if let Some(founder) = about.people.get(&about.created_by) {
-            let profile = Write::check(keys::profile(&about.created_by)).only_if(Guard::Ties, "rev = :seen");
-            writes.push(profile.number(":seen", &founder.revision.0));
-        }
-        writes.push(
-            Write::put(keys::head(&thread.id), head::item(thread)?).only_if(Guard::Head, "attribute_not_exists(pk)"),
-        );
-        writes.push(about::create(&thread.id, about)?);
-        writes.extend(log::writes(&thread.id, &created.entries)?);
-        writes.extend(listing::writes(&thread.id, &[], &thread.listings())?);
-        writes.extend(mark_writes(None, thread, about.room.as_ref().map(|room| &room.id)));
-        self.table.transact(writes).await
-    }
-
-    /// Brings a group from `before` to what was decided, all or nothing.
-    ///
-    /// # Errors
-    /// [`Guard::Once`] if the request was carried out before, [`Guard::Head`] if the group is not `before` any more,
-    /// [`Guard::Ties`] if something changed about a joiner.
-    pub async fn change_group(
-        &self,
-        before: &Thread,
-        changed: &Changed,
-        room: Option<&RoomId>,
-        joiners: &Joiners,
-        once: Option<&OnceRecord>,
-    ) -> Result<(), StoreError> {
-        let Changed { thread: after, entries } = changed;
-        let mut writes = once.map(once_write).transpose()?.into_iter().collect::<Vec<_>>();
-        writes.extend(change_writes(before, after, entries)?);
-        writes.extend(about::change(after, entries, &people(joiners))?);
-        writes.extend(mark_writes(Some(before), after, room));
-        writes.extend(joiners.iter().map(|(user, joiner)| tie_write(user, joiner.revision)));
-        for entry in entries {
-            if let What::Change(Change::MemberLeft { user_id }) = &entry.what {
-                let left = keys::left(&after.id, user_id);
-                writes.push(Write::update(left, "SET v = :v").number(":v", &ITEM_VERSION));
-            }
-        }
-        self.table.transact(writes).await
-    }
-
-    /// The ids of a user's groups, those included that they left and where somebody still hides them.
+    /// The ids of a user's groups. Groups that they left while a member hides them are included.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -150,7 +147,8 @@ impl Store {
         }
     }
 
-    /// The groups that both users are in, or one of them is and hides the other who is gone; as they are now.
+    /// The groups that both users are in, as they are now, newest activity first. Groups that one of them left while hidden
+    /// are included.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -163,8 +161,8 @@ impl Store {
         Ok(groups)
     }
 
-    /// A user's threads of a room behind `after`, at most `limit`, and whether there are more. They stand in no order of time,
-    /// so all have the same place in it.
+    /// A page of a user's threads of a room, behind `after`. They are not ordered by time, so all have the same time in their
+    /// positions.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -172,10 +170,10 @@ impl Store {
         &self,
         user: &UserId,
         room: &RoomId,
-        after: Option<&BoxPlace>,
+        after: Option<&MailboxPosition>,
         limit: usize,
-    ) -> Result<(Vec<BoxEntry>, bool), StoreError> {
-        let after = after.map(|place| keys::room(user, room, &place.thread_id));
+    ) -> Result<Page<MailboxEntry>, StoreError> {
+        let after = after.map(|position| keys::room(user, room, &position.thread_id));
         let range = keys::room_threads(user, room);
         let query = Query { range, newest_first: false, after, limit, read: Read::Consistent };
         let page = self.table.query(&query).await?;
@@ -183,26 +181,24 @@ impl Store {
             let key = convert::key_of(item)?;
             let thread_id = keys::room_thread(room, &key.sk);
             let thread_id = thread_id.ok_or(StoreError::Corrupt { key, reason: "not a room's key".to_owned() })?;
-            Ok(BoxEntry { place: BoxPlace { bumped_at: Timestamp::LAST, thread_id }, peer_id: None })
+            let position = MailboxPosition { bumped_at: Timestamp::LAST, thread_id };
+            Ok(MailboxEntry { position, peer_id: None })
         });
-        Ok((entries.collect::<Result<_, _>>()?, page.more_after.is_some()))
+        Ok(Page { items: entries.collect::<Result<_, _>>()?, more: page.more_after.is_some() })
     }
-}
 
-/// A user's card is also in the groups they are in; this says which state of it is not everywhere yet.
-impl Store {
-    /// Brings a user's card into the copies of all their groups; what is left undone is done by the next attempt.
+    /// Updates the snapshots of a user in all their groups. A repeat finishes an interrupted call.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn spread_card(&self, profile: &Profile) -> Result<(), StoreError> {
+    pub async fn refresh_snapshots(&self, profile: &Profile) -> Result<(), StoreError> {
         use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-        /// Enough to hide the time each takes, few enough not to be throttled.
+        /// Enough to hide the latency of each update, few enough not to be throttled.
         const GROUPS_AT_A_TIME: usize = 8;
         let groups = self.groups(&profile.id).await?;
-        let refreshed = groups.iter().map(|group| self.refresh_person(group, profile)).collect::<Vec<_>>();
+        let refreshed = groups.iter().map(|group| self.refresh_snapshot(group, profile)).collect::<Vec<_>>();
         stream::iter(refreshed).buffer_unordered(GROUPS_AT_A_TIME).try_collect::<()>().await?;
-        self.card_is_spread(profile).await
+        self.snapshots_refreshed(profile).await
     }
 }

@@ -4,23 +4,24 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
-use serde_dynamo::to_attribute_value;
 
-use super::about::{self, PreferencesRecord};
-use super::error::StoreError;
-use super::seat::{self, Seat};
-use super::table::Item;
-use super::{ITEM_VERSION, convert, keys};
-use crate::domain::about::About;
+use super::convert::{self, ITEM_VERSION};
+use super::error::{Condition, StoreError};
+use super::item::Item;
+use super::keys;
+use super::member_codec::{self, SlotContent};
+use super::preferences::{self, PreferencesRecord};
+use crate::domain::counts::{MessageCounts, Slot};
+use crate::domain::details::ThreadDetails;
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::member::ReadMark;
 use crate::domain::message::Preview;
-use crate::domain::tally::{Slot, Tally};
-use crate::domain::thread::{Kind, Revision, Thread};
+use crate::domain::revision::Revision;
+use crate::domain::thread::{Kind, Thread};
 use crate::domain::time::Timestamp;
 
-/// `THREAD#t` / `HEAD`. A head is paid for at every message, so names are short, members are texts and marks a plain list:
-/// with 15 members it has to stay below 1 KiB.
+/// `THREAD#t` / `HEAD`. Every message pays for the size of the head, so names are short, members are texts and marks a plain
+/// list. With 15 members it has to stay below 1 KiB.
 #[derive(Debug, Serialize, Deserialize)]
 struct HeadRecord {
     v: u8,
@@ -29,14 +30,14 @@ struct HeadRecord {
     seq: Seq,
     active: Timestamp,
     bumped: Timestamp,
-    tally: Tally,
+    counts: MessageCounts,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<LastRecord>,
-    /// By slot; see [`seat`].
+    /// By slot; see [`member_codec`].
     members: Vec<String>,
     /// By slot, two each: the last entry read, and the messages up to there that count.
     marks: Vec<u64>,
-    // What only a direct thread holds here; a group has the rest in `ABOUT`.
+    // Only direct threads have the rest. A group has its details in `DETAILS`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "serde_dynamo::string_set")]
     blocks: BTreeSet<UserId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,43 +55,41 @@ enum KindRecord {
     Group,
 }
 
-/// What a block leaves where there is no thread yet: the same item, without one.
+/// The head of a direct thread that was never opened; a block creates it.
 #[derive(Debug, Deserialize)]
-struct VacantRecord {
+struct AbsentRecord {
     #[serde(default, with = "serde_dynamo::string_set")]
     blocks: BTreeSet<UserId>,
     rev: u64,
 }
 
-/// Seq, author, when, answers (0: none), text, whether it was cut.
+/// Seq, author, time, the seq that it replies to (0 for none), text, whether it was truncated.
 #[derive(Debug, Serialize, Deserialize)]
 struct LastRecord(Seq, UserId, Timestamp, Seq, String, bool);
 
-/// The place of a direct thread that was never opened. A block that came first stands there already: so it is the same
-/// item that a block writes and that opening depends on, and neither can miss the other.
+/// The place of a direct thread that was never opened. A block may be stored there already. A block and an opening write the
+/// same item, so neither can miss the other.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Vacancy {
-    /// Those of the two who block the other.
+pub struct AbsentHead {
+    /// The users of the two who block the other.
     pub blocks: BTreeSet<UserId>,
-    /// Which state of the item this is; `None` where there is none.
+    /// `None` if the item does not exist.
     pub revision: Option<Revision>,
 }
 
-/// What stands where a thread's head may be.
+/// The item at the place of a thread's head.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Head {
-    /// No thread.
-    Vacant(Vacancy),
-    /// This thread.
+    Absent(AbsentHead),
     Thread(Box<Thread>),
 }
 
 impl Head {
-    /// Whether `user` blocks the other of this direct thread, opened or not.
+    /// Whether `user` blocks the other user of this direct thread, opened or not.
     #[must_use]
     pub fn is_blocked_by(&self, user: &UserId) -> bool {
         match self {
-            Self::Vacant(vacancy) => vacancy.blocks.contains(user),
+            Self::Absent(absent) => absent.blocks.contains(user),
             Self::Thread(thread) => thread.is_blocked_by(user),
         }
     }
@@ -100,16 +99,29 @@ impl Head {
     pub fn thread(self) -> Option<Thread> {
         match self {
             Self::Thread(thread) => Some(*thread),
-            Self::Vacant(_) => None,
+            Self::Absent(_) => None,
+        }
+    }
+
+    /// The head that a failed condition brought back, if it was the condition of a head.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if it cannot be read.
+    pub fn of_failed_condition(error: StoreError) -> Result<Option<Self>, StoreError> {
+        match error {
+            StoreError::ConditionFailed { condition: Condition::Head, item: Some(item) } => {
+                Self::parse(Some(*item)).map(Some)
+            }
+            _ => Ok(None),
         }
     }
 
     /// The head in an item.
     pub(super) fn parse(item: Option<Item>) -> Result<Self, StoreError> {
-        let Some(item) = item else { return Ok(Self::Vacant(Vacancy::default())) };
+        let Some(item) = item else { return Ok(Self::Absent(AbsentHead::default())) };
         if !item.contains_key("kind") {
-            let VacantRecord { blocks, rev } = convert::record(item)?;
-            return Ok(Self::Vacant(Vacancy { blocks, revision: Some(Revision(rev)) }));
+            let AbsentRecord { blocks, rev } = convert::record(item)?;
+            return Ok(Self::Absent(AbsentHead { blocks, revision: Some(Revision(rev)) }));
         }
         let key = convert::key_of(&item)?;
         let corrupt = |reason: &str| StoreError::Corrupt { key: key.clone(), reason: reason.to_owned() };
@@ -120,22 +132,24 @@ impl Head {
             let mark = |part: usize| record.marks.get(2 * index + part).copied();
             let mark = mark(0).and_then(|seq| Seq::try_from(seq).ok()).zip(mark(1));
             let slot = u8::try_from(index).ok().and_then(|index| Slot::try_from(index).ok());
-            let seat = slot.zip(mark).and_then(|(slot, (seq, heard))| seat::parse(text, slot, ReadMark { seq, heard }));
-            match seat.ok_or_else(|| corrupt("a member cannot be read"))? {
-                Seat::Taken(member) => members.push(member),
-                Seat::Kept(gone) => departed.push(gone),
-                Seat::Free => {}
+            let content = slot
+                .zip(mark)
+                .and_then(|(slot, (seq, counted))| member_codec::parse(text, slot, ReadMark { seq, counted }));
+            match content.ok_or_else(|| corrupt("a member cannot be read"))? {
+                SlotContent::Member(member) => members.push(member),
+                SlotContent::Departed(gone) => departed.push(gone),
+                SlotContent::Empty => {}
             }
         }
         members.sort_by_key(|member| (member.joined_seq, member.slot));
         let kind = match (record.kind, record.by.zip(record.created)) {
             (KindRecord::Group, _) => Kind::Group { departed },
             (KindRecord::Direct, Some((created_by, created_at))) => {
-                let preferences = about::parse_preferences(record.prefs.unwrap_or_default());
-                let about = About { preferences, ..About::new(&created_by, created_at) };
-                Kind::Direct { blocks: record.blocks, about }
+                let preferences = preferences::parse(record.prefs.unwrap_or_default());
+                let details = ThreadDetails { preferences, ..ThreadDetails::new(&created_by, created_at) };
+                Kind::Direct { blocks: record.blocks, details }
             }
-            (KindRecord::Direct, None) => return Err(corrupt("nobody opened it")),
+            (KindRecord::Direct, None) => return Err(corrupt("a direct thread without a creator")),
         };
         Ok(Self::Thread(Box::new(Thread {
             id,
@@ -143,7 +157,7 @@ impl Head {
             last_seq: record.seq,
             active_at: record.active,
             bumped_at: record.bumped,
-            tally: record.tally,
+            counts: record.counts,
             last_message: record.last.map(LastRecord::parse),
             members,
             revision: Revision(record.rev),
@@ -151,31 +165,31 @@ impl Head {
     }
 }
 
-/// The seats of a thread, by slot.
-pub(super) fn seats(thread: &Thread) -> Vec<String> {
-    let here = thread.members.iter().map(|member| (member.slot, seat::of_member(member)));
-    let gone = thread.departed().iter().map(|gone| (gone.slot, seat::of_departed(gone)));
-    let mut seats = Vec::new();
+/// The members of a thread as texts, by slot.
+pub(super) fn encoded_members(thread: &Thread) -> Vec<String> {
+    let here = thread.members.iter().map(|member| (member.slot, member_codec::of_member(member)));
+    let gone = thread.departed().iter().map(|gone| (gone.slot, member_codec::of_departed(gone)));
+    let mut encoded_members = Vec::new();
     for (slot, text) in here.chain(gone) {
         let index = usize::from(u8::from(slot));
-        if seats.len() <= index {
-            seats.resize(index + 1, String::new());
+        if encoded_members.len() <= index {
+            encoded_members.resize(index + 1, String::new());
         }
-        seats[index] = text;
+        encoded_members[index] = text;
     }
-    seats
+    encoded_members
 }
 
 fn marks(thread: &Thread) -> Vec<u64> {
-    let mut marks = vec![0; 2 * seats(thread).len()];
+    let mut marks = vec![0; 2 * encoded_members(thread).len()];
     for member in &thread.members {
-        let [seq, heard] = mark_places(member.slot);
-        (marks[seq], marks[heard]) = (member.mark.seq.get(), member.mark.heard);
+        let [seq, counted] = mark_places(member.slot);
+        (marks[seq], marks[counted]) = (member.mark.seq.get(), member.mark.counted);
     }
     marks
 }
 
-/// Where a slot's mark stands in the list: the last entry read, and the messages up to there that count.
+/// The indexes of a slot's mark in the list: the last entry read, and the messages up to there that count.
 pub(super) fn mark_places(slot: Slot) -> [usize; 2] {
     let index = usize::from(u8::from(slot));
     [2 * index, 2 * index + 1]
@@ -194,10 +208,10 @@ impl LastRecord {
     }
 }
 
-/// The item of a thread that is new.
+/// The item of a new thread.
 pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
-    let (kind, blocks, about) = match &thread.kind {
-        Kind::Direct { blocks, about } => (KindRecord::Direct, blocks.clone(), Some(about)),
+    let (kind, blocks, own) = match &thread.kind {
+        Kind::Direct { blocks, details } => (KindRecord::Direct, blocks.clone(), Some(details)),
         Kind::Group { .. } => (KindRecord::Group, BTreeSet::new(), None),
     };
     convert::item(&HeadRecord {
@@ -207,43 +221,35 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         seq: thread.last_seq,
         active: thread.active_at,
         bumped: thread.bumped_at,
-        tally: thread.tally.clone(),
+        counts: thread.counts.clone(),
         last: thread.last_message.as_ref().map(LastRecord::of),
-        members: seats(thread),
+        members: encoded_members(thread),
         marks: marks(thread),
         blocks,
-        by: about.map(|about| about.created_by.clone()),
-        created: about.map(|about| about.created_at),
-        prefs: about.map(about::preferences_of),
+        by: own.map(|details| details.created_by.clone()),
+        created: own.map(|details| details.created_at),
+        prefs: own.map(preferences::records),
     })
 }
 
-/// A thread's last message as an update sets it.
+/// The last message of a thread as an attribute.
 pub(super) fn last(preview: &Preview) -> Result<AttributeValue, StoreError> {
-    value(LastRecord::of(preview))
-}
-
-/// A tally as an update sets it.
-pub(super) fn tally(tally: &Tally) -> Result<AttributeValue, StoreError> {
-    value(tally)
-}
-
-pub(super) fn value(value: impl Serialize) -> Result<AttributeValue, StoreError> {
-    to_attribute_value(value).map_err(|error| StoreError::Refused { reason: format!("cannot be stored: {error}") })
+    convert::value(LastRecord::of(preview))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::contact::Ties;
-    use crate::domain::group::{Blocks, Newcomer, create};
+    use crate::domain::contact::ContactContext;
+    use crate::domain::group::{Blocks, Candidate, NewGroup, create};
     use crate::domain::ids::ThreadId;
     use crate::domain::limits::{MAX_MEMBERS, MAX_PREVIEW_BYTES};
     use crate::domain::member::{Role, Standing};
     use crate::domain::profile::ContactPolicy;
 
-    /// Bytes of an attribute as `DynamoDB` counts them for capacity ("Item sizes and formats" in its developer guide): texts by
-    /// their UTF-8, numbers a byte for two digits and one more, three for a list or map and one for each of its elements.
+    /// Bytes of an attribute as `DynamoDB` counts them for capacity ("Item sizes and formats" in its developer guide). A text
+    /// has the bytes of its UTF-8, a number one byte for two digits and one more. A list or map has three, and one more for
+    /// each element.
     fn size(value: &AttributeValue) -> usize {
         match value {
             AttributeValue::S(text) => text.len(),
@@ -254,25 +260,27 @@ mod tests {
         }
     }
 
-    /// A group at its fullest: 15 members, some of them waiting, thousands of messages, the longest preview.
+    /// A full group: 15 members, thousands of messages, the longest preview.
     fn full(ids: &[String]) -> Thread {
         let user = |text: &String| UserId::try_from(text.clone()).unwrap();
         let policy = ContactPolicy::Everyone;
-        let ties = Ties { blocking: false, blocked: false, followed: true, policy };
-        let newcomers: Vec<Newcomer> =
-            ids[1..].iter().map(|id| Newcomer { user_id: user(id), ties, left_before: false }).collect();
+        let contact = ContactContext { blocking: false, blocked: false, followed: true, policy };
+        let candidates: Vec<Candidate> =
+            ids[1..].iter().map(|id| Candidate { user_id: user(id), contact, left_before: false }).collect();
         let at = Timestamp::from_ms(1_732_406_400_123).unwrap();
         let id = ThreadId::from_random([7; 17]);
-        let mut thread = create(id, &user(&ids[0]), &newcomers, &Blocks::default(), None, at).unwrap().thread;
+        let creator = user(&ids[0]);
+        let group = NewGroup { id, creator: &creator, title: None, now: at };
+        let mut thread = create(group, &candidates, &Blocks::default()).unwrap().thread;
         thread.last_seq = Seq::try_from(9_999).unwrap();
         thread.revision = Revision(999);
         for member in &mut thread.members {
             member.joined_seq = Seq::try_from(9_100).unwrap();
             member.role = Role::Moderator;
-            member.mark = ReadMark { seq: Seq::try_from(9_990).unwrap(), heard: 9_100 };
+            member.mark = ReadMark { seq: Seq::try_from(9_990).unwrap(), counted: 9_100 };
             member.standing = Standing::Accepted;
             for _ in 0..600 {
-                thread.tally = thread.tally.with_one_more(member.slot);
+                thread.counts = thread.counts.with_one_more(member.slot);
             }
         }
         thread.last_message = Some(Preview {

@@ -1,4 +1,4 @@
-//! Every key of the table, and nothing else builds one: the character `#` appears in this file alone.
+//! All keys of the table. No other file builds one.
 //!
 //! | item | pk | sk |
 //! |---|---|---|
@@ -6,39 +6,38 @@
 //! | username | `NAME#<first 2 letters>` | `<username>` |
 //! | follow, block | `USER#u` | `FOLLOW#v`, `BLOCK#v` |
 //! | live connections of a user | `USER#u` | `CONNECTIONS` |
-//! | box entry | `USER#u` | `INBOX#<bumped at>#t`, `REQUEST#<bumped at>#t` |
+//! | mailbox entry | `USER#u` | `INBOX#<bumped at>#t`, `REQUEST#<bumped at>#t` |
 //! | connection | `CONNECTION#c` | `CONNECTION` |
 //! | ticket | `TICKET#t` | `TICKET` |
 //! | group of a user | `USER#u` | `GROUP#t` |
 //! | thread of a room | `USER#u` | `ROOM#r#t` |
 //! | thread head | `THREAD#t` | `HEAD` |
-//! | what a group shows of itself | `THREAD#t` | `ABOUT` |
+//! | details of a group | `THREAD#t` | `DETAILS` |
 //! | left | `THREAD#t` | `LEFT#u` |
 //! | message | `THREAD#t` | `MSG#<seq>` |
 //! | change | `THREAD#t` | `CHANGE#<seq>` |
-//! | once | `ONCE#u` | `<idempotency key>` |
+//! | idempotency record | `IDEMPOTENCY#u` | `<idempotency key>` |
 //!
-//! Sort parts are of fixed width, so that they sort as what they stand for: 13 digits of milliseconds, 10 of a seq.
+//! Numbers in sort keys have a fixed width, so that their texts sort as the numbers do: 13 digits of milliseconds, 10 of a
+//! seq.
 
 use std::fmt;
 
-use crate::domain::about::RoomId;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::ids::{ConnectionId, Seq, ThreadId, Ticket, UserId};
-use crate::domain::member::Mailbox;
+use crate::domain::mailbox::Mailbox;
 use crate::domain::profile::{USERNAME_ALPHABET, Username, UsernamePrefix};
+use crate::domain::room::RoomId;
 use crate::domain::time::Timestamp;
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
-    /// Partition.
     pub pk: String,
-    /// Sort part.
     pub sk: String,
 }
 
-/// What a log may show of a key: names, tokens and clients' own keys stay out of it.
+/// The form for log lines: without names, tokens and clients' own keys.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.pk.split_once('#') {
@@ -49,18 +48,15 @@ impl fmt::Display for Key {
     }
 }
 
-/// Neighbouring keys of one partition, both ends included.
+/// A range of sort keys in one partition, both ends included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Range {
-    /// Partition.
     pub pk: String,
-    /// The first sort part.
     pub from: String,
-    /// The last sort part.
     pub to: String,
 }
 
-/// Sorts behind every character that a key is made of.
+/// Sorts behind every character of a key.
 const AFTER_ALL: char = '\u{7f}';
 
 fn user_partition(user: &UserId) -> String {
@@ -91,7 +87,7 @@ fn name_partition(two_letters: &str) -> String {
     format!("NAME#{two_letters}")
 }
 
-/// The partitions that hold names with this prefix, in the order of the names: one, or one for each second letter.
+/// The ranges of usernames with this prefix, in the order of the names: one, or one for each second letter.
 pub(super) fn usernames(prefix: &UsernamePrefix) -> Vec<Range> {
     let prefix = prefix.as_str();
     let range = |two_letters: &str| Range::with_prefix(name_partition(two_letters), prefix);
@@ -104,9 +100,7 @@ pub(super) fn usernames(prefix: &UsernamePrefix) -> Vec<Range> {
 /// The two kinds of one-way edges between users (rule 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edge {
-    /// Follows.
     Follow,
-    /// Blocks.
     Block,
 }
 
@@ -124,12 +118,12 @@ pub(super) fn edge(edge: Edge, from: &UserId, to: &UserId) -> Key {
     Key { pk: user_partition(from), sk: format!("{}{to}", edge.prefix()) }
 }
 
-/// All edges of one kind that leave a user, in the order of the ids they lead to.
+/// All edges of one kind from a user, in the order of their targets.
 pub(super) fn edges(edge: Edge, from: &UserId) -> Range {
     Range::with_prefix(user_partition(from), edge.prefix())
 }
 
-/// The id that an edge's sort part leads to.
+/// The user that the sort key of an edge leads to.
 pub(super) fn edge_target(edge: Edge, sk: &str) -> Option<UserId> {
     UserId::try_from(sk.strip_prefix(edge.prefix())?.to_owned()).ok()
 }
@@ -152,17 +146,17 @@ fn mailbox_prefix(mailbox: Mailbox) -> &'static str {
 }
 
 /// `USER#u` / `INBOX#<bumped at>#t` or `REQUEST#<bumped at>#t`.
-pub(super) fn listing(user: &UserId, mailbox: Mailbox, bumped_at: Timestamp, thread: &ThreadId) -> Key {
+pub(super) fn mailbox_entry(user: &UserId, mailbox: Mailbox, bumped_at: Timestamp, thread: &ThreadId) -> Key {
     Key { pk: user_partition(user), sk: format!("{}{:013}#{thread}", mailbox_prefix(mailbox), bumped_at.ms()) }
 }
 
-/// A user's box, oldest first.
+/// A user's mailbox, oldest entry first.
 pub(super) fn mailbox(user: &UserId, mailbox: Mailbox) -> Range {
     Range::with_prefix(user_partition(user), mailbox_prefix(mailbox))
 }
 
-/// What a box entry's sort part says.
-pub(super) fn listing_parts(mailbox: Mailbox, sk: &str) -> Option<(Timestamp, ThreadId)> {
+/// The time and the thread in the sort key of a mailbox entry.
+pub(super) fn mailbox_parts(mailbox: Mailbox, sk: &str) -> Option<(Timestamp, ThreadId)> {
     let (bumped_at, thread) = sk.strip_prefix(mailbox_prefix(mailbox))?.split_once('#')?;
     Some((Timestamp::from_ms(bumped_at.parse().ok()?).ok()?, ThreadId::try_from(thread.to_owned()).ok()?))
 }
@@ -182,9 +176,9 @@ pub(super) fn head(thread: &ThreadId) -> Key {
     Key { pk: thread_partition(thread), sk: "HEAD".to_owned() }
 }
 
-/// `THREAD#t` / `ABOUT`.
-pub(super) fn about(thread: &ThreadId) -> Key {
-    Key { pk: thread_partition(thread), sk: "ABOUT".to_owned() }
+/// `THREAD#t` / `DETAILS`.
+pub(super) fn details(thread: &ThreadId) -> Key {
+    Key { pk: thread_partition(thread), sk: "DETAILS".to_owned() }
 }
 
 /// `THREAD#t` / `LEFT#u`: the user was in the group and left it.
@@ -194,7 +188,7 @@ pub(super) fn left(thread: &ThreadId, user: &UserId) -> Key {
 
 const LEFT_PREFIX: &str = "LEFT#";
 
-/// The user whom a `LEFT` key is about.
+/// The user in a `LEFT` sort key.
 pub(super) fn left_user(sk: &str) -> Option<UserId> {
     UserId::try_from(sk.strip_prefix(LEFT_PREFIX)?.to_owned()).ok()
 }
@@ -206,12 +200,12 @@ pub(super) fn group(user: &UserId, thread: &ThreadId) -> Key {
     Key { pk: user_partition(user), sk: format!("{GROUP_PREFIX}{thread}") }
 }
 
-/// All groups of a user, those included that somebody left in which the user is still hidden.
+/// All groups of a user. Groups that they left while a member hides them are included.
 pub(super) fn groups(user: &UserId) -> Range {
     Range::with_prefix(user_partition(user), GROUP_PREFIX)
 }
 
-/// The group that a key of [`groups`] is about.
+/// The group in a sort key of [`groups`].
 pub(super) fn group_thread(sk: &str) -> Option<ThreadId> {
     ThreadId::try_from(sk.strip_prefix(GROUP_PREFIX)?.to_owned()).ok()
 }
@@ -230,7 +224,7 @@ pub(super) fn room_threads(user: &UserId, room: &RoomId) -> Range {
     Range::with_prefix(user_partition(user), &room_prefix(room))
 }
 
-/// The thread that a key of [`room_threads`] is about.
+/// The thread in a sort key of [`room_threads`].
 pub(super) fn room_thread(room: &RoomId, sk: &str) -> Option<ThreadId> {
     ThreadId::try_from(sk.strip_prefix(&room_prefix(room))?.to_owned()).ok()
 }
@@ -240,7 +234,7 @@ pub(super) fn thread_of(pk: &str) -> Option<ThreadId> {
     ThreadId::try_from(pk.strip_prefix("THREAD#")?.to_owned()).ok()
 }
 
-/// The two kinds of entries of a log. They stand apart, so that a page of history reads messages alone.
+/// The two kinds of log entries. Their sort keys differ, so that a page of history reads messages alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LogKind {
     /// `MSG#<seq>`.
@@ -268,14 +262,14 @@ pub(super) fn log_range(kind: LogKind, thread: &ThreadId, first: Seq, last: Seq)
     Range { pk: thread_partition(thread), from: log(kind, thread, first).sk, to: log(kind, thread, last).sk }
 }
 
-/// The seq in a log entry's sort part.
+/// The seq in the sort key of a log entry.
 pub(super) fn log_seq(kind: LogKind, sk: &str) -> Option<Seq> {
     sk.strip_prefix(kind.prefix())?.parse().ok()
 }
 
-/// `ONCE#u` / `<idempotency key>`.
-pub(super) fn once(user: &UserId, key: &IdempotencyKey) -> Key {
-    Key { pk: format!("ONCE#{user}"), sk: key.as_str().to_owned() }
+/// `IDEMPOTENCY#u` / `<idempotency key>`.
+pub(super) fn idempotency(user: &UserId, key: &IdempotencyKey) -> Key {
+    Key { pk: format!("IDEMPOTENCY#{user}"), sk: key.as_str().to_owned() }
 }
 
 #[cfg(test)]
@@ -298,14 +292,15 @@ mod tests {
         assert_eq!(shown(&edge(Edge::Follow, &ann, &bob)), "USER#ann / FOLLOW#bob");
         assert_eq!(shown(&edge(Edge::Block, &ann, &bob)), "USER#ann / BLOCK#bob");
         assert_eq!(shown(&connections(&ann)), "USER#ann / CONNECTIONS");
-        let inbox = listing(&ann, Mailbox::Inbox, at, &thread);
+        let inbox = mailbox_entry(&ann, Mailbox::Inbox, at, &thread);
         assert_eq!(shown(&inbox), "USER#ann / INBOX#1732406400123#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa");
-        assert_eq!(listing_parts(Mailbox::Inbox, &inbox.sk), Some((at, thread.clone())));
+        assert_eq!(mailbox_parts(Mailbox::Inbox, &inbox.sk), Some((at, thread.clone())));
         assert!(
-            shown(&listing(&ann, Mailbox::Requests, at, &thread)).starts_with("USER#ann / REQUEST#1732406400123#thr_")
+            shown(&mailbox_entry(&ann, Mailbox::Requests, at, &thread))
+                .starts_with("USER#ann / REQUEST#1732406400123#thr_")
         );
         assert_eq!(shown(&head(&thread)), "THREAD#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa / HEAD");
-        assert_eq!(shown(&about(&thread)), "THREAD#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa / ABOUT");
+        assert_eq!(shown(&details(&thread)), "THREAD#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa / DETAILS");
         assert_eq!(left(&thread, &ann).sk, "LEFT#ann");
         assert_eq!(shown(&group(&ann, &thread)), "USER#ann / GROUP#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa");
         let lobby = RoomId::try_from("lobby".to_owned()).unwrap();
@@ -314,7 +309,10 @@ mod tests {
         assert_eq!(log(LogKind::Message, &thread, seq).sk, "MSG#0000000042");
         assert_eq!(log(LogKind::Change, &thread, seq).sk, "CHANGE#0000000042");
         assert_eq!(log_seq(LogKind::Message, "MSG#0000000042"), Some(seq));
-        assert_eq!(shown(&once(&ann, &IdempotencyKey::try_from("k-1".to_owned()).unwrap())), "ONCE#ann / k-1");
+        assert_eq!(
+            shown(&idempotency(&ann, &IdempotencyKey::try_from("k-1".to_owned()).unwrap())),
+            "IDEMPOTENCY#ann / k-1"
+        );
     }
 
     #[test]
@@ -323,7 +321,7 @@ mod tests {
         assert_eq!(profile(&user).to_string(), "USER#ann / PROFILE");
         assert_eq!(username(&Username::try_from("annie".to_owned()).unwrap()).to_string(), "NAME#…");
         assert_eq!(ticket(&Ticket::from_random([7; 32])).to_string(), "TICKET#…");
-        assert_eq!(once(&user, &IdempotencyKey::try_from("k".to_owned()).unwrap()).to_string(), "ONCE#…");
+        assert_eq!(idempotency(&user, &IdempotencyKey::try_from("k".to_owned()).unwrap()).to_string(), "IDEMPOTENCY#…");
     }
 
     #[test]

@@ -2,29 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::StoreError;
-use super::keys::LogKind;
-use super::table::{Item, Query, Read};
-use super::write::Write;
-use super::{ITEM_VERSION, Store, convert, keys};
+use super::access::Store;
+use super::convert::{self, ITEM_VERSION};
+use super::error::{Condition, StoreError};
+use super::item::Item;
+use super::keys::{self, LogKind};
+use super::page::Page;
+use super::table::{Query, Read};
+use super::update::Update;
+use super::write::{Write, Writes};
+use crate::domain::counts::MessageCounts;
 use crate::domain::ids::{Seq, ThreadId, UserId};
-use crate::domain::log::{Change, Entry, Run, What};
-use crate::domain::message::{Logged, Message, MessageText};
-use crate::domain::tally::Tally;
+use crate::domain::log::{Change, Entry, EntryContent, Run};
+use crate::domain::message::{LoggedMessage, Message, MessageContent};
 use crate::domain::time::Timestamp;
 
-/// `THREAD#t` / `MSG#<seq>`.
+/// `THREAD#t` / `MSG#<seq>`: an envelope, and the content in an attribute of its own, so that it can be replaced or removed.
 #[derive(Debug, Serialize, Deserialize)]
 struct MessageRecord {
     v: u8,
     by: UserId,
     at: Timestamp,
-    text: MessageText,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reply_to: Option<Seq>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    mentions: Vec<UserId>,
-    tally: Tally,
+    content: MessageContent,
+    counts: MessageCounts,
 }
 
 /// `THREAD#t` / `CHANGE#<seq>`.
@@ -37,21 +37,18 @@ struct ChangeRecord {
     change: Change,
 }
 
-/// The writes that store `entries`. They need no condition of their own: the head's allots their places.
-pub(super) fn writes(thread: &ThreadId, entries: &[Entry]) -> Result<Vec<Write>, StoreError> {
+/// The writes that append `entries`. They need no condition of their own, because the condition of the head orders the log.
+pub(super) fn append(thread: &ThreadId, entries: &[Entry]) -> Result<Vec<Write>, StoreError> {
     let write = |entry: &Entry| {
-        let (kind, item) = match &entry.what {
-            What::Message(Logged { message, tally }) => {
-                let Message { author_id, created_at, text, reply_to, mentions, .. } = message.clone();
-                let tally = tally.clone();
-                let record =
-                    MessageRecord { v: ITEM_VERSION, by: author_id, at: created_at, text, reply_to, mentions, tally };
-                (LogKind::Message, convert::item(&record)?)
+        let (by, at) = (entry.actor_id.clone(), entry.at);
+        let (kind, item) = match &entry.content {
+            EntryContent::Message(LoggedMessage { message, counts }) => {
+                let (content, counts) = (message.content.clone(), counts.clone());
+                (LogKind::Message, convert::item(&MessageRecord { v: ITEM_VERSION, by, at, content, counts })?)
             }
-            What::Change(change) => {
-                let by = entry.actor_id.clone();
-                let record = ChangeRecord { v: ITEM_VERSION, by, at: entry.at, change: change.clone() };
-                (LogKind::Change, convert::item(&record)?)
+            EntryContent::Change(change) => {
+                let change = change.clone();
+                (LogKind::Change, convert::item(&ChangeRecord { v: ITEM_VERSION, by, at, change })?)
             }
         };
         Ok(Write::put(keys::log(kind, thread, entry.seq), item))
@@ -59,15 +56,28 @@ pub(super) fn writes(thread: &ThreadId, entries: &[Entry]) -> Result<Vec<Write>,
     entries.iter().map(write).collect()
 }
 
+impl Writes {
+    /// Replaces the content of a stored message. Its envelope stays: place, author, time and counts. Fails with
+    /// [`Condition::Entry`] if there is no such message. The head is to be written with it, for the entry that tells of the change.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if it cannot be stored at all.
+    pub fn amend_message(thread: &ThreadId, seq: Seq, content: &MessageContent) -> Result<Self, StoreError> {
+        let mut message = Update::new(keys::log(LogKind::Message, thread, seq));
+        message.set(&["content"], convert::value(content)?).require_exists(&["pk"]);
+        Ok(Self::all(vec![message.only_if(Condition::Entry)]))
+    }
+}
+
 fn seq_of(kind: LogKind, item: &Item) -> Result<Seq, StoreError> {
     let key = convert::key_of(item)?;
     keys::log_seq(kind, &key.sk).ok_or_else(|| StoreError::Corrupt { key, reason: "not a log entry's key".to_owned() })
 }
 
-fn parse_message(item: Item) -> Result<Logged, StoreError> {
+fn parse_message(item: Item) -> Result<LoggedMessage, StoreError> {
     let seq = seq_of(LogKind::Message, &item)?;
-    let MessageRecord { by, at, text, reply_to, mentions, tally, .. } = convert::record(item)?;
-    Ok(Logged { message: Message { seq, author_id: by, created_at: at, text, reply_to, mentions }, tally })
+    let MessageRecord { by, at, content, counts, .. } = convert::record(item)?;
+    Ok(LoggedMessage { message: Message { seq, author_id: by, created_at: at, content }, counts })
 }
 
 fn parse_entry(kind: LogKind, item: Item) -> Result<Entry, StoreError> {
@@ -76,12 +86,12 @@ fn parse_entry(kind: LogKind, item: Item) -> Result<Entry, StoreError> {
             let logged = parse_message(item)?;
             let message = &logged.message;
             let (seq, at, actor_id) = (message.seq, message.created_at, message.author_id.clone());
-            Ok(Entry { seq, at, actor_id, what: What::Message(logged) })
+            Ok(Entry { seq, at, actor_id, content: EntryContent::Message(logged) })
         }
         LogKind::Change => {
             let seq = seq_of(LogKind::Change, &item)?;
             let ChangeRecord { by, at, change, .. } = convert::record(item)?;
-            Ok(Entry { seq, at, actor_id: by, what: What::Change(change) })
+            Ok(Entry { seq, at, actor_id: by, content: EntryContent::Change(change) })
         }
     }
 }
@@ -105,32 +115,26 @@ impl Store {
         thread: &ThreadId,
         (first, last): (Seq, Seq),
         limit: usize,
-    ) -> Result<(Vec<Message>, bool), StoreError> {
+    ) -> Result<Page<Message>, StoreError> {
         let query = Query {
             range: keys::log_range(LogKind::Message, thread, first, last),
             newest_first: true,
             after: None,
             // One more than asked for shows whether there are more.
             limit: limit + 1,
-            // Consistent: who has just sent a message looks for it here.
+            // Consistent: a user who has just sent a message looks for it here.
             read: Read::Consistent,
         };
         let page = self.table.query(&query).await?;
-        let mut messages = page
-            .items
-            .into_iter()
-            .map(|item| Ok(parse_message(item)?.message))
-            .collect::<Result<Vec<_>, StoreError>>()?;
-        let more = messages.len() > limit || page.more_after.is_some();
-        messages.truncate(limit);
-        Ok((messages, more))
+        let messages = page.items.into_iter().map(|item| Ok(parse_message(item)?.message));
+        Ok(Page::of(messages.collect::<Result<_, StoreError>>()?, limit, page.more_after.is_some()))
     }
 
-    /// The tally at the last message up to `seq`; `None` if there is none before it.
+    /// The last message up to `seq`, with the counts there; `None` if there is none.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn tally_at(&self, thread: &ThreadId, seq: Seq) -> Result<Option<Tally>, StoreError> {
+    pub async fn last_message_at(&self, thread: &ThreadId, seq: Seq) -> Result<Option<LoggedMessage>, StoreError> {
         let query = Query {
             range: keys::log_range(LogKind::Message, thread, Seq::ONE, seq),
             newest_first: true,
@@ -140,7 +144,7 @@ impl Store {
             read: Read::Consistent,
         };
         let page = self.table.query(&query).await?;
-        page.items.into_iter().next().map(|item| Ok(parse_message(item)?.tally)).transpose()
+        page.items.into_iter().next().map(parse_message).transpose()
     }
 
     /// The two runs that make up the log from `first` to `last`, each of at most `limit` entries: messages and changes.
@@ -148,19 +152,11 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn runs(&self, thread: &ThreadId, first: Seq, last: Seq, limit: usize) -> Result<(Run, Run), StoreError> {
-        let run = |kind| self.run(kind, thread, first, last, limit);
+        let run = |kind| self.run(kind, keys::log_range(kind, thread, first, last), limit);
         tokio::try_join!(run(LogKind::Message), run(LogKind::Change))
     }
 
-    async fn run(
-        &self,
-        kind: LogKind,
-        thread: &ThreadId,
-        first: Seq,
-        last: Seq,
-        limit: usize,
-    ) -> Result<Run, StoreError> {
-        let range = keys::log_range(kind, thread, first, last);
+    async fn run(&self, kind: LogKind, range: keys::Range, limit: usize) -> Result<Run, StoreError> {
         let query = Query { range, newest_first: false, after: None, limit, read: Read::Consistent };
         let page = self.table.query(&query).await?;
         let entries = page.items.into_iter().map(|item| parse_entry(kind, item)).collect::<Result<Vec<_>, _>>()?;

@@ -1,67 +1,71 @@
 //! Profiles, settings and the search by username.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
-use super::convert;
-use super::error::{Guard, StoreError};
+use super::access::Store;
+use super::convert::{self, ITEM_VERSION};
+use super::error::{Condition, StoreError};
+use super::item::Item;
 use super::keys::{self, Key, Range};
-use super::table::{Item, Query, Read};
-use super::write::Write;
-use super::{ITEM_VERSION, Store};
+use super::page::Page;
+use super::table::{Query, Read};
+use super::update::{Update, number, text};
+use super::write::{Write, Writes};
 use crate::domain::ids::UserId;
-use crate::domain::profile::{Card, ContactPolicy, Profile, Settings, Username, UsernamePrefix};
-use crate::domain::thread::Revision;
+use crate::domain::profile::{
+    ContactPolicy, Profile, Profiles, PublicProfile, Settings, SettingsChange, Username, UsernamePrefix,
+};
+use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
+use crate::domain::word::Word;
 
 /// `USER#u` / `PROFILE`.
 #[derive(Debug, Deserialize)]
 struct ProfileRecord {
     pk: String,
     #[serde(flatten)]
-    card: Card,
+    public: PublicProfile,
     created_at: Timestamp,
     updated_at: Timestamp,
     contact_policy: Option<ContactPolicy>,
     read_receipts: Option<bool>,
     typing_indicators: Option<bool>,
     rev: u64,
-    unspread: Option<u64>,
+    stale_snapshots: Option<u64>,
 }
 
-/// `NAME#ab` / `abc`: a copy of the card beside the id, so that a search reads names alone.
+/// `NAME#ab` / `abc`: a copy of the public profile beside the id, so that a search reads names alone.
 #[derive(Debug, Serialize, Deserialize)]
 struct NameRecord {
     v: u8,
     user_id: UserId,
     #[serde(flatten)]
-    card: Card,
+    public: PublicProfile,
 }
 
 /// Partitions of usernames that a search reads at once.
 const PARTITIONS_AT_ONCE: usize = 8;
 
-/// A user as a list shows them.
+/// A user in the result of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// Who.
+pub struct FoundUser {
     pub user_id: UserId,
-    /// What they show.
-    pub card: Card,
+    pub public: PublicProfile,
 }
 
-/// The settings a user changes; `None` leaves one as it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SettingsChange {
-    /// Whom they let write to them.
-    pub contact_policy: Option<ContactPolicy>,
-    /// Whether they show read marks.
-    pub read_receipts: Option<bool>,
-    /// Whether they show that they type.
-    pub typing_indicators: Option<bool>,
+/// Raises the revision of a profile. Decisions that rest on an older one then fail.
+pub(super) fn next_revision(profile: &Profile) -> Write {
+    next_revision_of(&profile.id, profile.revision)
+}
+
+/// As [`next_revision`], for the revision that was read.
+pub(super) fn next_revision_of(user: &UserId, seen: Revision) -> Write {
+    Update::new(keys::profile(user))
+        .add("rev", number(1))
+        .require_equal("rev", number(seen.0))
+        .only_if(Condition::UserUnchanged)
 }
 
 /// The profile in an item.
@@ -72,7 +76,7 @@ pub(super) fn parse(item: Item) -> Result<Profile, StoreError> {
     let defaults = Settings::default();
     Ok(Profile {
         id: keys::user_of(&record.pk).ok_or_else(corrupt)?,
-        card: record.card,
+        public: record.public,
         settings: Settings {
             contact_policy: record.contact_policy.unwrap_or(defaults.contact_policy),
             read_receipts: record.read_receipts.unwrap_or(defaults.read_receipts),
@@ -81,12 +85,61 @@ pub(super) fn parse(item: Item) -> Result<Profile, StoreError> {
         created_at: record.created_at,
         updated_at: record.updated_at,
         revision: Revision(record.rev),
-        unspread: record.unspread.map(Revision),
+        stale_snapshots: record.stale_snapshots.map(Revision),
     })
 }
 
+fn profile_keys(users: &[UserId]) -> Vec<Key> {
+    users.iter().map(keys::profile).collect()
+}
+
+fn parse_all(items: Vec<Item>) -> Result<Profiles, StoreError> {
+    items.into_iter().map(|item| parse(item).map(|profile| (profile.id.clone(), profile))).collect()
+}
+
+impl Writes {
+    /// Registers a user or changes their public profile, with their username, in one transaction. `before` is the profile as
+    /// it was read, `after` as it will be. Fails with [`Condition::Username`] if the name belongs to another user, with
+    /// [`Condition::Profile`] if the profile changed meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if it cannot be stored at all.
+    pub fn save_profile(before: Option<&Profile>, after: &Profile) -> Result<Self, StoreError> {
+        let PublicProfile { username, display_name, avatar_url } = &after.public;
+        let mut profile = Update::new(keys::profile(&after.id));
+        profile
+            .set(&["v"], number(ITEM_VERSION))
+            .set(&["username"], text(username.clone()))
+            .set(&["display_name"], text(display_name.clone()))
+            .set(&["updated_at"], number(after.updated_at.ms()))
+            .set(&["rev"], number(after.revision.0))
+            .set_if_absent("created_at", number(after.created_at.ms()));
+        if let Some(stale) = after.stale_snapshots {
+            profile.set(&["stale_snapshots"], number(stale.0));
+        }
+        match avatar_url {
+            Some(url) => profile.set(&["avatar_url"], text(url.clone())),
+            None => profile.remove(&["avatar_url"]),
+        };
+        match before {
+            None => profile.require("attribute_not_exists(pk)".to_owned()),
+            Some(before) => profile.require_equal("rev", number(before.revision.0)),
+        };
+
+        let record = NameRecord { v: ITEM_VERSION, user_id: after.id.clone(), public: after.public.clone() };
+        let name = Write::put(keys::username(username), convert::item(&record)?)
+            .only_if(Condition::Username, "attribute_not_exists(pk) OR user_id = :user")
+            .text(":user", after.id.clone());
+        let mut writes = vec![name, profile.only_if(Condition::Profile)];
+        if let Some(old) = before.map(|before| &before.public.username).filter(|old| *old != username) {
+            writes.push(Write::delete(keys::username(old)));
+        }
+        Ok(Self::all(writes))
+    }
+}
+
 impl Store {
-    /// A user's profile, as it is after every write answered so far; `None` until they registered.
+    /// A user's profile, as it is now; `None` until they registered.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -94,131 +147,59 @@ impl Store {
         self.table.get(&keys::profile(user), Read::Consistent).await?.map(parse).transpose()
     }
 
-    /// The profiles of those of `users` who registered; names and settings may be some milliseconds late, a profile that
-    /// exists is never missing.
+    /// The profiles of those of `users` who registered. Names and settings may be some milliseconds late, but no profile that
+    /// exists is missing.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn profiles(&self, users: &[UserId]) -> Result<HashMap<UserId, Profile>, StoreError> {
-        let mut found = self.read_profiles(users, Read::Eventual).await?;
-        let missing: Vec<UserId> = users.iter().filter(|user| !found.contains_key(user)).cloned().collect();
-        // Who has registered just now is not everywhere yet.
-        found.extend(self.read_profiles(&missing, Read::Consistent).await?);
-        Ok(found)
+    pub async fn profiles(&self, users: &[UserId]) -> Result<Profiles, StoreError> {
+        parse_all(self.table.batch_get_complete(&profile_keys(users)).await?)
     }
 
-    /// The same as they are now: for what must not be shown once its owner has said so.
+    /// The profiles of those of `users` who registered, as they are now. It is for data that users can hide: their latest
+    /// settings apply.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn present_profiles(&self, users: &[UserId]) -> Result<HashMap<UserId, Profile>, StoreError> {
-        self.read_profiles(users, Read::Consistent).await
+    pub async fn present_profiles(&self, users: &[UserId]) -> Result<Profiles, StoreError> {
+        parse_all(self.table.batch_get(&profile_keys(users), Read::Consistent).await?)
     }
 
-    async fn read_profiles(&self, users: &[UserId], read: Read) -> Result<HashMap<UserId, Profile>, StoreError> {
-        let keys: Vec<_> = users.iter().map(keys::profile).collect();
-        let items = self.table.batch_get(&keys, read).await?;
-        let profiles = items.into_iter().map(|item| parse(item).map(|profile| (profile.id.clone(), profile)));
-        profiles.collect()
+    /// Notes that all snapshots of a user show this public profile, unless it changed again meanwhile.
+    pub(super) async fn snapshots_refreshed(&self, profile: &Profile) -> Result<(), StoreError> {
+        let Some(stale) = profile.stale_snapshots else { return Ok(()) };
+        let mut update = Update::new(keys::profile(&profile.id));
+        update.remove(&["stale_snapshots"]).require_equal("stale_snapshots", number(stale.0));
+        self.unless_failed(update.only_if(Condition::Profile), Condition::Profile).await.map(|_| ())
     }
 
-    /// Registers `user` or gives them a new card, name and profile in one write. `before` is the profile as it was read.
-    /// Answers the profile as it is then; the copies of the card in the user's groups are still to be made.
-    ///
-    /// # Errors
-    /// [`Guard::Username`] if the name is somebody else's, [`Guard::Profile`] if the profile changed meanwhile.
-    pub async fn save_card(
-        &self,
-        user: &UserId,
-        before: Option<&Profile>,
-        card: &Card,
-        now: Timestamp,
-    ) -> Result<Profile, StoreError> {
-        let seen = before.map_or(Revision::default(), |before| before.revision);
-        let after = Profile {
-            id: user.clone(),
-            card: card.clone(),
-            settings: before.map(|before| before.settings).unwrap_or_default(),
-            created_at: before.map_or(now, |before| before.created_at),
-            updated_at: now,
-            revision: seen.next(),
-            unspread: before.map(|_| seen.next()),
-        };
-        let avatar = if card.avatar_url.is_some() { ", avatar_url = :avatar_url" } else { " REMOVE avatar_url" };
-        let unspread = if before.is_some() { ", unspread = :rev" } else { "" };
-        let profile = Write::update(
-            keys::profile(user),
-            format!(
-                "SET v = :v, username = :username, display_name = :display_name, updated_at = :now, rev = :rev, \
-                 created_at = if_not_exists(created_at, :now){unspread}{avatar}"
-            ),
-        )
-        .number(":v", &ITEM_VERSION)
-        .number(":now", &now.ms())
-        .number(":rev", &after.revision.0)
-        .text(":username", card.username.clone())
-        .text(":display_name", card.display_name.clone());
-        let profile = match &card.avatar_url {
-            Some(url) => profile.text(":avatar_url", url.clone()),
-            None => profile,
-        };
-        let profile = match before {
-            None => profile.only_if(Guard::Profile, "attribute_not_exists(pk)"),
-            Some(before) => profile.only_if(Guard::Profile, "rev = :seen").number(":seen", &before.revision.0),
-        };
-
-        let record = NameRecord { v: ITEM_VERSION, user_id: user.clone(), card: card.clone() };
-        let name = Write::put(keys::username(&card.username), convert::item(&record)?)
-            .only_if(Guard::Username, "attribute_not_exists(pk) OR user_id = :user")
-            .text(":user", user.clone());
-        let mut writes = vec![name, profile];
-        if let Some(old) = before.map(|before| &before.card.username).filter(|old| **old != card.username) {
-            writes.push(Write::delete(keys::username(old)));
-        }
-        self.table.transact(writes).await?;
-        Ok(after)
-    }
-
-    /// Notes that the card is in all copies, unless it changed again meanwhile.
-    pub(super) async fn card_is_spread(&self, profile: &Profile) -> Result<(), StoreError> {
-        let Some(unspread) = profile.unspread else { return Ok(()) };
-        let write = Write::update(keys::profile(&profile.id), "REMOVE unspread")
-            .only_if(Guard::Profile, "unspread = :spread")
-            .number(":spread", &unspread.0);
-        match self.table.write(write).await {
-            Err(error) if !error.lost(Guard::Profile) => Err(error),
-            _ => Ok(()),
-        }
-    }
-
-    /// Changes a user's settings and answers all of them; `None` if they have not registered.
+    /// Changes settings of a user and returns all of them; `None` if they have not registered.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn change_settings(&self, user: &UserId, change: SettingsChange) -> Result<Option<Settings>, StoreError> {
-        let policy = change.contact_policy.map(|policy| AttributeValue::S(policy.as_str().to_owned()));
         let fields = [
-            ("contact_policy", policy),
+            ("contact_policy", change.contact_policy.map(|policy| text(policy.as_str()))),
             ("read_receipts", change.read_receipts.map(AttributeValue::Bool)),
             ("typing_indicators", change.typing_indicators.map(AttributeValue::Bool)),
         ];
-        let set: Vec<_> = fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-        if set.is_empty() {
+        let mut update = Update::new(keys::profile(user));
+        for (name, value) in fields {
+            if let Some(value) = value {
+                update.set(&[name], value);
+            }
+        }
+        if update.is_empty() {
             return Ok(self.profile(user).await?.map(|profile| profile.settings));
         }
-        let assignments: Vec<String> = set.iter().map(|(name, _)| format!("{name} = :{name}")).collect();
-        let update = Write::update(keys::profile(user), format!("SET {}", assignments.join(", ")))
-            .only_if(Guard::Profile, "attribute_exists(pk)");
-        let update = set.into_iter().fold(update, |update, (name, value)| update.value(format!(":{name}"), value));
-        match self.table.write(update).await {
+        match self.table.write(update.require_exists(&["pk"]).only_if(Condition::Profile)).await {
             Ok(item) => item.map(parse).transpose().map(|profile| profile.map(|profile| profile.settings)),
-            Err(error) if error.lost(Guard::Profile) => Ok(None),
+            Err(error) if error.failed(Condition::Profile) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Users whose name begins with `prefix`, in the order of their names, behind `after`; at most `limit`, and whether
-    /// there are more.
+    /// A page of the users whose username begins with `prefix`, in the order of their usernames, behind `after`.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -227,7 +208,7 @@ impl Store {
         prefix: &UsernamePrefix,
         after: Option<&Username>,
         limit: usize,
-    ) -> Result<(Vec<Listed>, bool), StoreError> {
+    ) -> Result<Page<FoundUser>, StoreError> {
         let after = after.map(keys::username);
         let ranges = keys::usernames(prefix).into_iter();
         let ranges = ranges.filter(|range| after.as_ref().is_none_or(|after| range.pk >= after.pk));
@@ -236,29 +217,28 @@ impl Store {
             let start = after.clone().filter(|after| after.pk == range.pk);
             self.names(range, start, limit + 1)
         };
-        // A prefix of one letter has many partitions, most of them small: several are asked at once, and read in order.
+        // A prefix of one letter has many partitions, most of them small. Several are queried at once, and read in order.
         let mut partitions = stream::iter(ranges.map(names).collect::<Vec<_>>()).buffered(PARTITIONS_AT_ONCE);
         let mut found = Vec::new();
         while let Some(names) = partitions.try_next().await? {
             found.extend(names);
             if found.len() > limit {
-                found.truncate(limit);
-                return Ok((found, true));
+                break;
             }
         }
-        Ok((found, false))
+        Ok(Page::of(found, limit, false))
     }
 
-    /// The first names of a partition's range, at most `limit`.
-    async fn names(&self, range: Range, mut after: Option<Key>, limit: usize) -> Result<Vec<Listed>, StoreError> {
+    /// The first usernames of a range, at most `limit`, with their users.
+    async fn names(&self, range: Range, mut after: Option<Key>, limit: usize) -> Result<Vec<FoundUser>, StoreError> {
         let mut found = Vec::new();
         loop {
             let (range, left) = (range.clone(), limit - found.len());
             let query = Query { range, newest_first: false, after, limit: left, read: Read::Eventual };
             let page = self.table.query(&query).await?;
             for item in page.items {
-                let NameRecord { user_id, card, .. } = convert::record(item)?;
-                found.push(Listed { user_id, card });
+                let NameRecord { user_id, public, .. } = convert::record(item)?;
+                found.push(FoundUser { user_id, public });
             }
             after = page.more_after;
             if after.is_none() || found.len() >= limit {

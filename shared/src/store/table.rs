@@ -1,10 +1,9 @@
-//! The one door to the table: every call of the SDK is here, retried by one policy, counted, and answered in this
-//! crate's words.
+//! The one door to the table: all calls of the SDK are here. They are retried by one policy, counted, and return types of this
+//! crate.
 #![expect(clippy::disallowed_methods, reason = "this is the one door to the table")]
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
@@ -14,21 +13,19 @@ use futures_util::TryFutureExt;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use super::backoff::{Attempt, Backoff, classify};
 use super::convert;
 use super::error::StoreError;
+use super::item::Item;
 use super::keys::{Key, Range};
-use super::retry::{Attempt, Pauses, classify};
 use super::write::{Action, Write};
 use crate::random;
-use crate::trace::{Ended, Service, Tracer};
+use crate::trace::{Ended, Service, Trace};
 
-/// An item as the SDK has it.
-pub(super) type Item = HashMap<String, AttributeValue>;
-
-/// Whether a read has to see every write that was answered before it. Consistent reads cost twice as much.
+/// The consistency of a read. Consistent reads cost twice as much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Read {
-    /// It has to: a decision or a user's own write hangs on it.
+    /// It sees every write that was acknowledged before. Decisions and users' own writes depend on it.
     Consistent,
     /// It may be some milliseconds late.
     Eventual,
@@ -37,15 +34,15 @@ pub(super) enum Read {
 /// Keys that one `BatchGetItem` takes (`DynamoDB`'s limit).
 const BATCH_KEYS: usize = 100;
 
-/// What calls have cost since the request began.
+/// What the calls of one invocation have cost so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Usage {
     /// Calls, retries included.
     #[serde(rename = "dynamodb_calls")]
     pub calls: u32,
-    /// Calls that were repeats of a failed one.
+    /// Calls that repeated a failed one.
     pub retries: u32,
-    /// Writes that came to nothing because somebody else was first.
+    /// Writes that lost a race.
     pub conflicts: u32,
     /// Read units.
     pub rru: f64,
@@ -53,24 +50,25 @@ pub struct Usage {
     pub wru: f64,
 }
 
-#[derive(Debug)]
-struct Scope {
-    usage: Usage,
+/// The table, for the calls of one invocation.
+#[derive(Debug, Clone)]
+pub struct Table {
+    client: Client,
+    name: Arc<str>,
+    calls: Arc<Calls>,
     give_up_at: Instant,
 }
 
-/// The table.
+/// What all calls of one invocation share.
 #[derive(Debug)]
-pub struct Table {
-    client: Client,
-    name: String,
-    tracer: Arc<Tracer>,
-    scope: Mutex<Scope>,
+struct Calls {
+    trace: Arc<Trace>,
+    usage: Mutex<Usage>,
 }
 
-/// A page of items and the key to go on behind.
+/// A page of items, and the key behind which the next one starts.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(super) struct QueryPage {
     pub(super) items: Vec<Item>,
     pub(super) more_after: Option<Key>,
 }
@@ -86,43 +84,40 @@ pub(super) struct Query {
 }
 
 impl Table {
-    /// The table `name`, reached through `client`, whose own retries have to be off. Calls are told to `tracer`.
+    /// The table `name`. The retries of `client` itself have to be off. Calls are retried until `give_up_at` and recorded in
+    /// `trace`.
     #[must_use]
-    pub fn new(client: Client, name: String, tracer: Arc<Tracer>) -> Self {
-        let scope = Scope { usage: Usage::default(), give_up_at: Instant::now() + Duration::from_secs(5) };
-        Self { client, name, tracer, scope: Mutex::new(scope) }
+    pub fn new(client: Client, name: Arc<str>, trace: Arc<Trace>, give_up_at: Instant) -> Self {
+        let calls = Arc::new(Calls { trace, usage: Mutex::default() });
+        Self { client, name, calls, give_up_at }
     }
 
-    /// Starts counting anew; calls are retried until `give_up_at`.
-    pub fn begin(&self, give_up_at: Instant) {
-        *self.scope() = Scope { usage: Usage::default(), give_up_at };
+    /// The same table and usage, with another moment to give up.
+    #[must_use]
+    pub fn until(&self, give_up_at: Instant) -> Self {
+        Self { give_up_at, ..self.clone() }
     }
 
-    /// Gives calls until then, and goes on counting.
-    pub fn extend(&self, give_up_at: Instant) {
-        self.scope().give_up_at = give_up_at;
-    }
-
-    /// What calls have cost since [`Table::begin`].
+    /// What the calls of this invocation have cost so far.
     #[must_use]
     pub fn usage(&self) -> Usage {
-        self.scope().usage
+        *self.counted()
     }
 
-    /// Pauses for a caller that repeats a decision after a lost condition.
+    /// A backoff that ends when these calls have to give up.
     #[must_use]
-    pub fn pauses(&self) -> Pauses {
-        Pauses::until(self.scope().give_up_at)
+    pub fn backoff(&self) -> Backoff {
+        Backoff::until(self.give_up_at)
     }
 
-    fn scope(&self) -> MutexGuard<'_, Scope> {
+    fn counted(&self) -> MutexGuard<'_, Usage> {
         // Counters have no state that a panic could leave half-changed.
-        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
+        self.calls.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count<'a>(&self, write: bool, consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) {
         let units: f64 = consumed.into_iter().filter_map(ConsumedCapacity::capacity_units).sum();
-        let usage = &mut self.scope().usage;
+        let mut usage = self.counted();
         if write {
             usage.wru += units;
         } else {
@@ -130,52 +125,50 @@ impl Table {
         }
     }
 
-    /// Calls until it succeeds, fails for good, or there is no time left.
+    /// Repeats a call until it succeeds, fails for good, or no time is left.
     async fn retry<T, F>(&self, operation: &'static str, call: impl Fn() -> F) -> Result<T, StoreError>
     where
         F: Future<Output = Result<T, Attempt>>,
     {
-        let mut pauses = self.pauses();
-        let give_up_at = self.scope().give_up_at;
+        let mut backoff = self.backoff();
         loop {
-            self.scope().usage.calls += 1;
-            // Boxed, because the SDK's futures are large and every caller would hold one in its own.
-            // In time, whatever it does: an answer has to go out before the invocation ends.
-            let attempt = tokio::time::timeout_at(give_up_at, Box::pin(call()));
-            match self.tracer.call(Service::DynamoDb, operation, attempt, ended).await {
-                Ok(Ok(answer)) => return Ok(answer),
+            self.counted().calls += 1;
+            // Boxed, because the SDK's futures are large and every caller would hold one in its own. The timeout keeps time
+            // for the response before the invocation ends.
+            let attempt = tokio::time::timeout_at(self.give_up_at, Box::pin(call()));
+            match self.calls.trace.call(Service::DynamoDb, operation, attempt, ended).await {
+                Ok(Ok(response)) => return Ok(response),
                 Ok(Err(Attempt::Final(error))) => {
-                    let conflict = matches!(error, StoreError::Lost { guard, .. } if guard.is_conflict());
-                    self.scope().usage.conflicts += u32::from(conflict);
+                    self.counted().conflicts += u32::from(error.is_lost_race());
                     return Err(error);
                 }
                 Err(_) => return Err(StoreError::Unavailable),
                 Ok(Err(Attempt::Again(error))) => {
-                    if !pauses.pause().await {
+                    if !backoff.pause().await {
                         return Err(error);
                     }
-                    self.scope().usage.retries += 1;
+                    self.counted().retries += 1;
                 }
             }
         }
     }
 
-    /// One item.
+    /// Reads one item.
     pub(super) async fn get(&self, key: &Key, read: Read) -> Result<Option<Item>, StoreError> {
         let request = self
             .client
             .get_item()
-            .table_name(&self.name)
+            .table_name(&*self.name)
             .set_key(Some(convert::key(key)))
             .consistent_read(read == Read::Consistent)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let call = || request.clone().send().map_err(|error| classify(&error));
-        let answer = self.retry("GetItem", call).await?;
-        self.count(false, answer.consumed_capacity());
-        Ok(answer.item)
+        let response = self.retry("GetItem", call).await?;
+        self.count(false, response.consumed_capacity());
+        Ok(response.item)
     }
 
-    /// Those of the items that exist, in no order. More than a hundred are read in several calls at once.
+    /// Reads those of the items that exist, in no order. More than a hundred are read in several calls at once.
     pub(super) async fn batch_get(&self, keys: &[Key], read: Read) -> Result<Vec<Item>, StoreError> {
         let unique: Vec<Key> = keys.iter().cloned().collect::<HashSet<_>>().into_iter().collect();
         let chunks = unique.chunks(BATCH_KEYS).map(|chunk| self.batch_get_chunk(chunk, read));
@@ -183,40 +176,50 @@ impl Table {
         Ok(items.into_iter().flatten().collect())
     }
 
+    /// Reads those of the items that exist. They may be some milliseconds late, but none that exists is missing: items that an
+    /// eventual read does not find are read again consistently.
+    pub(super) async fn batch_get_complete(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+        let mut items = self.batch_get(keys, Read::Eventual).await?;
+        let found = items.iter().map(convert::key_of).collect::<Result<HashSet<_>, _>>()?;
+        let missing: Vec<Key> = keys.iter().filter(|key| !found.contains(key)).cloned().collect();
+        items.extend(self.batch_get(&missing, Read::Consistent).await?);
+        Ok(items)
+    }
+
     async fn batch_get_chunk(&self, keys: &[Key], read: Read) -> Result<Vec<Item>, StoreError> {
         let mut pending = convert::keys(keys, read == Read::Consistent)?;
         let mut items = Vec::with_capacity(keys.len());
-        let mut pauses = self.pauses();
+        let mut backoff = self.backoff();
         loop {
             let request = self
                 .client
                 .batch_get_item()
-                .request_items(&self.name, pending)
+                .request_items(&*self.name, pending)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total);
             let call = || request.clone().send().map_err(|error| classify(&error));
-            let answer = self.retry("BatchGetItem", call).await?;
-            self.count(false, answer.consumed_capacity());
-            items.extend(answer.responses.unwrap_or_default().into_values().flatten());
-            match answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name)) {
+            let response = self.retry("BatchGetItem", call).await?;
+            self.count(false, response.consumed_capacity());
+            items.extend(response.responses.unwrap_or_default().into_values().flatten());
+            match response.unprocessed_keys.and_then(|mut tables| tables.remove(&*self.name)) {
                 None => return Ok(items),
                 Some(left) => pending = left,
             }
-            if !pauses.pause().await {
+            if !backoff.pause().await {
                 return Err(StoreError::Throttled);
             }
         }
     }
 
-    /// One page of a range. A page ends at `limit` items or at `DynamoDB`'s megabyte, whichever comes first.
-    pub(super) async fn query(&self, query: &Query) -> Result<Page, StoreError> {
+    /// Reads one page of a range. It ends at `limit` items or at `DynamoDB`'s megabyte, whichever comes first.
+    pub(super) async fn query(&self, query: &Query) -> Result<QueryPage, StoreError> {
         if query.range.from > query.range.to {
-            // Nothing can be there, and DynamoDB refuses to look.
-            return Ok(Page { items: Vec::new(), more_after: None });
+            // The range is empty, and DynamoDB refuses such a query.
+            return Ok(QueryPage { items: Vec::new(), more_after: None });
         }
         let request = self
             .client
             .query()
-            .table_name(&self.name)
+            .table_name(&*self.name)
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
             .expression_attribute_values(":pk", AttributeValue::S(query.range.pk.clone()))
             .expression_attribute_values(":from", AttributeValue::S(query.range.from.clone()))
@@ -227,13 +230,14 @@ impl Table {
             .consistent_read(query.read == Read::Consistent)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let call = || request.clone().send().map_err(|error| classify(&error));
-        let answer = self.retry("Query", call).await?;
-        self.count(false, answer.consumed_capacity());
-        let more_after = answer.last_evaluated_key.as_ref().map(convert::key_of).transpose()?;
-        Ok(Page { items: answer.items.unwrap_or_default(), more_after })
+        let response = self.retry("Query", call).await?;
+        self.count(false, response.consumed_capacity());
+        let more_after = response.last_evaluated_key.as_ref().map(convert::key_of).transpose()?;
+        Ok(QueryPage { items: response.items.unwrap_or_default(), more_after })
     }
 
-    /// One write. An update answers the item as it is afterwards. Others on a condition are transactions of one.
+    /// Carries out one write. An update returns the item afterwards. Other writes with a condition are sent as a transaction
+    /// of one.
     pub(super) async fn write(&self, write: Write) -> Result<Option<Item>, StoreError> {
         if write.condition.is_some() && !matches!(write.action, Action::Update(_)) {
             return self.transact(vec![write]).await.map(|()| None);
@@ -241,26 +245,26 @@ impl Table {
         match write.action {
             Action::Put(item) => self.put(item).await.map(|()| None),
             Action::Delete => self.delete(&write.key).await.map(|()| None),
-            // Nothing to do: a condition that nothing hangs on.
+            // A check without a condition does nothing.
             Action::Check => Ok(None),
             Action::Update(expression) => {
-                let (guard, condition) = write.condition.unzip();
+                let (condition, condition_expression) = write.condition.unzip();
                 let request = self
                     .client
                     .update_item()
-                    .table_name(&self.name)
+                    .table_name(&*self.name)
                     .set_key(Some(convert::key(&write.key)))
                     .update_expression(expression)
-                    .set_condition_expression(condition)
+                    .set_condition_expression(condition_expression)
                     .set_expression_attribute_names(convert::some(write.names))
                     .set_expression_attribute_values(convert::some(write.values))
                     .return_values(ReturnValue::AllNew)
                     .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
                     .return_consumed_capacity(ReturnConsumedCapacity::Total);
-                let call = || request.clone().send().map_err(|error| convert::lost(guard, &error));
-                let answer = self.retry("UpdateItem", call).await?;
-                self.count(true, answer.consumed_capacity());
-                Ok(answer.attributes)
+                let call = || request.clone().send().map_err(|error| convert::update_failed(condition, &error));
+                let response = self.retry("UpdateItem", call).await?;
+                self.count(true, response.consumed_capacity());
+                Ok(response.attributes)
             }
         }
     }
@@ -269,12 +273,12 @@ impl Table {
         let request = self
             .client
             .put_item()
-            .table_name(&self.name)
+            .table_name(&*self.name)
             .set_item(Some(item))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let call = || request.clone().send().map_err(|error| classify(&error));
-        let answer = self.retry("PutItem", call).await?;
-        self.count(true, answer.consumed_capacity());
+        let response = self.retry("PutItem", call).await?;
+        self.count(true, response.consumed_capacity());
         Ok(())
     }
 
@@ -282,19 +286,20 @@ impl Table {
         let request = self
             .client
             .delete_item()
-            .table_name(&self.name)
+            .table_name(&*self.name)
             .set_key(Some(convert::key(key)))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let call = || request.clone().send().map_err(|error| classify(&error));
-        let answer = self.retry("DeleteItem", call).await?;
-        self.count(true, answer.consumed_capacity());
+        let response = self.retry("DeleteItem", call).await?;
+        self.count(true, response.consumed_capacity());
         Ok(())
     }
 
-    /// All of the writes, or none. Repeating the call after an unknown outcome is safe: `token` names it, and `DynamoDB`
-    /// carries out a token once in ten minutes.
+    /// Carries out all of the writes, or none. A repeat after an unknown outcome is safe: it has the same token, and
+    /// `DynamoDB` carries out a token only once in ten minutes.
     pub(super) async fn transact(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        let guards: Vec<_> = writes.iter().map(|write| write.condition.as_ref().map(|(guard, _)| *guard)).collect();
+        let conditions: Vec<_> =
+            writes.iter().map(|write| write.condition.as_ref().map(|(condition, _)| *condition)).collect();
         let items: Result<Vec<_>, _> =
             writes.into_iter().map(|write| convert::transact_item(&self.name, write)).collect();
         let request = self
@@ -303,9 +308,9 @@ impl Table {
             .set_transact_items(Some(items?))
             .client_request_token(token()?)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let call = || request.clone().send().map_err(|error| convert::cancelled(&guards, &error));
-        let answer = self.retry("TransactWriteItems", call).await?;
-        self.count(true, answer.consumed_capacity());
+        let call = || request.clone().send().map_err(|error| convert::transaction_failed(&conditions, &error));
+        let response = self.retry("TransactWriteItems", call).await?;
+        self.count(true, response.consumed_capacity());
         Ok(())
     }
 }
@@ -320,7 +325,7 @@ fn ended<T, E>(attempt: &Result<Result<T, Attempt>, E>) -> Ended {
     }
 }
 
-/// A name for one transaction, the same over its repeats.
+/// The token of one transaction, the same for its repeats.
 fn token() -> Result<String, StoreError> {
     let bytes: [u8; 16] = random::bytes().map_err(|reason| StoreError::Refused { reason })?;
     Ok(data_encoding::HEXLOWER.encode(&bytes))

@@ -1,23 +1,22 @@
-//! A write as the rest of the store words it: what to do to which item, on which condition, under which name.
+//! Writes: what to do to which item, on which condition.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::error::Guard;
+use super::error::Condition;
+use super::item::Item;
 use super::keys::Key;
-use super::table::Item;
 
 /// What is done to an item.
 #[derive(Debug, Clone)]
 pub(super) enum Action {
-    /// Stores it whole.
+    /// Replaces the whole item.
     Put(Item),
-    /// Changes it by this update expression.
+    /// Changes the item by this update expression.
     Update(String),
-    /// Removes it.
     Delete,
-    /// Leaves it alone: only its condition counts. For transactions.
+    /// Changes nothing. The transaction depends on its condition.
     Check,
 }
 
@@ -26,47 +25,67 @@ pub(super) enum Action {
 pub(super) struct Write {
     pub(super) key: Key,
     pub(super) action: Action,
-    pub(super) condition: Option<(Guard, String)>,
+    pub(super) condition: Option<(Condition, String)>,
     pub(super) names: HashMap<String, String>,
     pub(super) values: HashMap<String, AttributeValue>,
 }
 
+/// Writes that are stored together, or not at all.
+#[derive(Debug, Default)]
+pub struct Writes {
+    pub(super) writes: Vec<Write>,
+    /// Whether a single write is sent as such and not as a transaction, at half the price. It must then be safe to repeat
+    /// after a lost response.
+    pub(super) repeatable: bool,
+}
+
+impl Writes {
+    /// No writes.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Whether nothing is to be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    pub(super) fn all(writes: Vec<Write>) -> Self {
+        Self { writes, repeatable: false }
+    }
+
+    pub(super) fn repeatable(write: Write) -> Self {
+        Self { writes: vec![write], repeatable: true }
+    }
+}
+
 impl Write {
-    fn new(key: Key, action: Action) -> Self {
+    pub(super) fn new(key: Key, action: Action) -> Self {
         Self { key, action, condition: None, names: HashMap::new(), values: HashMap::new() }
     }
 
-    /// Stores `item` at `key`, whatever is there.
+    /// Stores `item` at `key`, and replaces an existing one.
     pub(super) fn put(key: Key, mut item: Item) -> Self {
         item.insert("pk".to_owned(), AttributeValue::S(key.pk.clone()));
         item.insert("sk".to_owned(), AttributeValue::S(key.sk.clone()));
         Self::new(key, Action::Put(item))
     }
 
-    /// Changes the item at `key` by an update expression.
-    pub(super) fn update(key: Key, expression: impl Into<String>) -> Self {
-        Self::new(key, Action::Update(expression.into()))
-    }
-
-    /// Replaces the expression of an update, where its clauses are known only after its values.
-    pub(super) fn expression(mut self, expression: String) -> Self {
-        self.action = Action::Update(expression);
-        self
-    }
-
-    /// Removes the item at `key`, if it is there.
+    /// Removes the item at `key`, if it exists.
     pub(super) fn delete(key: Key) -> Self {
         Self::new(key, Action::Delete)
     }
 
-    /// Leaves the item at `key` alone, but lets the transaction hang on its condition.
+    /// Changes nothing at `key`. The transaction depends on the condition of this write.
     pub(super) fn check(key: Key) -> Self {
         Self::new(key, Action::Check)
     }
 
-    /// Only if `condition` holds; if it does not, [`super::StoreError::Lost`] says `guard`.
-    pub(super) fn only_if(mut self, guard: Guard, condition: impl Into<String>) -> Self {
-        self.condition = Some((guard, condition.into()));
+    /// Writes only if `expression` holds. If it does not, [`super::StoreError::ConditionFailed`] names `condition`.
+    pub(super) fn only_if(mut self, condition: Condition, expression: impl Into<String>) -> Self {
+        self.condition = Some((condition, expression.into()));
         self
     }
 
@@ -84,11 +103,5 @@ impl Write {
     /// Gives a placeholder its text.
     pub(super) fn text(self, placeholder: &str, text: impl Into<String>) -> Self {
         self.value(placeholder, AttributeValue::S(text.into()))
-    }
-
-    /// Gives a placeholder (`#name`) the attribute it stands for.
-    pub(super) fn name(mut self, placeholder: impl Into<String>, attribute: impl Into<String>) -> Self {
-        self.names.insert(placeholder.into(), attribute.into());
-        self
     }
 }

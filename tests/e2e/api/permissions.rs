@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tests::routes::routes;
 use tests::template::Template;
 use tests::{Call, Socket, Stack, User, fresh_key};
 use tokio_tungstenite::tungstenite;
@@ -203,8 +204,30 @@ async fn frames(stack: &Stack, route: &str, typed: &mut usize) -> Vec<String> {
 fn every_route_of_the_template_has_a_row() {
     let routes: BTreeSet<String> =
         Template::read().functions().into_iter().flat_map(|function| function.routes).collect();
-    assert_eq!(rows().into_iter().map(|(route, _)| route).collect::<BTreeSet<_>>(), routes);
-    assert_eq!(rows().len(), routes.len(), "a route has two rows");
+    let rows: Vec<String> = rows().into_iter().map(|(route, _)| route).collect();
+    let rowed: BTreeSet<String> = rows.iter().cloned().collect();
+    let missing: Vec<_> = routes.difference(&rowed).collect();
+    assert!(missing.is_empty(), "these routes have no row: {missing:?}");
+    let unknown: Vec<_> = rowed.difference(&routes).collect();
+    assert!(unknown.is_empty(), "these rows have no route: {unknown:?}");
+    assert_eq!(rows.len(), routes.len(), "a route has two rows");
+}
+
+#[test]
+fn the_functions_say_who_may_call_as_the_table_does() {
+    for (key, cells) in rows().iter().filter(|(key, _)| key.contains(' ')) {
+        let (nobody, stranger, member) = (cells[0].as_str(), cells[1].as_str(), cells[3].as_str());
+        let expected = match (nobody, stranger, member) {
+            // A member may remove themselves.
+            _ if key == "DELETE /threads/{thread_id}/members/{user_id}" => "member",
+            ("401", "404", "403") => "moderator",
+            ("401", "404", _) => "member",
+            ("401", ..) => "user",
+            _ => "public",
+        };
+        let route = routes().iter().find(|route| route.key == *key).unwrap();
+        assert_eq!(route.access, expected, "{key}");
+    }
 }
 
 #[tokio::test]

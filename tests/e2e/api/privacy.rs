@@ -2,12 +2,13 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tests::routes::{leads, routes};
 use tests::{Answer, Pair, Stack, User, fresh_key};
 
-/// Every route under a thread, asked by `user`.
-pub(crate) async fn ask_everything(user: &User, thread: &str) -> Vec<Answer> {
-    let own = format!("/members/{}", user.id);
-    let routes = [
+/// A request to every route under a thread: method, rest of the path and body.
+fn requests(user: &str) -> Vec<(Method, String, Value)> {
+    let own = format!("/members/{user}");
+    let requests = [
         (Method::GET, "", Value::Null),
         (Method::POST, "/accept", Value::Null),
         (Method::POST, "/decline", Value::Null),
@@ -18,7 +19,7 @@ pub(crate) async fn ask_everything(user: &User, thread: &str) -> Vec<Answer> {
         (Method::PATCH, "", json!({"title": "mine"})),
         (Method::PUT, "/preferences", json!({"muted_until": null, "pinned": true})),
         (Method::GET, "/members", Value::Null),
-        (Method::POST, "/members", json!({"user_ids": [user.id]})),
+        (Method::POST, "/members", json!({"user_ids": [user]})),
         (Method::PATCH, "/members/me", json!({"role": "moderator"})),
         (Method::PATCH, own.as_str(), json!({"role": "moderator"})),
         (Method::PUT, "/members/me/notice", json!({"decision": "stay"})),
@@ -33,8 +34,13 @@ pub(crate) async fn ask_everything(user: &User, thread: &str) -> Vec<Answer> {
         (Method::POST, "/messages", json!({"text": "let me in"})),
         (Method::POST, "/messages", json!({"text": "let me in", "reply_to": 2})),
     ];
+    requests.into_iter().map(|(method, rest, body)| (method, rest.to_owned(), body)).collect()
+}
+
+/// Every route under a thread, asked by `user`.
+pub(crate) async fn ask_everything(user: &User, thread: &str) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (method, rest, body) in routes {
+    for (method, rest, body) in requests(&user.id) {
         let call = user.call(method, &format!("/threads/{thread}{rest}")).key(&fresh_key());
         answers.push(if body.is_null() { call } else { call.json(&body) }.await);
     }
@@ -54,6 +60,17 @@ fn essence(answer: &Answer, thread: &str) -> Value {
     let mut document: Value = serde_json::from_str(&answer.json.to_string().replace(thread, "THREAD")).unwrap();
     document.as_object_mut().unwrap().remove("request_id");
     document
+}
+
+#[test]
+fn every_route_under_a_thread_is_asked() {
+    let requests = requests("usr_1");
+    for route in routes().iter().filter(|route| route.key.contains("{thread_id}")) {
+        let asks = |(method, rest, _): &(Method, String, Value)| {
+            leads(&route.key, method.as_str(), &format!("/threads/thr_1{rest}"))
+        };
+        assert!(requests.iter().any(asks), "no request asks {}", route.key);
+    }
 }
 
 #[tokio::test]

@@ -7,14 +7,15 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::domain::ids::{Pair, ThreadId, UserId};
 use shared::domain::member::Standing;
-use shared::domain::message::Draft;
-use shared::domain::open::open;
-use shared::domain::profile::Card;
+use shared::domain::message::MessageContent;
+use shared::domain::open::{Opening, open};
+use shared::domain::profile::{Profile, PublicProfile};
+use shared::domain::revision::Revision;
 use shared::domain::send::send;
-use shared::domain::thread::Revision;
 use shared::domain::time::Timestamp;
-use shared::store::{Store, StoreError, Table, Vacancy};
-use shared::trace::Tracer;
+use shared::domain::transition::NewThread;
+use shared::store::{AbsentHead, Store, StoreError, Table, Writes};
+use shared::trace::Trace;
 use tests::{Stack, User, engine, unique};
 
 /// Writers at work at the same time.
@@ -24,9 +25,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 /// Gives `user` so many direct threads of one message each, `per_day` on every day back from yesterday.
 pub(crate) async fn inbox(stack: &Stack, user: &User, threads: u32, per_day: u32) {
-    let table = Table::new(engine::client(stack), stack.table_name(), Arc::new(Tracer::default()));
-    table.begin((Instant::now() + Duration::from_mins(5)).into());
-    let store = &Store::new(table);
+    let (trace, give_up_at) = (Arc::new(Trace::default()), Instant::now() + Duration::from_mins(5));
+    let store = &Store::new(Table::new(engine::client(stack), stack.table_name().into(), trace, give_up_at.into()));
     stream::iter(0..threads)
         .map(|number| {
             let age = DAY * (1 + number / per_day) + MINUTE * (number % per_day);
@@ -43,14 +43,19 @@ async fn thread(store: &Store, recipient: &str, at: Timestamp) -> Result<(), Sto
     let name = unique("seed");
     let id = |text: &str| UserId::try_from(text.to_owned()).unwrap();
     let (author, recipient) = (id(&format!("seeded-{name}")), id(recipient));
-    let card =
-        Card { username: name.clone().try_into().unwrap(), display_name: name.try_into().unwrap(), avatar_url: None };
-    store.save_card(&author, None, &card, at).await?;
+    let username = name.clone().try_into().unwrap();
+    let public = PublicProfile { username, display_name: name.try_into().unwrap(), avatar_url: None };
+    let profile = Profile::with_public(&author, None, public, at);
+    store.commit(Writes::save_profile(None, &profile)?, None).await?;
     let thread_id = ThreadId::direct(&Pair::new(&author, &recipient).unwrap());
-    let (opened, created) = open(thread_id, &author, &recipient, Standing::Accepted, Revision::default(), at);
-    let draft = Draft { text: "how have you been?".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
-    let sent = send(&opened, &author, &draft, None, at).expect("a friend may write");
-    store.create_thread(&Vacancy::default(), false, &sent.thread, &[created, sent.entry()], None).await
+    let opening = Opening { actor: &author, recipient: &recipient, standing: Standing::Accepted };
+    let opened = open(thread_id, opening, Revision::default(), at);
+    let text = "how have you been?".to_owned().try_into().unwrap();
+    let draft = MessageContent { text, reply_to: None, mentions: vec![] };
+    let sent = send(&opened.thread, &author, &draft, None, at).expect("a friend may write").transition;
+    let entries = [opened.entries, sent.entries].concat();
+    let new = NewThread { thread: sent.after, entries };
+    store.commit(Writes::open_thread(&new, &AbsentHead::default(), false)?, None).await.map(|_| ())
 }
 
 fn ago(age: Duration) -> Timestamp {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::roster;
-use tests::{Group, Pair, Stack, fresh_key, shape, unique};
+use tests::{Answer, Group, Pair, Stack, fresh_key, shape, unique};
 
 /// The last event of a thread's log.
 async fn last_event(group: &Group) -> Value {
@@ -108,6 +108,27 @@ async fn rule_15_a_repeated_add_is_answered_again() {
     assert!(again.replayed());
     assert_eq!((again.status, &again.json), (200, &first.json));
     dora.get(&group.path("")).await.problem("not-found");
+}
+
+#[tokio::test]
+async fn rule_19_a_repeated_add_shows_no_mark_that_is_hidden_by_now() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    let dora = stack.user("dora").await;
+    group.bob.read(&group.thread, 1).await.expect(200);
+    let call = group.ann.adding(&group.thread, &[&dora]).key(&fresh_key());
+    let mark_of_bob = |response: &Answer| {
+        let member =
+            response.json["items"].as_array().unwrap().iter().find(|member| member["user"]["id"] == group.bob.id);
+        member.unwrap()["read_seq"].clone()
+    };
+    let first = call.clone().await;
+    assert_eq!(mark_of_bob(&first), json!(1));
+    group.bob.patch("/settings", &json!({"read_receipts": false})).await.expect(200);
+    let again = call.await;
+    assert!(again.replayed());
+    assert_eq!(mark_of_bob(&again), Value::Null);
+    assert_eq!(mark_of_bob(&group.ann.get(&group.path("/members")).await), Value::Null);
 }
 
 #[tokio::test]

@@ -156,6 +156,25 @@ async fn rule_15_opening_with_a_message_replays_as_a_whole() {
 }
 
 #[tokio::test]
+async fn rule_15_a_repeat_counts_what_is_unread_up_to_its_last_seq() {
+    let stack = Stack::shared();
+    let (ann, bob) = Pair::strangers(&stack).await;
+    let call = ann
+        .post("/threads", &json!({"kind": "direct", "user_id": bob.id, "message": {"text": "hello"}}))
+        .key(&fresh_key());
+    let first = call.clone().await;
+    assert_eq!(first.expect(201)["unread"], json!(0));
+    bob.accept(&first.id()).await;
+    for text in ["one", "two"] {
+        bob.send(&first.id(), text).await;
+    }
+    let again = call.await;
+    assert!(again.replayed());
+    assert_eq!((&again.json["unread"], &again.json["last_seq"]), (&json!(0), &first.json["last_seq"]));
+    assert_eq!(ann.thread(&first.id()).await["unread"], json!(2));
+}
+
+#[tokio::test]
 async fn rule_15_opening_with_a_message_many_times_at_once_says_it_once() {
     let stack = Stack::shared();
     let (ann, bob) = Pair::strangers(&stack).await;

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tests::routes::{Route, leads, routes};
 use tests::{Pair, Stack, User, shape, unique};
 
 fn profile(username: &str) -> Value {
@@ -40,7 +41,7 @@ async fn rule_01_every_other_route_answers_profile_required_until_then() {
     let pair = Pair::new(&stack).await;
     let nobody = stack.sign_in(&unique("nobody")).await;
     let other = &pair.bob.id;
-    let routes = [
+    let requests = [
         (Method::GET, "/me".to_owned(), Value::Null),
         (Method::GET, "/users?username=ann".to_owned(), Value::Null),
         (Method::GET, format!("/users/{other}"), Value::Null),
@@ -58,6 +59,12 @@ async fn rule_01_every_other_route_answers_profile_required_until_then() {
         (Method::POST, pair.path("/accept"), Value::Null),
         (Method::POST, pair.path("/decline"), Value::Null),
         (Method::PUT, pair.path("/read"), json!({"seq": 1})),
+        (Method::PATCH, pair.path(""), json!({"title": "mine"})),
+        (Method::PUT, pair.path("/preferences"), json!({"muted_until": null, "pinned": true})),
+        (Method::POST, pair.path("/members"), json!({"user_ids": [other]})),
+        (Method::PATCH, pair.path("/members/me"), json!({"role": "moderator"})),
+        (Method::DELETE, pair.path("/members/me"), Value::Null),
+        (Method::PUT, pair.path("/members/me/notice"), json!({"decision": "stay"})),
         (Method::GET, pair.path("/events"), Value::Null),
         (Method::GET, pair.path("/members"), Value::Null),
         (Method::GET, pair.path("/messages"), Value::Null),
@@ -65,7 +72,12 @@ async fn rule_01_every_other_route_answers_profile_required_until_then() {
         (Method::GET, pair.path("/messages/1"), Value::Null),
         (Method::POST, "/connections".to_owned(), Value::Null),
     ];
-    for (method, path, body) in routes {
+    let needs_profile = |route: &&Route| route.key.contains(' ') && route.access != "public" && route.key != "PUT /me";
+    for route in routes().iter().filter(needs_profile) {
+        let asks = |(method, path, _): &(Method, String, Value)| leads(&route.key, method.as_str(), path);
+        assert!(requests.iter().any(asks), "no request asks {}", route.key);
+    }
+    for (method, path, body) in requests {
         let call = nobody.call(method, &path).key(&tests::fresh_key());
         let call = if body.is_null() { call } else { call.json(&body) };
         call.await.problem("profile-required");

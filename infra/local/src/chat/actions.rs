@@ -1,4 +1,4 @@
-//! Which command does what.
+//! The command dispatch.
 
 use std::ops::ControlFlow;
 
@@ -7,19 +7,19 @@ use super::failure::Failure;
 use super::session::Session;
 
 impl Session {
-    /// Does what a line asks for.
-    pub(super) async fn obey(&mut self, line: &str) -> ControlFlow<()> {
+    /// Executes a line.
+    pub(super) async fn execute(&mut self, line: &str) -> ControlFlow<()> {
         let command = Command::parse(line);
         if command == Command::Quit {
             return ControlFlow::Break(());
         }
-        if let Err(failure) = self.act(command).await {
-            self.complain(&failure);
+        if let Err(failure) = self.dispatch(command).await {
+            self.report(&failure);
         }
         ControlFlow::Continue(())
     }
 
-    async fn act(&mut self, command: Command<'_>) -> Result<(), Failure> {
+    async fn dispatch(&mut self, command: Command<'_>) -> Result<(), Failure> {
         match command {
             Command::Nothing | Command::Quit => Ok(()),
             Command::Help => {
@@ -33,18 +33,18 @@ impl Session {
             Command::Room(id) => self.room(id).await,
             Command::Search(prefix) => self.search(prefix).await,
             Command::Open(name) => self.open(name).await,
-            Command::Accept(name) => self.answer(name, "accept").await,
-            Command::Decline(name) => self.answer(name, "decline").await,
+            Command::Accept(name) => self.decide(name, "accept").await,
+            Command::Decline(name) => self.decide(name, "decline").await,
             Command::History => self.history().await,
             Command::Reveal(seq) => self.reveal(seq).await,
             Command::Mute(hours) => self.mute(Some(hours)).await,
             Command::Unmute => self.mute(None).await,
             Command::Pin => self.pin(true).await,
             Command::Unpin => self.pin(false).await,
-            Command::Follow(name) => self.edge("following", name, true).await,
-            Command::Unfollow(name) => self.edge("following", name, false).await,
-            Command::Block(name) => self.edge("blocked", name, true).await,
-            Command::Unblock(name) => self.edge("blocked", name, false).await,
+            Command::Follow(name) => self.set_edge("following", name, true).await,
+            Command::Unfollow(name) => self.set_edge("following", name, false).await,
+            Command::Block(name) => self.set_edge("blocked", name, true).await,
+            Command::Unblock(name) => self.set_edge("blocked", name, false).await,
             Command::Group(plan) => self.create(plan).await,
             Command::Members => self.members().await,
             Command::Add(names) => self.add(&names).await,

@@ -1,4 +1,4 @@
-//! The public HTTP API, as any client in any language would call it.
+//! A client of the public HTTP API.
 
 use std::fs;
 use std::path::Path;
@@ -19,15 +19,15 @@ use tokio::time::{sleep, timeout};
 
 use super::failure::Failure;
 
-/// How often a call is tried when nobody answers, and when the service fails or asks for patience.
+/// How often a call is tried if the service is unreachable, and if it responds with 429 or 5xx.
 const ATTEMPTS_UNREACHABLE: u32 = 8;
 const ATTEMPTS_FAILING: u32 = 3;
-/// The pause after the first failure; it doubles.
+/// The pause after the first failure. It doubles with each failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// How long one attempt may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The limit of one attempt.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where the stack is, from its ready file.
+/// The members of the ready file that the client needs.
 #[derive(Deserialize)]
 struct Ready {
     http_url: String,
@@ -43,14 +43,14 @@ pub(super) struct Api {
 }
 
 impl Api {
-    /// Finds the stack; [`Api::sign_in`] comes next.
+    /// Reads the ready file. Call [`Api::sign_in`] next.
     ///
     /// # Errors
-    /// A sentence if there is no ready file.
+    /// A message if there is no ready file.
     pub(super) fn find(ready_file: &Path, name: &str) -> Result<Self> {
         let missing = || {
             format!(
-                "no running stack is found at {}: start one with cargo dev, or name its ready file with --stack",
+                "there is no running stack at {}: start one with cargo dev, or give the ready file with --stack",
                 ready_file.display()
             )
         };
@@ -61,11 +61,11 @@ impl Api {
         Ok(Self { http, ready, name: name.to_owned(), token: RwLock::default() })
     }
 
-    /// Signs in with the local issuer and gives the user id.
+    /// Signs in with the local issuer and returns the user id.
     pub(super) async fn sign_in(&self) -> Result<String, Failure> {
         let body = json!({ "username": self.name });
-        let answer = self.persist(|| self.request(&Method::POST, &self.ready.sign_in_url, Some(&body), None)).await?;
-        let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let response = self.retry(|| self.request(&Method::POST, &self.ready.sign_in_url, Some(&body), None)).await?;
+        let text = |name: &str| response.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         *self.token.write() = text("token");
         Ok(text("user_id"))
     }
@@ -90,7 +90,7 @@ impl Api {
         self.call(Method::POST, path, Some(body), None).await
     }
 
-    /// A `POST` that takes effect once, however often it has to be tried.
+    /// A `POST` with an idempotency key: it takes effect once, even if it is tried several times.
     pub(super) async fn post_once(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         let key = uuid::Uuid::new_v4().to_string();
         self.call(Method::POST, path, Some(body), Some(&key)).await
@@ -105,26 +105,26 @@ impl Api {
     ) -> Result<Value, Failure> {
         let url = format!("{}{path}", self.ready.http_url);
         let attempt = || self.request(&method, &url, body, key);
-        match self.persist(attempt).await {
-            // The token has expired, or the stack was set up anew.
+        match self.retry(attempt).await {
+            // The token has expired, or the stack has a new signing key.
             Err(Failure::Refused(StatusCode::UNAUTHORIZED, _)) => {
                 self.sign_in().await?;
-                self.persist(attempt).await
+                self.retry(attempt).await
             }
             result => result,
         }
     }
 
-    /// Tries again where the network or the service is at fault; every call of this client may be repeated.
-    async fn persist<F>(&self, attempt: impl Fn() -> F) -> Result<Value, Failure>
+    /// Retries after failures of the network or the service. Every call of this client is idempotent.
+    async fn retry<F>(&self, attempt: impl Fn() -> F) -> Result<Value, Failure>
     where
         F: Future<Output = Result<Value, (Failure, Option<Duration>)>>,
     {
         let mut pause = FIRST_PAUSE;
         let mut tried = 1;
         loop {
-            let (failure, wished) = match attempt().await {
-                Ok(answer) => return Ok(answer),
+            let (failure, retry_after) = match attempt().await {
+                Ok(response) => return Ok(response),
                 Err(failure) => failure,
             };
             let attempts = match &failure {
@@ -136,7 +136,7 @@ impl Api {
             if tried >= attempts {
                 return Err(failure);
             }
-            sleep(wished.unwrap_or(pause)).await;
+            sleep(retry_after.unwrap_or(pause)).await;
             pause *= 2;
             tried += 1;
         }
@@ -164,31 +164,30 @@ impl Api {
         let content = body.map(Value::to_string).unwrap_or_default();
         let request = request.body(Full::new(Bytes::from(content))).map_err(|error| unreachable(error.to_string()))?;
         let exchange = async {
-            let answer = self.http.request(request).await.map_err(|error| error.to_string())?;
-            let (parts, body) = answer.into_parts();
+            let response = self.http.request(request).await.map_err(|error| error.to_string())?;
+            let (parts, body) = response.into_parts();
             let body = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
             Ok((parts, body))
         };
-        let (parts, body) = match timeout(PATIENCE, exchange).await {
-            Ok(Ok(answer)) => answer,
+        let (parts, body) = match timeout(ATTEMPT_TIMEOUT, exchange).await {
+            Ok(Ok(response)) => response,
             Ok(Err(reason)) => return Err(unreachable(reason)),
-            Err(_) => return Err(unreachable("no answer in time".to_owned())),
+            Err(_) => return Err(unreachable("no response in time".to_owned())),
         };
         let value = serde_json::from_slice(&body).unwrap_or(Value::Null);
         if parts.status.is_success() {
             return Ok(value);
         }
-        let wished = parts.headers.get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
-        Err((Failure::Refused(parts.status, value), wished.map(Duration::from_secs)))
+        let retry_after = parts.headers.get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
+        Err((Failure::Refused(parts.status, value), retry_after.map(Duration::from_secs)))
     }
 }
 
-/// A value for a query string or a path.
+/// Percent-encodes a value for a query string or a path.
 pub(super) fn escaped(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// The path of a thread.
 pub(super) fn thread_path(thread_id: &str) -> String {
     format!("/threads/{}", escaped(thread_id))
 }

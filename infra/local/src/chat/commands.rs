@@ -1,6 +1,5 @@
-//! What a line that somebody types means.
+//! The commands that a user can type.
 
-/// A line, understood.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum Command<'a> {
     Say(&'a str),
@@ -36,40 +35,39 @@ pub(super) enum Command<'a> {
     Unknown(&'a str),
 }
 
-/// A group to be: `bob cem title=Late night room=r7 Jazz hour`.
+/// The arguments of `/group`: `bob cem title=Late night room=r7 Jazz hour`.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Plan<'a> {
     pub(super) names: Vec<&'a str>,
     pub(super) title: Option<&'a str>,
-    /// The id of the live room and what it is called.
+    /// The id and the title of the live room.
     pub(super) room: Option<(&'a str, Option<&'a str>)>,
 }
 
-/// How long a conversation is muted if nobody says so.
+/// The default of `/mute`.
 const MUTED_HOURS: u16 = 8;
 
 /// The help text.
 pub(super) const HELP: &str = "\
-What you type is said in the open conversation, unless it is a command:
+A line is sent as a message to the open conversation, unless it is a command:
   /list               your conversations, pinned ones first, then the newest
-  /requests           people and groups that wait for your answer
+  /requests           message requests: users and groups that you have not accepted yet
   /room ID            your conversations of a live room
-  /search NAME        users whose names begin so
-  /open NAME          talk with NAME; what you type then goes there
-  /open #1            the same in a group: the number before its title, or #TITLE
-  /accept, /decline   answer the open request (or /accept NAME, /accept #1)
-  /history            the last messages of the open conversation
-  /reveal N           the hidden message N of somebody you block
-  /mute [HOURS], /unmute, /pin, /unpin   how you see the open conversation (muted: quiet until opened)
+  /search NAME        users whose names begin with NAME
+  /open NAME          open the conversation with NAME
+  /open #1            open a group by the number before its title, or by #TITLE
+  /accept, /decline   accept or decline the open message request (or /accept NAME, /accept #1)
+  /history            show the last messages of the open conversation
+  /reveal N           show the hidden message N of a user you block
+  /mute [HOURS], /unmute, /pin, /unpin   change how you see the open conversation (a muted one prints nothing until it is opened)
   /follow NAME, /unfollow NAME, /block NAME, /unblock NAME
-  /group NAME …       a new group; more may follow the names: title=TEXT room=ID ROOM'S TITLE
-  /members            who is in the open conversation
-  /stay, /leave       in the open group; /stay answers the notice that somebody you block is there
-  /add NAME …, /remove NAME, /promote NAME, /demote NAME, /rename [TITLE]   what moderators of the open group do
-  /help, /quit        a text that begins with a slash is typed with two: //text";
+  /group NAME …       create a group; optional after the names: title=TEXT room=ID ROOM-TITLE
+  /members            list the members of the open conversation
+  /stay, /leave       stay in or leave the open group; /stay dismisses the notice that a user you block is a member
+  /add NAME …, /remove NAME, /promote NAME, /demote NAME, /rename [TITLE]   for moderators of the open group
+  /help, /quit        show this help, leave the client (a message that begins with a slash is typed with two: //text)";
 
 impl<'a> Command<'a> {
-    /// Understands a line.
     pub(super) fn parse(line: &'a str) -> Self {
         let line = line.trim();
         let Some(rest) = line.strip_prefix('/') else {
@@ -124,7 +122,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// What is before a mark, and what is after it, if anything.
+/// The text before a mark, and the text after it if there is any.
 fn cut<'a>(text: &'a str, mark: &str) -> (&'a str, Option<&'a str>) {
     let (before, after) = text.split_once(mark).unwrap_or((text, ""));
     (before, Some(after.trim()).filter(|after| !after.is_empty()))

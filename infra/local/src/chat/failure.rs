@@ -1,18 +1,18 @@
-//! What can go wrong, and how it is told.
+//! The failures of a command, and their messages.
 
 use hyper::StatusCode;
 use serde_json::Value;
 
 use super::view::{text, texts};
 
-/// Why a call failed for good.
+/// Why a command failed, after all retries.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The service refused: a problem document, or what else it said.
+    /// The service responded with an error: a problem document, or another body.
     Refused(StatusCode, Value),
-    /// Nobody answered.
+    /// The service did not respond.
     Unreachable(String),
-    /// Nobody was asked, for the reason that this sentence tells.
+    /// No request was sent, for this reason.
     Impossible(String),
 }
 
@@ -25,12 +25,11 @@ impl Failure {
         }
     }
 
-    /// What was asked for is not there, or not any more.
     pub(super) fn is_not_found(&self) -> bool {
         self.code() == Some("not-found")
     }
 
-    /// The ids of the users that a refusal names.
+    /// The users that a problem names.
     pub(super) fn user_ids(&self) -> Vec<&str> {
         match self {
             Self::Refused(_, problem) => texts(problem, "user_ids").collect(),
@@ -38,11 +37,10 @@ impl Failure {
         }
     }
 
-    /// What to tell the user.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Refused(status, problem) => {
-                problem_text(problem).unwrap_or_else(|| format!("the service answered {status}"))
+                problem_text(problem).unwrap_or_else(|| format!("the service responded with {status}"))
             }
             Self::Unreachable(reason) => {
                 format!("the service cannot be reached ({reason}); is the stack still running?")

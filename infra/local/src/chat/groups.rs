@@ -1,12 +1,12 @@
-//! Commands about groups.
+//! Commands for groups.
 
 use serde_json::json;
 
 use super::api::{escaped, thread_path};
 use super::commands::Plan;
+use super::describe;
 use super::failure::Failure;
 use super::session::Session;
-use super::words;
 
 impl Session {
     pub(super) async fn create(&mut self, plan: Plan<'_>) -> Result<(), Failure> {
@@ -22,66 +22,66 @@ impl Session {
     }
 
     pub(super) async fn members(&mut self) -> Result<(), Failure> {
-        for member in self.pages(&format!("{}/members", thread_path(&self.opened()?))).await? {
-            self.known.meet(&member["user"]);
-            self.console.say(words::member(&member));
+        for member in self.pages(&format!("{}/members", thread_path(&self.open_id()?))).await? {
+            self.cache.add_user(&member["user"]);
+            self.console.say(describe::member(&member));
         }
         Ok(())
     }
 
     pub(super) async fn add(&mut self, names: &[&str]) -> Result<(), Failure> {
-        let id = self.opened()?;
+        let id = self.open_id()?;
         let users = json!({ "user_ids": self.find_all(names).await? });
         self.api.post_once(&format!("{}/members", thread_path(&id)), &users).await?;
-        self.settle(&id).await
+        self.show_change(&id).await
     }
 
     pub(super) async fn remove(&mut self, name: &str) -> Result<(), Failure> {
-        let id = self.opened()?;
+        let id = self.open_id()?;
         let user_id = self.find(name).await?;
-        if user_id == self.known.me {
+        if user_id == self.cache.me {
             return self.leave().await;
         }
         self.api.delete(&member_path(&id, &user_id)).await?;
-        self.settle(&id).await
+        self.show_change(&id).await
     }
 
     pub(super) async fn role(&mut self, name: &str, role: &str) -> Result<(), Failure> {
-        let id = self.opened()?;
+        let id = self.open_id()?;
         let user_id = self.find(name).await?;
         self.api.patch(&member_path(&id, &user_id), &json!({ "role": role })).await?;
-        self.settle(&id).await
+        self.show_change(&id).await
     }
 
     pub(super) async fn rename(&mut self, title: Option<&str>) -> Result<(), Failure> {
-        let id = self.opened()?;
+        let id = self.open_id()?;
         self.api.patch(&thread_path(&id), &json!({ "title": title })).await?;
-        self.settle(&id).await
+        self.show_change(&id).await
     }
 
     pub(super) async fn stay(&mut self) -> Result<(), Failure> {
-        let path = format!("{}/notice", member_path(&self.opened()?, "me"));
+        let path = format!("{}/notice", member_path(&self.open_id()?, "me"));
         self.api.put(&path, &json!({ "decision": "stay" })).await?;
-        self.console.say("--- you stay; what they write stays hidden");
+        self.console.say("--- you stay; messages of users you block stay hidden");
         Ok(())
     }
 
     pub(super) async fn leave(&mut self) -> Result<(), Failure> {
-        let id = self.opened()?;
+        let id = self.open_id()?;
         match self.api.delete(&member_path(&id, "me")).await {
-            // Out already: removed a moment ago, or the answer to the first attempt was lost.
+            // The user is out already: removed by a moderator, or by a first attempt whose response was lost.
             Err(failure) if !failure.is_not_found() => return Err(failure),
-            _ => self.part(&id, "you left"),
+            _ => self.leave_locally(&id, "you left"),
         }
         Ok(())
     }
 
-    /// Shows what a change came to, without waiting for the socket.
-    async fn settle(&mut self, thread_id: &str) -> Result<(), Failure> {
-        let before = self.known.seen(thread_id);
+    /// Shows the events of a change at once, without the socket.
+    async fn show_change(&mut self, thread_id: &str) -> Result<(), Failure> {
+        let before = self.cache.seen(thread_id);
         self.repair(thread_id).await?;
-        if self.known.seen(thread_id) == before {
-            self.console.say("--- it was so already");
+        if self.cache.seen(thread_id) == before {
+            self.console.say("--- nothing to change");
         }
         Ok(())
     }

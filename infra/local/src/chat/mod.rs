@@ -1,18 +1,19 @@
-//! `cargo dev chat`: a client for people that uses nothing but the public API.
+//! `cargo dev chat`: a terminal client. It uses the public API only.
 
 mod actions;
 mod api;
+mod cache;
 mod commands;
 mod conversations;
+mod describe;
 mod failure;
+mod frames;
 mod groups;
-mod known;
-mod live;
-mod people;
 mod session;
-mod signals;
+mod socket;
+mod sync;
+mod users;
 mod view;
-mod words;
 
 use std::sync::Arc;
 use std::thread;
@@ -22,16 +23,16 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::cli::ChatOptions;
 use crate::console::Console;
-use crate::stack::{DEFAULT_FOLDER, READY_FILE};
+use crate::ready::{DEFAULT_FOLDER, READY_FILE};
 use crate::workspace;
 
 use api::Api;
 use session::Session;
 
-/// Chats until the input ends or somebody types `/quit`.
+/// Chats until the input ends or the user types `/quit`.
 ///
 /// # Errors
-/// A sentence if there is no stack to talk to, or no way in.
+/// A message if no stack is running, or if the sign-in fails.
 pub(crate) async fn run(options: ChatOptions, console: Console) -> Result<()> {
     let ready_file = match options.stack {
         Some(file) => file,
@@ -41,25 +42,25 @@ pub(crate) async fn run(options: ChatOptions, console: Console) -> Result<()> {
     let me = api.sign_in().await.map_err(|failure| anyhow!(failure.text()))?;
     let mut session = Session::enter(Arc::clone(&api), me, &options.name, console).await?;
 
-    let (sender, mut news) = mpsc::unbounded_channel();
-    let listening = tokio::spawn(live::listen(api, sender));
+    let (sender, mut events) = mpsc::unbounded_channel();
+    let listening = tokio::spawn(socket::listen(api, sender));
     let mut lines = input();
     loop {
         tokio::select! {
             line = lines.recv() => match line {
-                Some(line) => if session.obey(&line).await.is_break() { break },
+                Some(line) => if session.execute(&line).await.is_break() { break },
                 None => break,
             },
-            Some(news) = news.recv() => session.hear(news).await,
+            Some(event) = events.recv() => session.handle(event).await,
         }
     }
-    // The socket is closed properly, which takes a moment at most.
-    drop(news);
+    // Dropping the receiver makes the listener close the socket with a close frame.
+    drop(events);
     let _ = tokio::time::timeout(std::time::Duration::from_secs(1), listening).await;
     Ok(())
 }
 
-/// The lines of standard input; a thread reads them because reading a terminal blocks.
+/// The lines of standard input. A thread reads them, because reading a terminal blocks.
 fn input() -> UnboundedReceiver<String> {
     let (sender, lines) = mpsc::unbounded_channel();
     thread::spawn(move || {

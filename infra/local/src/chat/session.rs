@@ -1,28 +1,26 @@
-//! One person at the keyboard: what is new is shown once, in order, and nothing in between is missing.
+//! The session of the signed-in user.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 use serde_json::{Value, json};
 
 use super::api::{Api, escaped, thread_path};
+use super::cache::Cache;
 use super::failure::Failure;
-use super::known::Known;
-use super::{view, words};
+use super::{describe, view};
 use crate::console::Console;
 
-/// One person at the keyboard.
 pub(super) struct Session {
     pub(super) api: Arc<Api>,
     pub(super) console: Console,
-    pub(super) known: Known,
+    pub(super) cache: Cache,
     pub(super) open: Option<String>,
     pub(super) connected_before: bool,
 }
 
 impl Session {
-    /// Makes sure that there is a profile and shows what is new.
+    /// Creates the profile if there is none, and shows unread conversations.
     pub(super) async fn enter(api: Arc<Api>, me: String, name: &str, console: Console) -> Result<Self> {
         match api.get("/me").await {
             Ok(_) => {}
@@ -32,132 +30,51 @@ impl Session {
             }
             Err(failure) => bail!(failure.text()),
         }
-        let known = Known::new(me, name);
-        let mut session = Self { api, console, known, open: None, connected_before: false };
-        session.console.say(format!("You are {name}. Type /open NAME to talk with somebody, /help for more."));
-        session.greet().await.map_err(|failure| anyhow!(failure.text()))?;
+        let cache = Cache::new(me, name);
+        let mut session = Self { api, console, cache, open: None, connected_before: false };
+        session.console.say(format!("You are {name}. Type /open NAME to open a conversation, /help for help."));
+        session.show_unread().await.map_err(|failure| anyhow!(failure.text()))?;
         Ok(session)
     }
 
-    async fn greet(&mut self) -> Result<(), Failure> {
+    async fn show_unread(&mut self) -> Result<(), Failure> {
         let (inbox, requests) = (self.threads_in("inbox", "").await?, self.threads_in("requests", "").await?);
         let is_new = |thread: &&Value| thread["unread"].as_u64() > Some(0) || thread["notice"].is_object();
         for thread in inbox.iter().filter(is_new) {
-            self.console.say(words::thread(&self.known, thread));
+            self.console.say(describe::thread(&self.cache, thread));
         }
         if !requests.is_empty() {
-            self.console.say(format!("  requests: {} (/requests shows them)", requests.len()));
+            self.console.say(format!("  message requests: {} (/requests lists them)", requests.len()));
         }
         Ok(())
     }
 
-    /// Says that something did not work, and with whom.
-    pub(super) fn complain(&self, failure: &Failure) {
-        let names: Vec<&str> = failure.user_ids().into_iter().map(|id| self.known.name(id)).collect();
+    /// Prints a failure with the users that it names.
+    pub(super) fn report(&self, failure: &Failure) {
+        let names: Vec<&str> = failure.user_ids().into_iter().map(|id| self.cache.name(id)).collect();
         let names = if names.is_empty() { String::new() } else { format!(" ({})", view::listed(&names)) };
         self.console.say(format!("! {}{names}", failure.text()));
     }
 
-    /// An event of a thread's log.
-    pub(super) async fn logged(&mut self, thread_id: &str, event: &Value) -> Result<(), Failure> {
-        let seq = event.get("seq").and_then(Value::as_u64).unwrap_or_default();
-        if self.known.seen(thread_id).is_none() {
-            self.know(thread_id).await?;
-            self.known.see(thread_id, seq.saturating_sub(1));
-        }
-        let seen = self.known.seen(thread_id).unwrap_or_default();
-        if seq > seen + 1 {
-            return self.repair(thread_id).await;
-        }
-        if seq == seen + 1 {
-            self.show(thread_id, event).await?;
-            self.mark_read(thread_id, seq).await;
-        }
-        Ok(())
-    }
-
-    /// Fetches and shows the events after the last one that was seen.
-    pub(super) async fn repair(&mut self, thread_id: &str) -> Result<(), Failure> {
-        let seen = self.known.seen(thread_id).unwrap_or_default();
-        for event in self.pages(&format!("{}/events?after={seen}", thread_path(thread_id))).await? {
-            self.show(thread_id, &event).await?;
-        }
-        self.mark_read(thread_id, self.known.seen(thread_id).unwrap_or_default()).await;
-        Ok(())
-    }
-
-    async fn show(&mut self, thread_id: &str, event: &Value) -> Result<(), Failure> {
-        let seq = event.get("seq").and_then(Value::as_u64).unwrap_or_default();
-        if self.known.seen(thread_id).is_none_or(|seen| seq <= seen) {
-            return Ok(());
-        }
-        self.introduce(event).await?;
-        self.known.see(thread_id, seq);
-        self.known.apply(thread_id, event);
-        let Some(line) = words::event(&self.known, event) else { return Ok(()) };
-        if self.open.as_deref() == Some(thread_id) {
-            self.console.say(line);
-        } else if !self.known.is_muted(thread_id) && !view::hidden(&event["data"]) {
-            self.console.say(format!("[{}] {line}", self.known.title(thread_id)));
-        }
-        Ok(())
-    }
-
-    /// Whoever has a conversation open has read it.
-    pub(super) async fn mark_read(&self, thread_id: &str, seq: u64) {
-        if self.open.as_deref() == Some(thread_id) && seq > 0 {
-            // A read mark that gets lost is set by the next one.
-            let _ = self.api.put(&format!("{}/read", thread_path(thread_id)), &json!({ "seq": seq })).await;
-        }
-    }
-
-    /// After an absence: every conversation in which something happened is brought up to date.
-    pub(super) async fn catch_up(&mut self) -> Result<(), Failure> {
-        // In this order a request that is accepted meanwhile is not overlooked.
-        let mut threads = self.pages("/threads?box=requests").await?;
-        threads.extend(self.pages("/threads?box=inbox").await?);
-        let listed: HashSet<String> = threads.iter().map(|thread| view::text(thread, "id").to_owned()).collect();
-        for id in self.known.thread_ids() {
-            if !listed.contains(&id) {
-                match self.api.get(&thread_path(&id)).await {
-                    Ok(declined) => threads.push(declined),
-                    Err(failure) if failure.is_not_found() => self.part(&id, "you are no longer in"),
-                    Err(failure) => return Err(failure),
-                }
-            }
-        }
-        for thread in threads {
-            let id = view::text(&thread, "id");
-            let seen = self.known.seen(id);
-            self.learn(&thread).await?;
-            match seen {
-                None => self.console.say(words::thread(&self.known, &thread)),
-                Some(seen) if thread["last_seq"].as_u64() > Some(seen) => self.repair(id).await?,
-                Some(_) => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// A group is over for this user.
-    pub(super) fn part(&mut self, thread_id: &str, how: &str) {
-        if self.known.seen(thread_id).is_some() {
-            self.console.say(format!("* {how} {}", self.known.title(thread_id)));
-            self.known.forget(thread_id);
+    /// Removes a group that the user has left.
+    pub(super) fn leave_locally(&mut self, thread_id: &str, how: &str) {
+        if self.cache.seen(thread_id).is_some() {
+            self.console.say(format!("* {how} {}", self.cache.title(thread_id)));
+            self.cache.forget(thread_id);
             self.open.take_if(|open| open == thread_id);
         }
     }
 
-    /// The threads of a box, as far as `filter` wants them.
-    pub(super) async fn threads_in(&mut self, box_name: &str, filter: &str) -> Result<Vec<Value>, Failure> {
-        let threads = self.pages(&format!("/threads?box={box_name}{filter}")).await?;
+    /// The threads of a mailbox. `filter` is added to the query.
+    pub(super) async fn threads_in(&mut self, mailbox: &str, filter: &str) -> Result<Vec<Value>, Failure> {
+        let threads = self.pages(&format!("/threads?box={mailbox}{filter}")).await?;
         for thread in &threads {
-            self.learn(thread).await?;
+            self.add_thread(thread).await?;
         }
         Ok(threads)
     }
 
-    /// All items of a list.
+    /// All items of a list, from all its pages.
     pub(super) async fn pages(&self, path: &str) -> Result<Vec<Value>, Failure> {
         let mut items = Vec::new();
         let mut next = path.to_owned();
@@ -172,27 +89,27 @@ impl Session {
         }
     }
 
-    /// Makes sure that a thread and its people are known.
-    pub(super) async fn know(&mut self, thread_id: &str) -> Result<(), Failure> {
-        if self.known.seen(thread_id).is_none() {
+    /// Loads a thread and its members, unless that is done.
+    pub(super) async fn load_thread(&mut self, thread_id: &str) -> Result<(), Failure> {
+        if self.cache.seen(thread_id).is_none() {
             let thread = self.api.get(&thread_path(thread_id)).await?;
-            self.known.learn(&thread);
+            self.cache.add_thread(&thread);
         }
         Ok(())
     }
 
-    /// Takes over a thread of a list; whoever wrote last in it may have left it.
-    async fn learn(&mut self, thread: &Value) -> Result<(), Failure> {
-        self.known.learn(thread);
-        self.introduce(&thread["last_message"]).await
+    /// Stores a thread of a list. The author of its last message may have left, so that user is loaded too.
+    pub(super) async fn add_thread(&mut self, thread: &Value) -> Result<(), Failure> {
+        self.cache.add_thread(thread);
+        self.load_users(&thread["last_message"]).await
     }
 
-    /// Makes sure that everybody an event or a message speaks of is known by name.
-    pub(super) async fn introduce(&mut self, value: &Value) -> Result<(), Failure> {
-        for id in words::people(value) {
-            if !self.known.has_met(id) {
+    /// Loads all users in an event or a message.
+    pub(super) async fn load_users(&mut self, value: &Value) -> Result<(), Failure> {
+        for id in describe::user_ids(value) {
+            if !self.cache.has_user(id) {
                 match self.api.get(&format!("/users/{}", escaped(id))).await {
-                    Ok(user) => self.known.meet(&user),
+                    Ok(user) => self.cache.add_user(&user),
                     Err(failure) if failure.is_not_found() => {}
                     Err(failure) => return Err(failure),
                 }

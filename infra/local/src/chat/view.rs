@@ -1,23 +1,23 @@
-//! How things look on the terminal.
+//! Formats of values for the terminal.
 
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-/// A text member, or nothing.
+/// A string member, or an empty string.
 pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The texts of a list.
+/// The strings of a list.
 pub(super) fn texts<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
     value.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// Names in a sentence: `ann, bob and cem`.
+/// A list of names: `ann, bob and cem`.
 pub(super) fn listed(names: &[&str]) -> String {
     match names {
-        [] => "nobody".to_owned(),
+        [] => "no users".to_owned(),
         [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
@@ -36,7 +36,7 @@ pub(super) fn user(user: &Value) -> String {
 /// A message with its author.
 pub(super) fn message(message: &Value, author: &str) -> String {
     let body = match hidden(message).then(|| message.get("seq")?.as_u64()).flatten() {
-        Some(seq) => format!("(hidden, you block them: /reveal {seq})"),
+        Some(seq) => format!("(hidden, you block this user: /reveal {seq})"),
         None => printable(body(message)),
     };
     format!("{author}: {}", body.replace('\n', "\n    "))
@@ -62,23 +62,23 @@ fn body(message: &Value) -> &str {
     }
 }
 
-/// What people write must not move the cursor or colour the screen.
+/// Removes control characters, which could move the cursor or colour the screen.
 fn printable(text: &str) -> String {
     text.chars().filter(|letter| *letter == '\n' || !letter.is_control()).collect()
 }
 
-/// The same, on one line.
+/// Replaces control characters and line breaks with spaces.
 pub(super) fn one_line(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
-/// A time as the service writes it; such times stand in the order of their letters.
+/// A time in the format of the service. Such strings sort by time.
 pub(super) fn timestamp(time: OffsetDateTime) -> String {
     let form = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
     time.format(&form).unwrap_or_default()
 }
 
-/// Whether a time is still to come; no time at all is not.
+/// Whether a time is in the future; `false` for an empty string.
 pub(super) fn is_ahead(time: &str) -> bool {
     time > timestamp(OffsetDateTime::now_utc()).as_str()
 }
@@ -88,7 +88,7 @@ pub(super) fn muted_until(thread: &Value) -> Option<&str> {
     Some(text(thread, "muted_until")).filter(|until| is_ahead(until))
 }
 
-/// A time for people: `2026-11-24 22:15 UTC`.
+/// A time such as `2026-11-24 22:15 UTC`.
 pub(super) fn minute(timestamp: &str) -> String {
     format!("{} UTC", timestamp.get(..16).unwrap_or(timestamp).replace('T', " "))
 }
@@ -99,7 +99,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn control_characters_of_others_do_nothing() {
+    fn control_characters_are_removed() {
         assert_eq!(message(&json!({"text": "a\u{1b}[2Jb\nc"}), "bob"), "bob: a[2Jb\n    c");
         assert_eq!(preview(&json!({"text": "a\nb"}), "bob"), "bob: a b");
     }
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn hidden_messages_are_collapsed() {
         let collapsed = json!({"seq": 7, "text": null, "hidden": true});
-        assert_eq!(message(&collapsed, "dan"), "dan: (hidden, you block them: /reveal 7)");
+        assert_eq!(message(&collapsed, "dan"), "dan: (hidden, you block this user: /reveal 7)");
         assert_eq!(preview(&collapsed, "dan"), "dan: (hidden)");
     }
 

@@ -1,4 +1,4 @@
-//! The rights that a call needs.
+//! What a DynamoDB call needs to be allowed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,16 +7,16 @@ use serde_json::value::RawValue;
 
 use crate::iam::{self, Need};
 
-/// The parts of a request that say what it is about.
+/// The members of a request that name tables.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Subject<'a> {
     table_name: Option<String>,
     index_name: Option<String>,
-    /// Of a batch: by the names of tables.
+    /// In a batch: one entry per table.
     #[serde(borrow)]
     request_items: BTreeMap<String, &'a RawValue>,
-    /// Of a transaction: each item under the name of what is done to it.
+    /// In a transaction: each part under its kind, such as `Put`.
     transact_items: Vec<BTreeMap<String, Part>>,
 }
 
@@ -26,10 +26,10 @@ struct Part {
     table_name: String,
 }
 
-/// What an operation needs: its own action on its table or index, or on each table of a batch. A transaction needs the
-/// actions of its parts and none of its own.
+/// An operation needs its own action on its table or index, a batch on each of its tables. A transaction needs the actions of
+/// its parts, and none of its own.
 pub(super) fn needed(region: &str, operation: &str, body: &[u8]) -> BTreeSet<Need> {
-    // What cannot be read is about no table.
+    // A body that cannot be parsed names no table.
     let subject: Subject<'_> = serde_json::from_slice(body).unwrap_or_default();
     let action = format!("dynamodb:{operation}");
     let needs: BTreeSet<Need> = match operation {
@@ -49,13 +49,13 @@ pub(super) fn needed(region: &str, operation: &str, body: &[u8]) -> BTreeSet<Nee
         }
     };
     if needs.is_empty() {
-        // Such as ListTables.
+        // For example ListTables.
         return BTreeSet::from([Need::new(action, table(region, "*"))]);
     }
     needs
 }
 
-/// The ARN of a table, by which a request may also call it.
+/// The ARN of a table. A request may name the table by its ARN.
 fn table(region: &str, name: &str) -> String {
     if name.starts_with("arn:") { name.to_owned() } else { iam::arn("dynamodb", region, &format!("table/{name}")) }
 }
@@ -64,7 +64,7 @@ fn table(region: &str, name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn told(operation: &str, body: &str) -> Vec<String> {
+    fn listed(operation: &str, body: &str) -> Vec<String> {
         let needs = needed("us-east-1", operation, body.as_bytes());
         needs.iter().map(|need| format!("{} {}", need.action, need.resource)).collect()
     }
@@ -74,18 +74,21 @@ mod tests {
     #[test]
     fn an_operation_needs_its_action_on_its_table_or_index() {
         assert_eq!(
-            told("PutItem", r#"{"TableName":"t","Item":{"a":{"S":"b"}}}"#),
+            listed("PutItem", r#"{"TableName":"t","Item":{"a":{"S":"b"}}}"#),
             [format!("dynamodb:PutItem {ARN}/t")]
         );
-        assert_eq!(told("Query", r#"{"IndexName":"i","TableName":"t"}"#), [format!("dynamodb:Query {ARN}/t/index/i")]);
-        assert_eq!(told("GetItem", r#"{"TableName":"arn:other"}"#), ["dynamodb:GetItem arn:other"]);
+        assert_eq!(
+            listed("Query", r#"{"IndexName":"i","TableName":"t"}"#),
+            [format!("dynamodb:Query {ARN}/t/index/i")]
+        );
+        assert_eq!(listed("GetItem", r#"{"TableName":"arn:other"}"#), ["dynamodb:GetItem arn:other"]);
     }
 
     #[test]
     fn a_batch_needs_its_own_action_on_every_table() {
         let body = r#"{"RequestItems":{"t":{"Keys":[]},"u":{"Keys":[]}}}"#;
         let expected = ["t", "u"].map(|name| format!("dynamodb:BatchGetItem {ARN}/{name}"));
-        assert_eq!(told("BatchGetItem", body), expected);
+        assert_eq!(listed("BatchGetItem", body), expected);
     }
 
     #[test]
@@ -93,14 +96,14 @@ mod tests {
         let body = r#"{"TransactItems":[
             {"Put":{"TableName":"t","Item":{}}},{"Put":{"TableName":"t","Item":{}}},{"ConditionCheck":{"TableName":"u"}}]}"#;
         let expected = [format!("dynamodb:ConditionCheckItem {ARN}/u"), format!("dynamodb:PutItem {ARN}/t")];
-        assert_eq!(told("TransactWriteItems", body), expected);
+        assert_eq!(listed("TransactWriteItems", body), expected);
         let body = r#"{"TransactItems":[{"Get":{"TableName":"t"}}]}"#;
-        assert_eq!(told("TransactGetItems", body), [format!("dynamodb:GetItem {ARN}/t")]);
+        assert_eq!(listed("TransactGetItems", body), [format!("dynamodb:GetItem {ARN}/t")]);
     }
 
     #[test]
-    fn what_is_about_no_table_needs_all_of_them() {
-        assert_eq!(told("ListTables", "{}"), [format!("dynamodb:ListTables {ARN}/*")]);
-        assert_eq!(told("TransactWriteItems", "not JSON"), [format!("dynamodb:TransactWriteItems {ARN}/*")]);
+    fn an_operation_without_a_table_needs_all_tables() {
+        assert_eq!(listed("ListTables", "{}"), [format!("dynamodb:ListTables {ARN}/*")]);
+        assert_eq!(listed("TransactWriteItems", "not JSON"), [format!("dynamodb:TransactWriteItems {ARN}/*")]);
     }
 }

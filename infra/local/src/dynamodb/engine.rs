@@ -1,4 +1,4 @@
-//! The embedded engine: DynamoDB on a file, on a thread of its own because it works synchronously.
+//! The embedded engine: DynamoDB on a file. It works synchronously and therefore runs on a thread of its own.
 
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -11,12 +11,11 @@ use dynoxide::Database;
 use dynoxide::server::serve_on;
 use tokio::sync::oneshot;
 
-/// How often expired items are deleted. AWS takes days; readers must not rely on either.
+/// How often expired items are deleted. On AWS this takes up to days, so readers must check the expiry themselves.
 const SWEEP_PAUSE: Duration = Duration::from_mins(1);
 
-/// The engine while it runs.
 pub(crate) struct Engine {
-    /// Where it listens.
+    /// The base URL.
     pub(crate) endpoint: String,
     stop: oneshot::Sender<()>,
     stop_sweeping: mpsc::Sender<()>,
@@ -27,7 +26,7 @@ impl Engine {
     /// Opens or creates the database file and serves it on a free loopback port.
     ///
     /// # Errors
-    /// A sentence that names the file if it cannot be opened.
+    /// A message that names the file if it cannot be opened.
     pub(crate) fn start(file: &Path) -> Result<Self> {
         let path = file.to_str().with_context(|| format!("the path {} is not valid UTF-8", file.display()))?;
         let database = Database::new(path).map_err(|error| {
@@ -38,11 +37,11 @@ impl Engine {
         let endpoint = format!("http://{}", listener.local_addr()?);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let sweeper = sweep_now_and_then(database.clone());
+        let sweeper = start_sweeping(database.clone());
         let serving = thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
             runtime.block_on(async {
                 let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-                // Requests run to their end on this thread, so stopping between two of them loses nothing.
+                // A request runs to its end on this thread, so a stop between two requests loses nothing.
                 tokio::select! {
                     () = serve_on(listener, database) => {}
                     _ = stopped => {}
@@ -63,11 +62,11 @@ impl Engine {
     }
 }
 
-fn sweep_now_and_then(database: Database) -> Result<(mpsc::Sender<()>, JoinHandle<()>)> {
+fn start_sweeping(database: Database) -> Result<(mpsc::Sender<()>, JoinHandle<()>)> {
     let (stop, stopped) = mpsc::channel();
     let sweeping = thread::Builder::new().name("expiry".to_owned()).spawn(move || {
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(SWEEP_PAUSE) {
-            // What could not be deleted now is deleted by a later sweep.
+            // An item that could not be deleted is deleted by a later sweep.
             let _ = database.sweep_ttl();
         }
     })?;

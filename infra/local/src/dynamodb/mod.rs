@@ -1,4 +1,4 @@
-//! DynamoDB: an engine, the template's tables in it, and a proxy in front that guards, counts and disturbs.
+//! DynamoDB: an engine, the template's tables in it, and a proxy in front that checks roles, measures calls and injects faults.
 
 mod actions;
 mod client;

@@ -1,4 +1,4 @@
-//! What functions talk to as DynamoDB: it lets in what their roles allow, counts what a call costs, and disturbs on request.
+//! The DynamoDB endpoint of the functions: it checks their roles, measures their calls, and injects faults.
 
 use std::sync::Arc;
 
@@ -10,11 +10,12 @@ use hyper::{Request, Response};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Client, actions, refusals};
+use super::client::Client;
+use super::{actions, refusals};
 use crate::faults::{self, DynamodbFault, Faults, Hold};
 use crate::iam::Gate;
 use crate::invocations::{Call, Invocation};
-use crate::lambda::Process;
+use crate::lambda::{Callers, Process};
 use crate::net::{self, Answer, Cut};
 
 /// DynamoDB accepts requests of at most 16 MB.
@@ -22,37 +23,34 @@ const REQUEST_LIMIT: usize = 16 * 1024 * 1024;
 /// Operations that cost read capacity; all others cost write capacity.
 const READS: [&str; 5] = ["BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"];
 
-/// The proxy.
 pub(crate) struct Proxy {
-    /// The engine behind it.
     pub(crate) client: Client,
-    /// The region that its tables are in.
     pub(crate) region: String,
-    /// Who calls, and what they may do.
+    pub(crate) callers: Arc<Callers>,
     pub(crate) gate: Arc<Gate>,
-    /// What goes wrong.
     pub(crate) faults: Arc<Faults>,
 }
 
 impl Proxy {
-    /// Passes one call on.
+    /// Handles one call.
     ///
     /// # Errors
-    /// [`Cut`] where a fault asks for it or the caller went away.
+    /// [`Cut`] if a fault asks for it or the caller disconnected.
     pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer, Cut> {
         let (head, body) = request.into_parts();
         let body = net::read_body(body, REQUEST_LIMIT).await.map_err(|_| Cut)?;
-        let caller = match self.gate.identify(&head.headers) {
+        let caller = match self.callers.identify(&head.headers) {
             Ok(caller) => caller,
-            Err(stranger) => return Ok(refusals::stranger(stranger)),
+            Err(reason) => return Ok(refusals::unidentified(reason)),
         };
         let target = head.headers.get("x-amz-target").cloned().unwrap_or_else(|| HeaderValue::from_static(""));
         let operation = target.to_str().unwrap_or_default().rsplit('.').next().unwrap_or_default().to_owned();
         let Some(process) = caller.process() else {
-            // Nobody disturbs the owner, and nobody counts.
+            // Calls of the owner meet no faults and belong to no invocation.
             return self.execute(None, target, operation, body).await;
         };
-        if let Err(denied) = self.gate.authorize(&caller, &actions::needed(&self.region, &operation, &body)) {
+        if let Err(denied) = self.gate.authorize(process.function(), &actions::needed(&self.region, &operation, &body))
+        {
             Note::start(Some(process), operation).finish(0.0, false);
             return Ok(refusals::denied(&denied));
         }
@@ -120,7 +118,7 @@ impl Proxy {
     }
 }
 
-/// A call that is being timed for the invocation it belongs to.
+/// A call in progress, timed for its invocation.
 struct Note {
     invocation: Option<Arc<Invocation>>,
     operation: String,
@@ -151,14 +149,14 @@ impl Note {
     }
 }
 
-/// The only part of an answer that the proxy looks at.
+/// The part of a response that the proxy reads.
 #[derive(Deserialize)]
 struct Costs {
     #[serde(rename = "ConsumedCapacity", default)]
     consumed: Value,
 }
 
-/// The capacity units of an answer: one figure, or one per table.
+/// The capacity units of a response, which has one entry or one per table.
 fn consumed(body: &[u8]) -> f64 {
     let units = |entry: &Value| entry.get("CapacityUnits").and_then(Value::as_f64).unwrap_or(0.0);
     match serde_json::from_slice::<Costs>(body).map(|costs| costs.consumed) {

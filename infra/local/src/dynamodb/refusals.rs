@@ -1,14 +1,15 @@
-//! Errors in DynamoDB's own words.
+//! Error responses in the form of DynamoDB.
 
 use hyper::StatusCode;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
 
 use crate::faults::DynamodbFault;
-use crate::iam::{Denied, Stranger};
+use crate::iam::Denied;
+use crate::lambda::Unidentified;
 use crate::net::{self, Answer};
 
-/// The refusal that a fault stands for, if it is one.
+/// The error response of a fault, if the fault is one.
 pub(super) fn of(fault: DynamodbFault, operation: &str, body: &[u8]) -> Option<Answer> {
     let in_transaction = operation.starts_with("Transact");
     Some(match fault {
@@ -38,7 +39,7 @@ fn refuse(status: StatusCode, kind: &str, text: &str) -> Answer {
     answer(status, &json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{kind}"), "message": text }))
 }
 
-/// A cancelled transaction: the first item has the reason, the others have none.
+/// A cancelled transaction. The first item has the reason, the others have none.
 fn cancelled(code: &str, text: &str, body: &[u8]) -> Answer {
     let items = serde_json::from_slice::<Value>(body).ok();
     let count = items.as_ref().and_then(|body| body.get("TransactItems")?.as_array()).map_or(1, Vec::len);
@@ -62,18 +63,18 @@ fn answer(status: StatusCode, body: &Value) -> Answer {
     answer
 }
 
-/// The refusal of a call whose caller nobody knows.
-pub(super) fn stranger(stranger: Stranger) -> Answer {
-    let (kind, text) = match stranger {
-        Stranger::Unsigned => ("MissingAuthenticationTokenException", "Request is missing Authentication Token"),
-        Stranger::UnknownKey => {
+/// The refusal of a call without a known caller.
+pub(super) fn unidentified(reason: Unidentified) -> Answer {
+    let (kind, text) = match reason {
+        Unidentified::Unsigned => ("MissingAuthenticationTokenException", "Request is missing Authentication Token"),
+        Unidentified::UnknownKey => {
             ("UnrecognizedClientException", "The security token included in the request is invalid.")
         }
     };
     answer(StatusCode::BAD_REQUEST, &json!({ "__type": format!("com.amazon.coral.service#{kind}"), "message": text }))
 }
 
-/// The refusal of a call that the caller's policies do not allow. Its text has a capital letter, as on AWS.
+/// The refusal of a call that the role does not allow. As on AWS, its member `Message` begins with a capital letter.
 pub(super) fn denied(denied: &Denied) -> Answer {
     answer(
         StatusCode::BAD_REQUEST,
@@ -81,7 +82,7 @@ pub(super) fn denied(denied: &Denied) -> Answer {
     )
 }
 
-/// What the proxy says when the engine does not answer.
+/// The response when the engine does not respond.
 pub(super) fn unreachable(error: &anyhow::Error) -> Answer {
     refuse(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", &format!("{error:#}"))
 }

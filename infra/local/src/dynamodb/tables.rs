@@ -1,15 +1,15 @@
-//! The template's tables, created where they are missing.
+//! Creation of the template's tables.
 
 use anyhow::Result;
 use serde_json::json;
 
-use super::Client;
+use super::client::Client;
 use crate::template::Table;
 
-/// Creates the tables that are not there yet and switches expiry on.
+/// Creates the tables that do not exist yet and enables expiry.
 ///
 /// # Errors
-/// With DynamoDB's own words if it refuses.
+/// DynamoDB's message if it refuses a call.
 pub(crate) async fn create(client: &Client, tables: &[Table]) -> Result<()> {
     let mut existing = Vec::new();
     let mut from = None;

@@ -1,4 +1,4 @@
-//! The JWT authorizer in front of routes.
+//! The JWT authorizer of an HTTP API.
 
 use anyhow::Result;
 use hyper::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
@@ -27,7 +27,7 @@ impl Authorizer {
         Ok(Self { key: issuer.verifying_key()?, validation })
     }
 
-    /// The claims of a request's token in the form in which functions get them: every value is a text.
+    /// The claims of a request's token. As in the event of API Gateway, every value is a string.
     pub(super) fn claims(&self, headers: &HeaderMap) -> Result<Map<String, Value>, Box<Answer>> {
         let Some(header) = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok()) else {
             return Err(unauthorized("Bearer"));
@@ -44,7 +44,7 @@ impl Authorizer {
     }
 }
 
-/// A list is written as `[a b]`.
+/// A list is written as `[a b]`, as by API Gateway.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

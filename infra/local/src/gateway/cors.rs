@@ -1,4 +1,4 @@
-//! CORS: preflights answered by the gateway itself, and headers on every answer to another origin.
+//! CORS: responses to preflights, and headers on responses to other origins.
 
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -10,7 +10,6 @@ use hyper::{HeaderMap, Method, StatusCode};
 use crate::net::{self, Answer};
 use crate::template::Cors;
 
-/// A CORS configuration at work.
 pub(super) struct CorsPolicy {
     settings: Cors,
 }
@@ -20,7 +19,7 @@ impl CorsPolicy {
         Self { settings }
     }
 
-    /// The answer to a preflight; nothing if the request is not one.
+    /// The response to a preflight; `None` if the request is not one.
     pub(super) fn preflight(&self, method: &Method, headers: &HeaderMap) -> Option<Answer> {
         if method != Method::OPTIONS
             || !headers.contains_key(ORIGIN)
@@ -28,28 +27,28 @@ impl CorsPolicy {
         {
             return None;
         }
-        let mut answer = net::empty(StatusCode::NO_CONTENT);
+        let mut response = net::empty(StatusCode::NO_CONTENT);
         if self.allowed_origin(headers).is_some() {
-            set(answer.headers_mut(), ACCESS_CONTROL_ALLOW_METHODS, &self.settings.methods.join(","));
-            set(answer.headers_mut(), ACCESS_CONTROL_ALLOW_HEADERS, &self.settings.headers.join(","));
+            set(response.headers_mut(), ACCESS_CONTROL_ALLOW_METHODS, &self.settings.methods.join(","));
+            set(response.headers_mut(), ACCESS_CONTROL_ALLOW_HEADERS, &self.settings.headers.join(","));
             if let Some(age) = self.settings.max_age_s {
-                set(answer.headers_mut(), ACCESS_CONTROL_MAX_AGE, &age.to_string());
+                set(response.headers_mut(), ACCESS_CONTROL_MAX_AGE, &age.to_string());
             }
         }
-        Some(answer)
+        Some(response)
     }
 
-    /// Replaces whatever CORS headers a function sent by those of the configuration.
-    pub(super) fn decorate(&self, request: &HeaderMap, answer: &mut HeaderMap) {
-        answer.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+    /// Replaces the CORS headers of a function with those of the configuration.
+    pub(super) fn decorate(&self, request: &HeaderMap, response: &mut HeaderMap) {
+        response.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
         let Some(origin) = self.allowed_origin(request) else { return };
-        set(answer, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        set(answer, ACCESS_CONTROL_EXPOSE_HEADERS, &self.settings.exposed.join(","));
+        set(response, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        set(response, ACCESS_CONTROL_EXPOSE_HEADERS, &self.settings.exposed.join(","));
         if self.settings.credentials {
-            set(answer, ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+            set(response, ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
         }
         if origin != "*" {
-            set(answer, VARY, "origin");
+            set(response, VARY, "origin");
         }
     }
 

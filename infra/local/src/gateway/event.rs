@@ -1,4 +1,4 @@
-//! The event that a function receives: payload format 2.0.
+//! The event of an HTTP request: payload format 2.0.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,7 +14,6 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 use uuid::Uuid;
 
-use super::Gateway;
 use super::router::{Found, decoded};
 use crate::iam::ACCOUNT;
 
@@ -65,21 +64,26 @@ struct Http<'a> {
     user_agent: &'a str,
 }
 
-/// A new request id. The gateway and Lambda have one each on AWS; one for both is easier to follow.
+/// A new request id. On AWS, the gateway and Lambda each have an id of their own. Here they share one, which is easier to follow.
 pub(crate) fn request_id() -> String {
     Uuid::new_v4().to_string()
 }
 
-/// The event for a request, as JSON.
-pub(super) fn payload(
-    gateway: &Gateway,
-    parts: &Parts,
-    found: &Found<'_>,
-    claims: Option<Map<String, Value>>,
-    body: &Bytes,
-    peer: SocketAddr,
-    request_id: &str,
-) -> Bytes {
+/// What an event is made of.
+pub(super) struct Source<'a> {
+    pub(super) api_id: &'a str,
+    pub(super) stage: &'a str,
+    pub(super) parts: &'a Parts,
+    pub(super) body: &'a Bytes,
+    pub(super) peer: SocketAddr,
+    pub(super) found: &'a Found<'a>,
+    pub(super) claims: Option<Map<String, Value>>,
+    pub(super) request_id: &'a str,
+}
+
+/// The event as JSON.
+pub(super) fn payload(source: Source<'_>) -> Bytes {
+    let Source { api_id, stage, parts, body, peer, found, claims, request_id } = source;
     let now = OffsetDateTime::now_utc();
     let source_ip = peer.ip().to_string();
     let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -96,7 +100,7 @@ pub(super) fn payload(
         query_string_parameters: query(raw_query_string),
         request_context: Context {
             account_id: ACCOUNT,
-            api_id: &gateway.api_id,
+            api_id,
             authorizer: claims.map(|claims| json!({ "jwt": { "claims": claims, "scopes": null } })),
             domain_name: host,
             domain_prefix: host.split('.').next().unwrap_or_default(),
@@ -109,7 +113,7 @@ pub(super) fn payload(
             },
             request_id,
             route_key: &found.route.key,
-            stage: &gateway.stage,
+            stage,
             time: clock_time(now),
             time_epoch: i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(),
         },
@@ -120,13 +124,13 @@ pub(super) fn payload(
     Bytes::from(serde_json::to_vec(&event).unwrap_or_default())
 }
 
-/// `24/Nov/2026:01:05:09 +0000`.
+/// A time such as `24/Nov/2026:01:05:09 +0000`.
 pub(crate) fn clock_time(now: OffsetDateTime) -> String {
     let form = format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
     now.format(form).unwrap_or_default()
 }
 
-/// Lower-case names, duplicates joined by comma, and what the gateway adds.
+/// The headers with lower-case names, duplicates joined by commas, and the headers that the gateway adds.
 fn headers<'a>(parts: &'a Parts, source_ip: &str, host: &str) -> BTreeMap<&'a str, String> {
     let mut headers: BTreeMap<&str, String> = BTreeMap::new();
     for (name, value) in &parts.headers {
@@ -158,7 +162,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
-/// Decoded, duplicates joined by comma.
+/// The parameters of a query string, decoded, duplicates joined by commas.
 pub(crate) fn query(raw: &str) -> BTreeMap<String, String> {
     let mut parameters: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
@@ -173,7 +177,7 @@ pub(crate) fn query(raw: &str) -> BTreeMap<String, String> {
     parameters
 }
 
-/// The body as text if its type is one of the few that API Gateway takes for text, or in base64.
+/// The body as text if API Gateway treats its type as text, otherwise in base64; and whether it is in base64.
 fn encode(headers: &HeaderMap, body: &Bytes) -> (Option<String>, bool) {
     if body.is_empty() {
         return (None, false);
@@ -184,7 +188,7 @@ fn encode(headers: &HeaderMap, body: &Bytes) -> (Option<String>, bool) {
         || ["application/json", "application/javascript", "application/xml"].contains(&kind.as_str());
     match std::str::from_utf8(body) {
         Ok(text) if is_text => (Some(text.to_owned()), false),
-        // JSON cannot carry bytes that are no text, and replacing them would hide from the function what was sent.
+        // JSON cannot hold bytes that are not UTF-8, and a replacement would hide from the function what was sent.
         _ => (Some(BASE64.encode(body)), true),
     }
 }

@@ -1,12 +1,11 @@
-//! The HTTP API: from a client's request to a function and back, as API Gateway does it.
+//! The HTTP API: requests of clients go to functions, and the responses come back, as with API Gateway.
 
 mod authorizer;
 mod cors;
 mod event;
-mod reply;
+mod response;
 mod router;
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,7 +20,7 @@ use hyper::{Request, StatusCode};
 use crate::console::Console;
 use crate::faults::{Faults, HttpFault};
 use crate::issuer::Issuer;
-use crate::lambda::{Outcome, PAYLOAD_LIMIT, Pool};
+use crate::lambda::{Functions, Outcome, PAYLOAD_LIMIT};
 use crate::net::{self, Answer, BodyError, Cut};
 use crate::template::HttpApi;
 
@@ -31,15 +30,11 @@ use router::Router;
 
 pub(crate) use event::{clock_time, query, request_id};
 
-/// The largest request.
+/// The largest request body.
 const REQUEST_LIMIT: usize = 10 * 1024 * 1024;
-/// How long the gateway waits for a function.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The integration timeout of an HTTP API.
+const FUNCTION_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The functions of the stack by logical id.
-pub(crate) type Functions = HashMap<String, Arc<Pool>>;
-
-/// The HTTP API at work.
 pub(crate) struct Gateway {
     api_id: String,
     stage: String,
@@ -52,8 +47,6 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// The HTTP API of a template.
-    ///
     /// # Errors
     /// If the issuer's key is malformed.
     pub(crate) fn new(
@@ -75,15 +68,15 @@ impl Gateway {
         }))
     }
 
-    /// What stands between the address and a route's path.
+    /// The part of a URL between the address and a route's path.
     pub(crate) fn base_path(&self) -> String {
         if self.stage == "$default" { String::new() } else { format!("/{}", self.stage) }
     }
 
-    /// Answers one request.
+    /// Handles one request.
     ///
     /// # Errors
-    /// [`Cut`] where a fault asks for it or the client went away.
+    /// [`Cut`] if a fault asks for it or the client disconnected.
     pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>, peer: SocketAddr) -> Result<Answer, Cut> {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
@@ -93,14 +86,14 @@ impl Gateway {
             Err(BodyError::Broken) => return Err(Cut),
         };
         let fault = self.faults.for_request(parts.method.as_str(), parts.uri.path());
-        let mut answer = self.route(&parts, body, peer, started).await;
+        let mut response = self.route(&parts, body, peer, started).await;
         if let Some(HttpFault::AnswerLost) = fault {
             return Err(Cut);
         }
         if let Some(cors) = &self.cors {
-            cors.decorate(&parts.headers, answer.headers_mut());
+            cors.decorate(&parts.headers, response.headers_mut());
         }
-        Ok(answer)
+        Ok(response)
     }
 
     async fn route(&self, parts: &Parts, body: Bytes, peer: SocketAddr, started: Instant) -> Answer {
@@ -133,39 +126,48 @@ impl Gateway {
             );
         };
         let request_id = event::request_id();
-        let payload = event::payload(self, parts, &found, claims, &body, peer, &request_id);
+        let payload = event::payload(event::Source {
+            api_id: &self.api_id,
+            stage: &self.stage,
+            parts,
+            body: &body,
+            peer,
+            found: &found,
+            claims,
+            request_id: &request_id,
+        });
         if payload.len() > PAYLOAD_LIMIT {
             return self.refuse(parts, started, too_large());
         }
-        let (outcome, invocation) = pool.invoke(request_id, &found.route.key, payload, PATIENCE).await;
-        let mut answer = match outcome {
-            Outcome::Answered(body) => reply::answer(&body),
+        let (outcome, invocation) = pool.invoke(request_id, &found.route.key, payload, FUNCTION_TIMEOUT).await;
+        let mut response = match outcome {
+            Outcome::Answered(body) => response::from_function(&body),
             Outcome::Failed => net::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
             Outcome::TimedOut => net::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         };
-        identify(&mut answer, invocation.request_id());
-        invocation.mark_status(answer.status().as_u16());
-        answer
+        identify(&mut response, invocation.request_id());
+        invocation.mark_status(response.status().as_u16());
+        response
     }
 
-    /// Notes an answer that the gateway gives by itself; those of functions are noted with what they cost.
-    fn refuse(&self, parts: &Parts, started: Instant, mut answer: Answer) -> Answer {
-        identify(&mut answer, &event::request_id());
-        let (status, method) = (answer.status().as_u16(), &parts.method);
+    /// Prints a line for a response that comes from the gateway itself. The ledger prints those of functions.
+    fn refuse(&self, parts: &Parts, started: Instant, mut response: Answer) -> Answer {
+        identify(&mut response, &event::request_id());
+        let (status, method) = (response.status().as_u16(), &parts.method);
         let ms = started.elapsed().as_secs_f64() * 1000.0;
         self.console.say(format!(
             "{status:>4}  {:<42} {:<19} {ms:>7.1} ms",
             format!("{method} (no function)"),
             "gateway"
         ));
-        answer
+        response
     }
 }
 
-/// Every answer says which request it belongs to.
-fn identify(answer: &mut Answer, request_id: &str) {
+/// Adds the request id, which API Gateway sends with every response.
+fn identify(response: &mut Answer, request_id: &str) {
     if let Ok(id) = HeaderValue::from_str(request_id) {
-        answer.headers_mut().insert("apigw-requestid", id);
+        response.headers_mut().insert("apigw-requestid", id);
     }
 }
 

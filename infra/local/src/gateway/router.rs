@@ -1,4 +1,4 @@
-//! Which route takes a request: the most specific one, `$default` last.
+//! Route selection: the most specific route, `$default` last.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,12 @@ use percent_encoding::percent_decode_str;
 
 use crate::template::HttpRoute;
 
-/// The routes of an HTTP API.
 pub(super) struct Router {
     routes: Vec<(Vec<Segment>, HttpRoute)>,
     default: Option<HttpRoute>,
 }
 
-/// A part of a route's path; the order is that of preference.
+/// A segment of a route's path. The variants are in the order of preference.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Segment {
     Literal(String),
@@ -31,7 +30,7 @@ impl Router {
     pub(super) fn new(routes: Vec<HttpRoute>) -> Self {
         let (mut default, routes): (Vec<_>, Vec<_>) = routes.into_iter().partition(HttpRoute::is_default);
         let mut routes: Vec<_> = routes.into_iter().map(|route| (segments(&route.path), route)).collect();
-        // Sorted by preference, so that the first match is the one; of equal paths the one with a method of its own.
+        // Sorted by preference, so that the first match is used. Of equal paths, a method is preferred to `ANY`.
         routes.sort_by_cached_key(|(segments, route)| {
             let ranks: Vec<u8> = segments.iter().map(Segment::rank).collect();
             (ranks, route.method == "ANY")
@@ -39,7 +38,7 @@ impl Router {
         Self { routes, default: default.pop() }
     }
 
-    /// The route for a request, with the path as it was sent.
+    /// The route for a request. `path` is not decoded yet.
     pub(super) fn find(&self, method: &Method, path: &str) -> Option<Found<'_>> {
         let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         for (segments, route) in &self.routes {
@@ -91,7 +90,7 @@ fn bind<'a>(segments: &'a [Segment], parts: &[&str]) -> Option<BTreeMap<&'a str,
     (segments.len() == parts.len()).then_some(parameters)
 }
 
-/// Percent-decoding as in paths, where a plus sign is a plus sign.
+/// Percent-decodes a path. A plus sign stays a plus sign.
 pub(super) fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

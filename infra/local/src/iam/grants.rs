@@ -1,64 +1,63 @@
-//! What is granted, what of it is needed, and what was asked for in vain.
+//! The grants of each role with their use, and the refused needs.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{Denied, Need, Role};
+use super::need::Need;
+use super::role::{Denied, Role};
 
-/// The right of a function to an action on a resource. In a grant, both may be patterns.
+/// An action on a resource by a function. In a grant, action and resource may be patterns.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 struct Right {
-    /// The logical id of the function.
     function: String,
     action: String,
     resource: String,
 }
 
-/// A right that the template gives.
+/// A right that the template grants.
 #[derive(Serialize)]
 struct Grant {
     #[serde(flatten)]
     right: Right,
-    /// How many calls it allowed.
+    /// How many calls this grant allowed.
     used: u64,
-    /// How many of them nothing else would have allowed. Without such a call, it could be taken away.
+    /// How many of them no other grant would have allowed. A grant with 0 could be removed.
     needed: u64,
 }
 
-/// The rights of all functions, in the form of the control API.
+/// The grants and refusals of all functions, as the control API lists them.
 #[derive(Default, Serialize)]
 pub(crate) struct Listed {
     granted: Vec<Grant>,
     refused: Vec<Right>,
 }
 
-/// The role of a function, and what became of its rights so far.
+/// The role of one function with the use of its grants.
 pub(super) struct Rights {
     role: Role,
-    /// For every rule of the role that allows something: how often it was used, and needed.
+    /// `used` and `needed` of each allowing rule of the role.
     uses: Vec<(u64, u64)>,
     refused: BTreeSet<Need>,
 }
 
 impl Rights {
-    /// The rights of a role that was not used yet.
     pub(super) fn new(role: Role) -> Self {
         Self { uses: vec![(0, 0); role.policy.allowed().len()], role, refused: BTreeSet::new() }
     }
 
-    /// Notes a call that needs all of these.
+    /// Checks and counts a call that needs all of `needs`.
     ///
     /// # Errors
-    /// The refusal of the first one that is not granted.
-    pub(super) fn ask(&mut self, needs: &BTreeSet<Need>) -> Result<(), Denied> {
+    /// The refusal of the first need that is not granted.
+    pub(super) fn check(&mut self, needs: &BTreeSet<Need>) -> Result<(), Denied> {
         for need in needs {
-            match self.role.judge(need) {
+            match self.role.authorize(need) {
                 Ok(allowing) => {
                     let alone = u64::from(allowing.len() == 1);
-                    for place in allowing {
-                        self.uses[place].0 += 1;
-                        self.uses[place].1 += alone;
+                    for index in allowing {
+                        self.uses[index].0 += 1;
+                        self.uses[index].1 += alone;
                     }
                 }
                 Err(denied) => {
@@ -70,7 +69,6 @@ impl Rights {
         Ok(())
     }
 
-    /// Adds them to a list, under the name of their function.
     pub(super) fn list(&self, function: &str, listed: &mut Listed) {
         let right = |action: String, resource: String| Right { function: function.to_owned(), action, resource };
         let rules = self.role.policy.allowed().iter().zip(&self.uses);
@@ -95,7 +93,7 @@ mod tests {
         role.policy.add(&json!({ "Statement": statement })).unwrap();
         let mut rights = Rights::new(role);
         for action in asked {
-            let _ = rights.ask(&BTreeSet::from([Need::new(*action, "t")]));
+            let _ = rights.check(&BTreeSet::from([Need::new(*action, "t")]));
         }
         let mut listed = Listed::default();
         rights.list("F", &mut listed);
@@ -121,7 +119,7 @@ mod tests {
     fn a_grant_that_another_one_covers_is_used_and_not_needed() {
         let listed = after(&json!(["a:Get", "a:*"]), &["a:Get", "a:Put"]);
         let counts =
-            |place: usize| (listed["granted"][place]["used"].as_u64(), listed["granted"][place]["needed"].as_u64());
+            |index: usize| (listed["granted"][index]["used"].as_u64(), listed["granted"][index]["needed"].as_u64());
         assert_eq!((counts(0), counts(1)), ((Some(1), Some(0)), (Some(2), Some(1))));
     }
 }

@@ -1,23 +1,23 @@
-//! What an element of a policy speaks of: actions and ARNs, with `*` and `?` in them.
+//! Patterns of actions and ARNs in a policy, with `*` and `?`.
 
 use std::fmt;
 
-/// The values of one element of a statement.
+/// One element of a statement: `Action`, `Resource`, or a negative form.
 #[derive(Clone, Debug)]
 pub(super) enum Pattern {
-    /// Whatever looks like this.
+    /// Covers what matches this pattern.
     Like(String),
-    /// Whatever looks like none of these: `NotAction` and `NotResource`.
+    /// `NotAction` and `NotResource`: covers what matches none of these patterns.
     Unlike(Vec<String>),
 }
 
 impl Pattern {
-    /// Whether it speaks of an action. Case does not matter.
+    /// Actions match in any case.
     pub(super) fn covers_action(&self, action: &str) -> bool {
         self.covers(action, |left, right| left.eq_ignore_ascii_case(&right))
     }
 
-    /// Whether it speaks of a resource.
+    /// ARNs match exactly.
     pub(super) fn covers_resource(&self, arn: &str) -> bool {
         self.covers(arn, |left, right| left == right)
     }
@@ -39,8 +39,8 @@ impl fmt::Display for Pattern {
     }
 }
 
-/// `*` stands for any characters and `?` for one, within a segment of an ARN; a `*` that ends a segment goes on beyond its
-/// colon.
+/// `*` matches any characters and `?` matches one, both within a segment of an ARN. A `*` at the end of a segment also matches
+/// colons.
 fn matches(pattern: &str, text: &str, same: fn(char, char) -> bool) -> bool {
     let mut rest = pattern.chars();
     let mut remaining = text.chars();
@@ -48,13 +48,13 @@ fn matches(pattern: &str, text: &str, same: fn(char, char) -> bool) -> bool {
         None => text.is_empty(),
         Some('*') => {
             let rest = rest.as_str();
-            let goes_on = rest.is_empty() || rest.starts_with(':');
+            let crosses_colons = rest.is_empty() || rest.starts_with(':');
             loop {
                 if matches(rest, remaining.as_str(), same) {
                     return true;
                 }
                 match remaining.next() {
-                    Some(':') if !goes_on => return false,
+                    Some(':') if !crosses_colons => return false,
                     Some(_) => {}
                     None => return false,
                 }
@@ -97,7 +97,7 @@ mod tests {
             "arn:aws:dynamodb:us-east-1:123456789012:table/local-Table",
             "arn:aws:dynamodb:us-east-1:123456789012:table/Local-Table/index/*",
             "arn:aws:dynamodb:us-east-1:123456789012:table/",
-            // Only a star that ends its segment reaches beyond it.
+            // Only a star at the end of a segment matches colons.
             "arn:aws:d*/Local-Table",
             "arn:aws:dynamodb?us-east-1:123456789012:table/Local-Table",
         ];

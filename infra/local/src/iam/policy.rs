@@ -3,15 +3,13 @@
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::Need;
+use super::need::Need;
 use super::pattern::Pattern;
 
-/// A statement speaks of each of its actions on each of its resources; this is one such pair.
+/// One action and one resource of a statement. A statement has a rule for each such pair.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
-    /// The action.
     pub(super) action: Pattern,
-    /// The resource.
     pub(super) resource: Pattern,
 }
 
@@ -21,7 +19,7 @@ impl Rule {
     }
 }
 
-/// What some documents say together. Their order does not matter.
+/// The rules of some policy documents.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Policy {
     allowed: Vec<Rule>,
@@ -29,15 +27,15 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// Adds the statements of a document whose intrinsic functions are evaluated.
+    /// Adds the statements of a document. Its intrinsic functions must be evaluated already.
     ///
-    /// Conditions are not evaluated but taken at their worst: a statement with one never allows and always denies.
+    /// Conditions are not evaluated: an Allow with a condition never allows, a Deny with a condition always denies.
     ///
     /// # Errors
-    /// A sentence if it is not a policy document, or one that the local stack does not understand.
+    /// A message if `document` is not a policy document, or uses what the local stack does not support.
     pub(crate) fn add(&mut self, document: &Value) -> Result<()> {
         let statements = document.get("Statement").with_context(|| {
-            format!("the policy {document} is not written out: the local stack knows policy documents only")
+            format!("the policy {document} is not written out: the local stack supports policy documents only")
         })?;
         for statement in one_or_many(statements) {
             let rules = rules(statement).with_context(|| format!("the statement {statement}"))?;
@@ -45,24 +43,23 @@ impl Policy {
                 Some("Allow") if statement.get("Condition").is_some() => {}
                 Some("Allow") => self.allowed.extend(rules),
                 Some("Deny") => self.denied.extend(rules),
-                _ => bail!("the statement {statement} has no Effect, which is Allow or Deny"),
+                _ => bail!("the statement {statement} needs the Effect Allow or Deny"),
             }
         }
         Ok(())
     }
 
-    /// What it allows.
     pub(super) fn allowed(&self) -> &[Rule] {
         &self.allowed
     }
 
-    /// The places in [`Policy::allowed`] of whatever allows this.
+    /// The indices in [`Policy::allowed`] of the rules that allow `need`.
     pub(super) fn allowing(&self, need: &Need) -> Vec<usize> {
         let covering = self.allowed.iter().enumerate().filter(|(_, rule)| rule.covers(need));
-        covering.map(|(place, _)| place).collect()
+        covering.map(|(index, _)| index).collect()
     }
 
-    /// Whether it denies this in so many words.
+    /// Whether a Deny covers `need`.
     pub(super) fn denies(&self, need: &Need) -> bool {
         self.denied.iter().any(|rule| rule.covers(need))
     }
@@ -78,7 +75,7 @@ fn rules(statement: &Value) -> Result<Vec<Rule>> {
     Ok(actions.iter().flat_map(of_action).collect())
 }
 
-/// The values of an element, or of its negative form.
+/// The patterns of an element or of its negative form.
 fn patterns(statement: &Value, element: &str) -> Result<Vec<Pattern>> {
     let texts = |value: &Value| one_or_many(value).iter().map(text).collect::<Result<Vec<_>>>();
     match (statement.get(element), statement.get(format!("Not{element}"))) {
@@ -89,14 +86,14 @@ fn patterns(statement: &Value, element: &str) -> Result<Vec<Pattern>> {
 }
 
 fn text(value: &Value) -> Result<String> {
-    let text = value.as_str().with_context(|| format!("{value} is not a text"))?;
+    let text = value.as_str().with_context(|| format!("{value} is not a string"))?;
     if text.contains("${") {
-        bail!("{text} holds a policy variable, and the local stack knows none");
+        bail!("{text} contains a policy variable, which the local stack does not support");
     }
     Ok(text.to_owned())
 }
 
-/// Whatever may stand alone or in a list.
+/// IAM accepts a single value in place of a list.
 pub(crate) fn one_or_many(value: &Value) -> &[Value] {
     value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
 }
@@ -123,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_is_taken_at_its_worst() {
+    fn a_condition_never_allows_and_always_denies() {
         let condition = json!({"StringEquals": {"a:b": "c"}});
         let policy = policy(&json!([
             {"Effect": "Allow", "Action": "a:X", "Resource": "*", "Condition": condition},
@@ -134,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_said() {
+    fn unsupported_policies_are_refused() {
         let told = |document: Value| format!("{:#}", Policy::default().add(&document).unwrap_err());
         assert!(told(json!("AmazonDynamoDBFullAccess")).contains("not written out"));
         assert!(told(json!({"Statement": {"Action": "*", "Resource": "*"}})).contains("Effect"));

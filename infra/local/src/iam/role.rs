@@ -1,30 +1,29 @@
-//! The role of a function: what it may do, and the words of its refusals.
+//! The role of a function, and the message of a refusal.
 
 use std::fmt;
 
-use super::{ACCOUNT, Need, Policy};
+use super::need::{ACCOUNT, Need};
+use super::policy::Policy;
 
-/// The role that SAM makes for a function.
+/// The role that SAM generates for a function.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Role {
-    /// Its name.
     pub(crate) name: String,
-    /// The name of its session, which is the function's.
+    /// The session name, which is the function's name.
     pub(crate) session: String,
-    /// What its policies say.
     pub(crate) policy: Policy,
-    /// What SAM attaches to it, which a template cannot make narrower.
+    /// The managed policies that SAM attaches. A template cannot narrow them.
     pub(crate) attached: Policy,
-    /// What it cannot exceed, whatever its policies say.
+    /// The permissions boundary.
     pub(crate) boundary: Option<Policy>,
 }
 
 impl Role {
-    /// The places of the rules in its policy that allow this.
+    /// The indices of the rules in `policy` that allow `need`.
     ///
     /// # Errors
-    /// The refusal: nothing allows it, or something denies it.
-    pub(crate) fn judge(&self, need: &Need) -> Result<Vec<usize>, Denied> {
+    /// The refusal, if no rule allows `need` or one denies it.
+    pub(crate) fn authorize(&self, need: &Need) -> Result<Vec<usize>, Denied> {
         let refuse = |why| {
             let user = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{}/{}", self.name, self.session);
             Err(Denied { user, need: need.clone(), why })
@@ -47,16 +46,15 @@ impl Role {
     }
 }
 
-/// A refusal. Its text is the sentence with which AWS refuses.
+/// A refusal. It displays as the message of AWS.
 #[derive(Clone, Debug)]
 pub(crate) struct Denied {
     user: String,
-    /// What was refused.
     pub(crate) need: Need,
     why: Why,
 }
 
-/// Which kind of policy is to blame.
+/// The kind of policy that refuses.
 #[derive(Clone, Copy, Debug)]
 enum Why {
     Explicit(&'static str),
@@ -96,11 +94,11 @@ mod tests {
     }
 
     fn told(role: &Role, action: &str) -> String {
-        role.judge(&Need::new(action, "arn:t")).map_or_else(|denied| denied.to_string(), |_| "allowed".to_owned())
+        role.authorize(&Need::new(action, "arn:t")).map_or_else(|denied| denied.to_string(), |_| "allowed".to_owned())
     }
 
     #[test]
-    fn what_nothing_allows_is_refused_in_the_words_of_aws() {
+    fn a_need_that_nothing_allows_is_refused_with_the_message_of_aws() {
         let role = role(&json!({"Effect": "Allow", "Action": "a:Get", "Resource": "arn:t"}), None);
         assert_eq!(told(&role, "a:Get"), "allowed");
         assert_eq!(

@@ -1,39 +1,23 @@
-//! The environment of a function process: the template's and Lambda's own, nothing else.
+//! The environment of a function process: the variables of the template and of Lambda, nothing else.
 
 use std::collections::BTreeMap;
 
-use super::Host;
+use super::host::Host;
 use crate::template::FunctionSpec;
 
-/// Where functions find the services that AWS would offer.
-#[derive(Clone, Debug)]
-pub(crate) struct Endpoints {
-    /// The base URL of the DynamoDB proxy.
-    pub(crate) dynamodb: String,
-    /// Host names of the template's APIs and the loopback addresses that stand in for them.
-    pub(crate) hosts: Vec<(String, String)>,
-}
-
-impl Endpoints {
-    /// Replaces the AWS URLs of the template's own APIs by the local ones.
-    pub(crate) fn localise(&self, value: &str) -> String {
-        let mut value = value.to_owned();
-        for (host, local) in &self.hosts {
-            value = value.replace(&format!("https://{host}"), &format!("http://{local}"));
-            value = value.replace(&format!("wss://{host}"), &format!("ws://{local}"));
-        }
-        value
-    }
-}
-
-/// What stands beside one process and is for it alone: addresses.
+/// The addresses of the services that belong to one process.
 pub(super) struct Services {
     pub(super) runtime_api: String,
     pub(super) xray_daemon: String,
 }
 
-/// All variables of one process.
-pub(super) fn of(spec: &FunctionSpec, host: &Host, access_key: &str, own: &Services) -> BTreeMap<String, String> {
+/// All environment variables of one process.
+pub(super) fn variables(
+    spec: &FunctionSpec,
+    host: &Host,
+    access_key: &str,
+    own: &Services,
+) -> BTreeMap<String, String> {
     let stream = format!("local/[$LATEST]{access_key}");
     let group = format!("/aws/lambda/{}", spec.name);
     let memory = spec.memory_mib.to_string();
@@ -63,23 +47,4 @@ pub(super) fn of(spec: &FunctionSpec, host: &Host, access_key: &str, own: &Servi
         all.insert(name.clone(), host.endpoints.localise(value));
     }
     all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn urls_of_the_own_apis_become_local() {
-        let endpoints = Endpoints {
-            dynamodb: String::new(),
-            hosts: vec![("abc.execute-api.us-east-1.amazonaws.com".to_owned(), "127.0.0.1:3001".to_owned())],
-        };
-        assert_eq!(endpoints.localise("wss://abc.execute-api.us-east-1.amazonaws.com/dev"), "ws://127.0.0.1:3001/dev");
-        assert_eq!(
-            endpoints.localise("https://abc.execute-api.us-east-1.amazonaws.com/dev"),
-            "http://127.0.0.1:3001/dev"
-        );
-        assert_eq!(endpoints.localise("https://example.com"), "https://example.com");
-    }
 }

@@ -1,96 +1,62 @@
-//! The processes of one function: events wait for a process, processes wait for events.
+//! One function as the gateways see it: events go in, outcomes come back, and processes are started as needed.
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use bytes::Bytes;
-use parking_lot::Mutex;
-use tokio::sync::{oneshot, watch};
-use tokio::time::{Instant, timeout};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
-use super::process::{self, Delivery};
-use super::{Host, Job, Outcome, Process};
+use super::function::Function;
+use super::host::Host;
+use super::job::{Job, Outcome};
+use super::queue::Queue;
+use super::supervisor;
 use crate::invocations::Invocation;
 use crate::template::FunctionSpec;
 
-/// How many processes of one function run at most; beyond, events wait.
-const MOST_PROCESSES: usize = 64;
-/// How long a process beyond the first may idle.
-const IDLE_LIMIT: Duration = Duration::from_mins(2);
+/// The functions of the stack by logical id.
+pub(crate) type Functions = HashMap<String, Pool>;
 
-/// One function and its processes.
+/// One function and its processes; cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Pool {
-    /// The function as the template declares it.
-    pub(crate) spec: FunctionSpec,
-    /// The binary that its processes run.
-    pub(super) binary: PathBuf,
-    /// What it shares with the other functions.
-    pub(super) host: Arc<Host>,
-    state: Mutex<State>,
-    first: watch::Sender<First>,
-}
-
-/// What is known of the first process.
-#[derive(Clone, Debug)]
-enum First {
-    Starting,
-    Ready,
-    Failed(String),
-}
-
-#[derive(Default)]
-struct State {
-    /// Processes that asked for an event; the one that asked last is used first, so that the others can be ended.
-    idle: Vec<Idle>,
-    waiting: VecDeque<Job>,
-    alive: usize,
-    /// Those of the living that have not asked for their first event.
-    starting: usize,
-    started: u64,
-    closed: bool,
-}
-
-struct Idle {
-    process: Arc<Process>,
-    slot: oneshot::Sender<Delivery>,
-    since: Instant,
+    function: Arc<Function>,
 }
 
 impl Pool {
     /// A function without processes.
-    pub(crate) fn new(spec: FunctionSpec, binary: PathBuf, host: Arc<Host>) -> Arc<Self> {
-        Arc::new(Self { spec, binary, host, state: Mutex::default(), first: watch::Sender::new(First::Starting) })
+    pub(crate) fn new(spec: FunctionSpec, binary: PathBuf, host: Arc<Host>) -> Self {
+        Self { function: Arc::new(Function { spec, binary, host, queue: Queue::new() }) }
     }
 
     /// Starts one process and waits until it asks for its first event.
     ///
     /// # Errors
-    /// A sentence if it stops instead.
-    pub(crate) async fn warm_up(self: &Arc<Self>) -> Result<()> {
-        self.start_process(&mut self.state.lock());
-        let mut first = self.first.subscribe();
-        let known = first.wait_for(|first| !matches!(first, First::Starting)).await;
-        match known.map(|first| first.clone()) {
-            Ok(First::Failed(why)) => bail!("{} could not start ({why}): what it printed above says why", self.spec.id),
-            _ => Ok(()),
-        }
+    /// A message if the process ends instead.
+    pub(crate) async fn warm_up(&self) -> Result<()> {
+        self.start(self.function.queue.start_process());
+        let id = &self.function.spec.id;
+        let ready = self.function.queue.ready().await;
+        ready.map_err(|why| anyhow!("{id} could not start ({why:#}): see its output above"))
     }
 
-    /// Gives an event to a process and waits for the answer, at most for `patience`.
+    /// Passes an event to a process and waits for the outcome, at most for `limit`.
     pub(crate) async fn invoke(
-        self: &Arc<Self>,
+        &self,
         request_id: String,
         route_key: &str,
         payload: Bytes,
-        patience: Duration,
+        limit: Duration,
     ) -> (Outcome, Arc<Invocation>) {
-        let invocation = Arc::new(Invocation::start(&self.host.ledger, request_id, &self.spec.id, route_key));
-        let (answer, answered) = oneshot::channel();
-        self.dispatch(Job { invocation: Arc::clone(&invocation), payload, answer });
-        let outcome = match timeout(patience, answered).await {
+        let function = &self.function;
+        let invocation = Arc::new(Invocation::start(&function.host.ledger, request_id, &function.spec.id, route_key));
+        let (sender, receiver) = oneshot::channel();
+        self.start(function.queue.push(Job { invocation: Arc::clone(&invocation), payload, outcome: sender }));
+        let outcome = match timeout(limit, receiver).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Outcome::Failed,
             Err(_) => Outcome::TimedOut,
@@ -98,111 +64,33 @@ impl Pool {
         (outcome, invocation)
     }
 
-    fn dispatch(self: &Arc<Self>, mut job: Job) {
-        let mut state = self.state.lock();
-        while let Some(idle) = state.idle.pop() {
-            match idle.process.hand_over(job, idle.slot) {
-                Ok(()) => return,
-                Err(back) => job = back,
-            }
-        }
-        state.waiting.push_back(job);
-        if state.starting < state.waiting.len() {
-            self.start_process(&mut state);
-        }
+    /// Starts a process if the queue asked for one, and later the one that the queue asks for when it ends.
+    fn start(&self, number: Option<u64>) {
+        let Some(number) = number else { return };
+        let pool = self.clone();
+        tokio::spawn(async move {
+            let next = supervisor::run(&pool.function, number).await;
+            pool.start(next);
+        });
     }
 
-    fn start_process(self: &Arc<Self>, state: &mut State) {
-        if state.alive < MOST_PROCESSES && !state.closed {
-            state.alive += 1;
-            state.starting += 1;
-            state.started += 1;
-            tokio::spawn(process::run(Arc::clone(self), state.started));
-        }
-    }
-
-    /// The next event for a process, as soon as there is one; nothing if the process is to end.
-    pub(super) async fn next(&self, process: &Arc<Process>) -> Option<Delivery> {
-        process.release();
-        let delivery = {
-            let mut state = self.state.lock();
-            if state.closed {
-                return None;
-            }
-            let first_event = process.becomes_ready();
-            if first_event {
-                state.starting -= 1;
-                self.first.send_if_modified(|first| {
-                    let news = matches!(first, First::Starting);
-                    *first = First::Ready;
-                    news
-                });
-            }
-            let (slot, delivery) = oneshot::channel();
-            match state.waiting.pop_front() {
-                Some(job) => {
-                    // It was waited for: by this process's start, or by its work on another event.
-                    if first_event {
-                        job.invocation.mark_cold();
-                    }
-                    // The receiver is right here, so the job cannot come back.
-                    let _ = process.hand_over(job, slot);
-                }
-                None => state.idle.push(Idle { process: Arc::clone(process), slot, since: Instant::now() }),
-            }
-            delivery
-        };
-        delivery.await.ok()
-    }
-
-    /// A process is gone: whoever waits for it is told, and another one is started where events wait.
-    pub(super) fn gone(self: &Arc<Self>, process: &Process, was_ready: bool, why: &str) {
-        let mut state = self.state.lock();
-        state.alive -= 1;
-        state.idle.retain(|idle| !std::ptr::eq(Arc::as_ptr(&idle.process), process));
-        if !was_ready {
-            state.starting -= 1;
-            self.first.send_if_modified(|first| {
-                let news = matches!(first, First::Starting);
-                if news {
-                    *first = First::Failed(why.to_owned());
-                }
-                news
-            });
-            // As Lambda does when the start fails: one event is used up, or a broken function would start for ever.
-            if let Some(job) = state.waiting.pop_front() {
-                let _ = job.answer.send(Outcome::Failed);
-            }
-        }
-        if state.starting < state.waiting.len() {
-            self.start_process(&mut state);
-        }
-    }
-
-    /// Ends processes that idled for long, except one.
+    /// Ends processes that were idle for too long, except one.
     pub(crate) fn end_idle(&self) {
-        let mut state = self.state.lock();
-        let spare = state.alive.saturating_sub(1);
-        // The longest idle ones stand first.
-        let long = state.idle.iter().take_while(|idle| idle.since.elapsed() > IDLE_LIMIT).count();
-        state.idle.drain(..long.min(spare));
+        self.function.queue.end_idle();
     }
 
-    /// Whether no process has an event in hand.
+    /// Whether no process works on an event.
     pub(crate) fn is_quiet(&self) -> bool {
-        let state = self.state.lock();
-        state.waiting.is_empty() && state.idle.len() + state.starting == state.alive
+        self.function.queue.is_quiet()
     }
 
     /// Starts no more processes and ends the idle ones.
     pub(crate) fn close(&self) {
-        let mut state = self.state.lock();
-        state.closed = true;
-        state.idle.clear();
+        self.function.queue.close();
     }
 
-    /// How many processes live.
+    /// The number of running processes.
     pub(crate) fn alive(&self) -> usize {
-        self.state.lock().alive
+        self.function.queue.alive()
     }
 }

@@ -1,4 +1,4 @@
-//! The open sockets.
+//! The open connections.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -14,10 +14,9 @@ use tokio::sync::mpsc;
 use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-/// How many frames may wait for a client that reads slowly.
+/// How many frames may wait for a slow client.
 const QUEUE: usize = 1024;
 
-/// Data of a frame.
 #[derive(Clone, Debug)]
 pub(super) enum Frame {
     Text(Utf8Bytes),
@@ -33,19 +32,19 @@ impl Frame {
     }
 }
 
-/// What the writing half of a socket is asked to do.
+/// A task for the writing half of a socket.
 #[derive(Debug)]
 pub(super) enum Outgoing {
     Frame(Frame),
     Close(u16, &'static str),
 }
 
-/// One open socket.
+/// One connection.
 pub(crate) struct Connection {
     id: String,
     pub(super) connected_at: OffsetDateTime,
     pub(super) query: BTreeMap<String, String>,
-    /// The host that the client asked for.
+    /// The `Host` header of the handshake.
     pub(super) host: String,
     pub(super) source_ip: String,
     pub(super) user_agent: Option<String>,
@@ -54,14 +53,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// A connection that is not open yet, and the queue that its session will write out.
+    /// A connection that is not open yet, and the queue that its session will send.
     pub(super) fn new(
         query: BTreeMap<String, String>,
         host: String,
         source_ip: String,
         user_agent: Option<String>,
     ) -> Result<(Self, mpsc::Receiver<Outgoing>), getrandom::Error> {
-        // As on AWS: 15 characters and an equals sign.
+        // As on AWS, the id has 15 characters and an equals sign.
         let mut random = [0; 11];
         getrandom::fill(&mut random)?;
         let (outgoing, queue) = mpsc::channel(QUEUE);
@@ -83,7 +82,7 @@ impl Connection {
         &self.id
     }
 
-    /// Queues a frame; `false` if the client reads too slowly or the socket is closing.
+    /// Queues a frame; `false` if the queue is full or the socket is closing.
     pub(super) fn send(&self, frame: Frame) -> bool {
         self.touch();
         self.outgoing.try_send(Outgoing::Frame(frame)).is_ok()
@@ -94,12 +93,12 @@ impl Connection {
         let _ = self.outgoing.try_send(Outgoing::Close(code, reason));
     }
 
-    /// Notes traffic.
+    /// Records traffic, which restarts the idle timeout.
     pub(super) fn touch(&self) {
         self.active_ms.store(epoch_ms(OffsetDateTime::now_utc()), Ordering::Relaxed);
     }
 
-    /// Milliseconds of the last traffic since 1970.
+    /// When there was traffic last, in milliseconds since 1970.
     pub(super) fn active_ms(&self) -> i64 {
         self.active_ms.load(Ordering::Relaxed)
     }
@@ -110,7 +109,6 @@ pub(super) fn epoch_ms(time: OffsetDateTime) -> i64 {
     i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
 }
 
-/// A time in RFC 3339.
 pub(super) fn rfc3339(time: OffsetDateTime) -> String {
     time.format(&Rfc3339).unwrap_or_default()
 }
@@ -123,10 +121,10 @@ pub(crate) struct Listed {
     query: BTreeMap<String, String>,
 }
 
-/// All open sockets by connection id.
+/// The open connections by id.
 pub(crate) struct Connections {
     open: Mutex<HashMap<String, Arc<Connection>>>,
-    /// How many sessions run; one outlives its socket by its `$disconnect`.
+    /// How many sessions run. A session ends after its `$disconnect`, later than its socket.
     sessions: watch::Sender<usize>,
 }
 
@@ -154,7 +152,7 @@ impl Connections {
         self.open.lock().get(id).cloned()
     }
 
-    /// The open sockets, oldest first.
+    /// The open connections, oldest first.
     pub(crate) fn list(&self) -> Vec<Listed> {
         let mut open: Vec<_> = self.open.lock().values().cloned().collect();
         open.sort_by_key(|connection| connection.connected_at);
@@ -166,7 +164,7 @@ impl Connections {
         open.iter().map(listed).collect()
     }
 
-    /// Closes all sockets and waits until every `$disconnect` is over.
+    /// Closes all connections and waits until every `$disconnect` has run.
     pub(crate) async fn close_all(&self) {
         for connection in self.open.lock().values() {
             connection.close(1001, "Going away");

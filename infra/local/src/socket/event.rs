@@ -1,4 +1,4 @@
-//! The events that functions behind a socket receive.
+//! The events of a WebSocket API.
 
 use bytes::Bytes;
 use data_encoding::BASE64;
@@ -10,7 +10,7 @@ use super::connections::{Connection, Frame, epoch_ms};
 use crate::gateway::clock_time;
 use crate::template::SocketApi;
 
-/// `CONNECT`: the only one with headers and query.
+/// `CONNECT`, the only event with headers and a query.
 pub(super) fn connect(api: &SocketApi, connection: &Connection, headers: &HeaderMap, id: &str) -> Bytes {
     let mut single = Map::new();
     let mut multiple: Map<String, Value> = Map::new();
@@ -92,7 +92,7 @@ fn bytes(event: Map<String, Value>) -> Bytes {
     Bytes::from(Value::Object(event).to_string())
 }
 
-/// `sec-websocket-key` as `Sec-WebSocket-Key`.
+/// `sec-websocket-key` becomes `Sec-WebSocket-Key`.
 fn title_case(name: &str) -> String {
     let part = |part: &str| match part {
         "websocket" => "WebSocket".to_owned(),

@@ -1,4 +1,4 @@
-//! Opening a socket: `$connect` decides, and a refusal is an HTTP answer.
+//! The handshake: `$connect` accepts a socket, or refuses it with an HTTP response.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,8 +11,9 @@ use hyper::header::{
 use hyper::{HeaderMap, Method, Request, StatusCode};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+use super::api::{FunctionResponse, Sockets, problem};
 use super::connections::Connection;
-use super::{FunctionAnswer, Sockets, event, problem, session};
+use super::{event, session};
 use crate::gateway::{query, request_id};
 use crate::net::{self, Answer};
 
@@ -20,7 +21,7 @@ pub(super) async fn handle(sockets: Arc<Sockets>, mut request: Request<Incoming>
     let Some(accept) = accept_key(request.method(), request.headers()) else {
         return net::message(
             StatusCode::BAD_REQUEST,
-            "This URL opens a WebSocket: the request is not such a handshake",
+            "This URL opens a WebSocket, but the request is not a WebSocket handshake",
         );
     };
     let user_agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);
@@ -35,29 +36,29 @@ pub(super) async fn handle(sockets: Arc<Sockets>, mut request: Request<Incoming>
         let payload = event::connect(&sockets.api, &connection, request.headers(), &id);
         match sockets.invoke(route, "$connect", id.clone(), payload).await {
             None => return failed(&connection, &id),
-            Some(answer) => match answer.status_code.unwrap_or(502) {
-                200..300 => protocol = chosen_protocol(&answer),
+            Some(response) => match response.status_code.unwrap_or(502) {
+                200..300 => protocol = chosen_protocol(&response),
                 status => return refused(status, &connection, &id),
             },
         }
     }
-    // From here on it can be posted to; what is posted before the client has its answer waits in the queue.
+    // From here on, functions can post to the connection. Frames wait in the queue until the client has the response.
     let connection = Arc::new(connection);
     sockets.connections.insert(&connection);
     tokio::spawn(session::run(sockets, connection, queue, hyper::upgrade::on(&mut request)));
 
-    let mut answer = net::empty(StatusCode::SWITCHING_PROTOCOLS);
-    let headers = answer.headers_mut();
+    let mut response = net::empty(StatusCode::SWITCHING_PROTOCOLS);
+    let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     if let Some(protocol) = protocol {
         headers.insert(SEC_WEBSOCKET_PROTOCOL, protocol);
     }
-    answer
+    response
 }
 
-/// The handshake's proof, if the request is a handshake of version 13.
+/// The value of `Sec-WebSocket-Accept`, if the request is a handshake of version 13.
 fn accept_key(method: &Method, headers: &HeaderMap) -> Option<HeaderValue> {
     let has = |name, wanted: &str| {
         let value = headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
@@ -71,8 +72,8 @@ fn accept_key(method: &Method, headers: &HeaderMap) -> Option<HeaderValue> {
     HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok()
 }
 
-fn chosen_protocol(answer: &FunctionAnswer) -> Option<HeaderValue> {
-    let mut headers = answer.headers.iter().flatten();
+fn chosen_protocol(response: &FunctionResponse) -> Option<HeaderValue> {
+    let mut headers = response.headers.iter().flatten();
     let (_, value) = headers.find(|(name, _)| name.eq_ignore_ascii_case(SEC_WEBSOCKET_PROTOCOL.as_str()))?;
     HeaderValue::from_str(value.as_str()?).ok()
 }
@@ -81,7 +82,7 @@ fn failed(connection: &Connection, id: &str) -> Answer {
     with_problem(StatusCode::BAD_GATEWAY, "Internal server error", connection, id)
 }
 
-/// The function's status, but not its body.
+/// The response has the function's status, but not its body.
 fn refused(status: u16, connection: &Connection, id: &str) -> Answer {
     match StatusCode::from_u16(status) {
         Ok(status) if status.as_u16() >= 300 => {

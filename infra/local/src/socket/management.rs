@@ -1,4 +1,4 @@
-//! `@connections`: what functions post to, ask about and close.
+//! `@connections`: functions post to connections, read their state and close them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use serde_json::json;
 use time::OffsetDateTime;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::Sockets;
+use super::api::Sockets;
 use super::connections::{Connection, Frame, rfc3339};
 use crate::faults::{self, SocketFault};
-use crate::iam::{self, ACCOUNT, Caller, Denied, Need, Stranger};
-use crate::lambda::Process;
+use crate::iam::{self, ACCOUNT, Denied, Need};
+use crate::lambda::{Caller, Process, Unidentified};
 use crate::net::{self, Answer, BodyError, Cut};
 
 /// The largest post.
@@ -24,18 +24,21 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 pub(super) async fn handle(sockets: &Sockets, id: &str, request: Request<Incoming>) -> Result<Answer, Cut> {
     let (head, body) = request.into_parts();
-    // Before any refusal: a client that is still sending does not look for an answer.
+    // The body is read before any refusal, because a client that is still sending does not read a response.
     let body = match net::read_body(body, POST_LIMIT).await {
         Ok(body) => Some(body),
         Err(BodyError::TooLarge) => None,
         Err(BodyError::Broken) => return Err(Cut),
     };
-    let caller = match sockets.gate.identify(&head.headers) {
+    let caller = match sockets.access.callers.identify(&head.headers) {
         Ok(caller) => caller,
-        Err(stranger) => return Ok(unknown(stranger)),
+        Err(reason) => return Ok(unidentified(reason)),
     };
-    if let Err(refusal) = sockets.gate.authorize(&caller, &BTreeSet::from([needed(sockets, &head.method)])) {
-        return Ok(denied(refusal));
+    if let Some(process) = caller.process() {
+        let needs = BTreeSet::from([needed(sockets, &head.method)]);
+        if let Err(refusal) = sockets.access.gate.authorize(process.function(), &needs) {
+            return Ok(denied(refusal));
+        }
     }
     let found = sockets.connections.find(id);
     match head.method {
@@ -53,10 +56,10 @@ pub(super) async fn handle(sockets: &Sockets, id: &str, request: Request<Incomin
     }
 }
 
-/// The right that a call needs. It is the same for all connections: AWS looks at the path of the API, not of the request.
+/// What a call needs to be allowed. It is the same for all connections: AWS checks the path of the API, not of the request.
 fn needed(sockets: &Sockets, method: &Method) -> Need {
     let name = format!("{}/{}/{method}/@connections/{{connectionId}}", sockets.api.id, sockets.api.stage);
-    Need::new("execute-api:ManageConnections", iam::arn("execute-api", &sockets.region, &name))
+    Need::new("execute-api:ManageConnections", iam::arn("execute-api", &sockets.access.region, &name))
 }
 
 async fn post(sockets: &Sockets, caller: &Caller, id: &str, found: Option<Arc<Connection>>, body: Bytes) -> Answer {
@@ -107,19 +110,19 @@ fn limit_exceeded() -> Answer {
     refuse(StatusCode::TOO_MANY_REQUESTS, "LimitExceededException", "Limit exceeded")
 }
 
-/// The refusal of a call whose caller nobody knows.
-fn unknown(stranger: Stranger) -> Answer {
-    let (kind, text) = match stranger {
-        Stranger::Unsigned => ("MissingAuthenticationTokenException", "Missing Authentication Token"),
-        Stranger::UnknownKey => {
+/// The refusal of a call without a known caller.
+fn unidentified(reason: Unidentified) -> Answer {
+    let (kind, text) = match reason {
+        Unidentified::Unsigned => ("MissingAuthenticationTokenException", "Missing Authentication Token"),
+        Unidentified::UnknownKey => {
             ("UnrecognizedClientException", "The security token included in the request is invalid.")
         }
     };
     refuse(StatusCode::FORBIDDEN, kind, text)
 }
 
-/// The refusal of a call that the caller's policies do not allow: its member has a capital letter, and most of the account
-/// in the resource is masked, as on AWS.
+/// The refusal of a call that the role does not allow. As on AWS, its member `Message` begins with a capital letter, and most of
+/// the account id in the resource is masked.
 fn denied(mut denied: Denied) -> Answer {
     let masked = format!("{}{}", "*".repeat(ACCOUNT.len() - 4), &ACCOUNT[ACCOUNT.len() - 4..]);
     denied.need.resource = denied.need.resource.replace(ACCOUNT, &masked);

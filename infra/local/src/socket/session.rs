@@ -1,4 +1,4 @@
-//! The life of one socket: frames in, frames out, and its end.
+//! The session of one socket: frames in, frames out, and the close.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,23 +15,23 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::Sockets;
+use super::api::Sockets;
 use super::connections::{Connection, Frame, Outgoing, epoch_ms};
 
 /// The largest message and the largest frame that a client may send.
 const MESSAGE_LIMIT: usize = 128 * 1024;
 const FRAME_LIMIT: usize = 32 * 1024;
-/// A socket without traffic is closed.
-const IDLE: Duration = Duration::from_mins(10);
-/// No socket lives longer.
-const LIFE: Duration = Duration::from_hours(2);
-/// A client that takes no data for so long is gone.
-const WRITE_PATIENCE: Duration = Duration::from_secs(30);
-/// How long a client may take to answer a close frame.
-const CLOSE_PATIENCE: Duration = Duration::from_secs(3);
-/// A client that sends nothing for so long has sent everything.
-const PAUSE: Duration = Duration::from_millis(200);
-/// Buffers start small: most sockets are idle.
+/// A socket without traffic for this long is closed.
+const IDLE_TIMEOUT: Duration = Duration::from_mins(10);
+/// A socket is closed after this time in any case.
+const LIFETIME: Duration = Duration::from_hours(2);
+/// A client that reads nothing for this long is treated as gone.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long the server waits for the close frame of the client.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+/// A client that sends nothing for this long has sent its whole message.
+const DRAIN_PAUSE: Duration = Duration::from_millis(200);
+/// The buffers start small, because most sockets are idle.
 const BUFFER: usize = 8 * 1024;
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
@@ -47,7 +47,7 @@ impl End {
         Self { code, reason: reason.to_owned() }
     }
 
-    /// Without a close frame.
+    /// The end of a socket without a close frame.
     fn abrupt() -> Self {
         Self::new(1006, "Connection closed abnormally")
     }
@@ -82,15 +82,15 @@ async fn converse(
     socket: Socket,
 ) -> End {
     let (sink, mut stream) = socket.split();
-    // Writing has a task of its own: a client that does not read must not keep us from reading.
+    // A separate task writes, so that a client that does not read cannot stop the reading.
     let mut writer = tokio::spawn(write(sink, queue));
-    let last_day = Instant::now() + LIFE;
+    let expires = Instant::now() + LIFETIME;
     let mut closing: Option<End> = None;
     let mut give_up: Option<Instant> = None;
-    let mut written_out = false;
+    let mut writer_ended = false;
     let end = loop {
         let deadline =
-            give_up.unwrap_or_else(|| last_day.min(Instant::now() + IDLE.saturating_sub(idle_for(connection))));
+            give_up.unwrap_or_else(|| expires.min(Instant::now() + IDLE_TIMEOUT.saturating_sub(idle_for(connection))));
         tokio::select! {
             received = stream.next() => match received {
                 Some(Ok(Message::Text(text))) => receive(sockets, connection, Frame::Text(text)),
@@ -102,7 +102,7 @@ async fn converse(
                     );
                     closing.get_or_insert(end);
                 }
-                // Pings are answered by the protocol layer, and do not count as traffic.
+                // The protocol layer replies to pings. Pings do not count as traffic.
                 Some(Ok(_)) => {}
                 Some(Err(Error::Capacity(_))) => {
                     connection.close(1009, "Message too long");
@@ -111,23 +111,23 @@ async fn converse(
                 }
                 Some(Err(_)) | None => break closing.unwrap_or_else(End::abrupt),
             },
-            written = &mut writer, if !written_out => {
-                written_out = true;
-                // It ends when it has sent a close frame, or cannot send any more.
+            written = &mut writer, if !writer_ended => {
+                writer_ended = true;
+                // The writer ends after a close frame, or when it cannot write any more.
                 match written {
                     Ok((_, Some((code, reason)))) => drop(closing.get_or_insert(End::new(code, reason))),
                     _ => break closing.unwrap_or_else(End::abrupt),
                 }
-                give_up = Some(Instant::now() + CLOSE_PATIENCE);
+                give_up = Some(Instant::now() + CLOSE_TIMEOUT);
             }
             () = tokio::time::sleep_until(deadline) => {
                 if give_up.is_some() {
                     break closing.unwrap_or_else(End::abrupt);
                 }
-                // Traffic while we slept moves the end of an idle socket.
-                if Instant::now() >= last_day || idle_for(connection) >= IDLE {
+                // Traffic during the sleep has moved the idle deadline.
+                if Instant::now() >= expires || idle_for(connection) >= IDLE_TIMEOUT {
                     connection.close(1001, "Going away");
-                    give_up = Some(Instant::now() + WRITE_PATIENCE);
+                    give_up = Some(Instant::now() + WRITE_TIMEOUT);
                 }
             }
         }
@@ -136,13 +136,13 @@ async fn converse(
     end
 }
 
-/// How long there was no traffic.
+/// How long there has been no traffic.
 fn idle_for(connection: &Connection) -> Duration {
     let ms = epoch_ms(OffsetDateTime::now_utc()) - connection.active_ms();
     Duration::from_millis(u64::try_from(ms).unwrap_or_default())
 }
 
-/// A message for a function; messages of one socket do not wait for each other.
+/// Passes a message to its function. Messages of one socket do not wait for each other.
 fn receive(sockets: &Arc<Sockets>, connection: &Arc<Connection>, frame: Frame) {
     connection.touch();
     let (sockets, connection) = (Arc::clone(sockets), Arc::clone(connection));
@@ -151,7 +151,7 @@ fn receive(sockets: &Arc<Sockets>, connection: &Arc<Connection>, frame: Frame) {
 
 type Sink = SplitSink<Socket, Message>;
 
-/// Writes what is queued; gives the sink back, and what it closed with.
+/// Sends the queue. Returns the sink, and the code and reason of the close frame if one was sent.
 async fn write(mut sink: Sink, mut queue: Receiver<Outgoing>) -> (Sink, Option<(u16, &'static str)>) {
     while let Some(next) = queue.recv().await {
         let (message, closed) = match next {
@@ -161,7 +161,7 @@ async fn write(mut sink: Sink, mut queue: Receiver<Outgoing>) -> (Sink, Option<(
                 (Message::Close(Some(CloseFrame { code: code.into(), reason: reason.into() })), Some((code, reason)))
             }
         };
-        match timeout(WRITE_PATIENCE, sink.send(message)).await {
+        match timeout(WRITE_TIMEOUT, sink.send(message)).await {
             Ok(Ok(())) if closed.is_none() => {}
             Ok(Ok(())) => return (sink, closed),
             _ => break,
@@ -170,16 +170,16 @@ async fn write(mut sink: Sink, mut queue: Receiver<Outgoing>) -> (Sink, Option<(
     (sink, None)
 }
 
-/// The rest of a message that is too long is read and thrown away, or the close frame would be lost in a reset.
+/// Reads and discards the rest of a message that is too long. Otherwise a reset of the connection would drop the close frame.
 async fn finish_too_long(
     stream: SplitStream<Socket>,
     writer: tokio::task::JoinHandle<(Sink, Option<(u16, &'static str)>)>,
 ) {
-    let Ok(Ok((sink, _))) = timeout(CLOSE_PATIENCE, writer).await else { return };
+    let Ok(Ok((sink, _))) = timeout(CLOSE_TIMEOUT, writer).await else { return };
     let Ok(socket) = stream.reunite(sink) else { return };
     let mut raw = socket.into_inner();
     let _ = raw.flush().await;
     let mut rest = [0; BUFFER];
-    let drained = async { while matches!(timeout(PAUSE, raw.read(&mut rest)).await, Ok(Ok(1..))) {} };
-    let _ = timeout(CLOSE_PATIENCE, drained).await;
+    let drained = async { while matches!(timeout(DRAIN_PAUSE, raw.read(&mut rest)).await, Ok(Ok(1..))) {} };
+    let _ = timeout(CLOSE_TIMEOUT, drained).await;
 }

@@ -3,29 +3,24 @@
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
-use super::Reader;
+use super::reader::Reader;
 
-/// The route that takes what no other route takes.
+/// The key of the route for requests that match no other route.
 const DEFAULT: &str = "$default";
-/// The audience of local tokens where the template leaves it to a parameter that was not given.
+/// The audience of local tokens if the template takes it from a parameter without a value.
 const LOCAL_AUDIENCE: &str = "local";
 
-/// The HTTP API with its routes.
 #[derive(Debug)]
 pub(crate) struct HttpApi {
-    /// Its id.
     pub(crate) id: String,
-    /// Its stage; `$default` adds nothing to the URL.
+    /// The stage. `$default` adds nothing to the URL.
     pub(crate) stage: String,
-    /// Its routes, in no order.
     pub(crate) routes: Vec<HttpRoute>,
-    /// The audiences that its JWT authorizer accepts; never empty.
+    /// The audiences that the JWT authorizer accepts; never empty.
     pub(crate) audiences: Vec<String>,
-    /// Its answer to browsers of other origins.
     pub(crate) cors: Option<Cors>,
 }
 
-/// One route of the HTTP API.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpRoute {
     /// `GET /users/{user_id}`, or `$default`.
@@ -34,33 +29,25 @@ pub(crate) struct HttpRoute {
     pub(crate) method: String,
     /// The path with its variables, or `$default`.
     pub(crate) path: String,
-    /// The logical id of the function behind it.
+    /// The logical id of the function.
     pub(crate) function: String,
-    /// Whether the JWT authorizer stands in front of it.
+    /// Whether the route needs a token.
     pub(crate) authorized: bool,
 }
 
 impl HttpRoute {
-    /// Whether this is the route that takes what no other route takes.
     pub(crate) fn is_default(&self) -> bool {
         self.path == DEFAULT
     }
 }
 
-/// The CORS configuration of an HTTP API.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cors {
-    /// `AllowOrigins`.
     pub(crate) origins: Vec<String>,
-    /// `AllowMethods`.
     pub(crate) methods: Vec<String>,
-    /// `AllowHeaders`.
     pub(crate) headers: Vec<String>,
-    /// `ExposeHeaders`.
     pub(crate) exposed: Vec<String>,
-    /// `MaxAge` in seconds.
     pub(crate) max_age_s: Option<u64>,
-    /// `AllowCredentials`.
     pub(crate) credentials: bool,
 }
 
@@ -68,7 +55,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Result<HttpApi> {
     let mut apis = reader.of_kind("AWS::Serverless::HttpApi");
     let declared = apis.next();
     if let Some(second) = apis.next() {
-        bail!("the local stack serves one HTTP API, and {} is a second one", second.id);
+        bail!("the local stack supports one HTTP API, and {} is a second one", second.id);
     }
     let setting =
         |name: &str| declared.and_then(|api| api.property(name)).or_else(|| reader.globals.get("HttpApi")?.get(name));
@@ -84,8 +71,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Result<HttpApi> {
     })
 }
 
-/// The authorizer's audiences. A deployment takes them (and the issuer) from the host application; where that
-/// parameter was not given, local tokens simply carry a local audience.
+/// The audiences of the authorizer. Without a value for their parameter, local tokens carry the audience `local`.
 fn audiences(reader: &Reader<'_>, auth: Option<&Value>, authorizer: Option<&str>) -> Vec<String> {
     let configured = || {
         let audience = auth?.get("Authorizers")?.get(authorizer?)?.get("JwtConfiguration")?.get("audience")?;
@@ -124,7 +110,7 @@ fn routes(reader: &Reader<'_>, default_authorizer: Option<&str>) -> Result<Vec<H
     Ok(routes)
 }
 
-/// `true` allows everything; a mapping lists what is allowed.
+/// `true` allows everything. A mapping lists what is allowed.
 fn cors(value: &Value) -> Result<Option<Cors>> {
     let everything = || vec!["*".to_owned()];
     let Some(settings) = value.as_object() else {

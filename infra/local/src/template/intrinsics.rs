@@ -1,40 +1,39 @@
-//! CloudFormation's intrinsic functions, evaluated the way a deployment would.
+//! The intrinsic functions of CloudFormation, evaluated as in a deployment.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value, json};
 
-/// What the names in a template stand for.
+/// The values of the names in a template.
 #[derive(Default)]
 pub(super) struct Scope {
-    /// Parameters and pseudo parameters; `None` for a parameter that has no default and was not given.
+    /// Parameters and pseudo parameters. `None` is a parameter without a value and without a default.
     pub(super) parameters: BTreeMap<String, Option<Value>>,
-    /// The template's `Conditions`, not yet evaluated.
+    /// The template's `Conditions`, not evaluated yet.
     pub(super) conditions: Map<String, Value>,
-    /// The template's `Mappings`.
     pub(super) mappings: Map<String, Value>,
-    /// What `Ref` of a resource gives.
+    /// The values of `Ref`, by resource.
     pub(super) references: BTreeMap<String, String>,
-    /// What `GetAtt` of a resource gives, under `Resource.Attribute`.
+    /// The values of `GetAtt`, under `Resource.Attribute`.
     pub(super) attributes: BTreeMap<String, String>,
 }
 
 impl Scope {
-    /// Evaluates a value; what is `AWS::NoValue` disappears from the object or list that holds it.
+    /// Evaluates a value. `AWS::NoValue` is removed from the object or list that contains it.
     ///
     /// # Errors
-    /// A sentence that names what could not be resolved.
+    /// A message that names what could not be resolved.
     pub(super) fn evaluate(&self, value: &Value) -> Result<Value> {
         Ok(self.optional(value)?.unwrap_or(Value::Null))
     }
 
-    /// Evaluates a value that must become text; numbers and booleans are written out as CloudFormation does.
+    /// Evaluates a value to a string. As in CloudFormation, numbers and booleans become strings.
     ///
     /// # Errors
-    /// As [`Scope::evaluate`], or if the result is not text.
+    /// As [`Scope::evaluate`], or if the result is not a string.
     pub(super) fn text(&self, value: &Value) -> Result<String> {
-        plain(&self.evaluate(value)?).with_context(|| format!("{value} is not a text"))
+        plain(&self.evaluate(value)?).with_context(|| format!("{value} is not a string"))
     }
 
     fn optional(&self, value: &Value) -> Result<Option<Value>> {
@@ -74,7 +73,7 @@ impl Scope {
                 let [separator, items] = arguments(name, argument)?;
                 let items = self.list(items)?;
                 let texts: Option<Vec<String>> = items.iter().map(plain).collect();
-                json!(texts.context("Fn::Join joins texts only")?.join(&self.text(separator)?))
+                json!(texts.context("Fn::Join joins strings only")?.join(&self.text(separator)?))
             }
             "Fn::Split" => {
                 let [separator, text] = arguments(name, argument)?;
@@ -83,13 +82,13 @@ impl Scope {
             "Fn::Select" => {
                 let [index, items] = arguments(name, argument)?;
                 let index: usize = self.text(index)?.parse().context("Fn::Select needs a number")?;
-                self.list(items)?.get(index).cloned().context("Fn::Select picks beyond the end of its list")?
+                self.list(items)?.get(index).cloned().context("Fn::Select has an index beyond the end of its list")?
             }
             "Fn::FindInMap" => {
                 let [map, first, second] = arguments(name, argument)?;
                 let path = [self.text(map)?, self.text(first)?, self.text(second)?];
                 let found = self.mappings.get(&path[0]).and_then(|map| map.get(&path[1])?.get(&path[2]));
-                found.with_context(|| format!("the mapping {} is not there", path.join(".")))?.clone()
+                found.with_context(|| format!("there is no mapping {}", path.join(".")))?.clone()
             }
             "Fn::If" => {
                 let [condition, yes, no] = arguments(name, argument)?;
@@ -97,7 +96,7 @@ impl Scope {
                 return self.optional(if self.condition(condition)? { yes } else { no });
             }
             "Condition" | "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => json!(self.truth(name, argument)?),
-            other => bail!("{other} is not understood by the local stack"),
+            other => bail!("the local stack does not support {other}"),
         }))
     }
 
@@ -119,19 +118,21 @@ impl Scope {
 
     fn attribute_named(&self, dotted: &str) -> Result<Value> {
         let found = self.attributes.get(dotted);
-        found.map(|text| json!(text)).with_context(|| format!("the attribute {dotted} is not known to the local stack"))
+        found
+            .map(|text| json!(text))
+            .with_context(|| format!("the local stack does not support the attribute {dotted}"))
     }
 
-    /// `${Name}`, `${Resource.Attribute}` and `${!Literal}`, with the variables of the list form in front.
+    /// Replaces `${Name}`, `${Resource.Attribute}` and `${!Literal}`. The variables of the list form come first.
     fn substitute(&self, argument: &Value) -> Result<String> {
         let none = Map::new();
         let (pattern, variables) = match argument {
             Value::String(pattern) => (pattern.as_str(), &none),
             Value::Array(parts) => match parts.as_slice() {
                 [Value::String(pattern), Value::Object(variables)] => (pattern.as_str(), variables),
-                _ => bail!("Fn::Sub needs a text and a mapping"),
+                _ => bail!("Fn::Sub needs a string and a mapping"),
             },
-            _ => bail!("Fn::Sub needs a text"),
+            _ => bail!("Fn::Sub needs a string"),
         };
         let mut result = String::new();
         let mut rest = pattern;
@@ -150,7 +151,7 @@ impl Scope {
                     None if name.contains('.') => self.attribute_named(name)?,
                     None => self.reference(name)?,
                 };
-                result.push_str(&plain(&value).with_context(|| format!("{name} is not a text"))?);
+                result.push_str(&plain(&value).with_context(|| format!("{name} is not a string"))?);
             }
             rest = behind;
         }
@@ -169,7 +170,7 @@ impl Scope {
     /// Whether a condition of the template holds.
     ///
     /// # Errors
-    /// A sentence if there is no such condition.
+    /// A message if there is no such condition.
     pub(super) fn condition(&self, name: &str) -> Result<bool> {
         let body = self.conditions.get(name).with_context(|| format!("there is no condition {name}"))?;
         self.holds(body)

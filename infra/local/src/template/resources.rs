@@ -1,4 +1,4 @@
-//! Functions and tables, and the names that a deployment would give to resources.
+//! The functions and tables of a template, and the names that a deployment would generate.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,49 +9,44 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::intrinsics::Scope;
-use super::{Reader, Resource, roles};
+use super::reader::{Reader, Resource};
+use super::roles;
 use crate::iam::{Role, arn};
 
-/// Lambda's own default.
+/// Lambda's default.
 const DEFAULT_TIMEOUT_S: u64 = 3;
-/// Lambda's own default.
+/// Lambda's default.
 const DEFAULT_MEMORY_MIB: u64 = 128;
 
-/// A Lambda function of the template.
 #[derive(Clone, Debug)]
 pub(crate) struct FunctionSpec {
-    /// Its logical id, by which people know it.
+    /// The logical id.
     pub(crate) id: String,
-    /// Its name, as a deployment would generate it.
+    /// The name, as a deployment would generate it.
     pub(crate) name: String,
-    /// Its ARN.
     pub(crate) arn: String,
-    /// The cargo binary that it runs.
+    /// The name of the cargo binary.
     pub(crate) binary: String,
-    /// How long one invocation may take.
+    /// The limit of one invocation.
     pub(crate) timeout: Duration,
-    /// Its memory in MiB.
     pub(crate) memory_mib: u64,
-    /// Whether its invocations are traced.
+    /// `Tracing: Active`.
     pub(crate) traced: bool,
-    /// The environment that the template gives it.
+    /// The variables of the template.
     pub(crate) environment: BTreeMap<String, String>,
-    /// Its role, by which it may do what its policies allow.
     pub(crate) role: Role,
 }
 
-/// A DynamoDB table of the template.
 #[derive(Debug)]
 pub(crate) struct Table {
-    /// Its name.
     pub(crate) name: String,
-    /// The body of the `CreateTable` call.
+    /// The input of `CreateTable`.
     pub(crate) create: Value,
-    /// The attribute by which items expire.
+    /// The TTL attribute.
     pub(crate) expires_by: Option<String>,
 }
 
-/// Gives every resource the id and the attributes that `Ref` and `GetAtt` answer.
+/// Defines the values of `Ref` and `GetAtt` for every resource.
 pub(super) fn name_all(resources: &[Resource<'_>], scope: &mut Scope, region: &str, stack: &str) -> Result<()> {
     for resource in resources {
         let id = resource.id;
@@ -87,7 +82,7 @@ pub(super) fn name_all(resources: &[Resource<'_>], scope: &mut Scope, region: &s
     Ok(())
 }
 
-/// Ten lower-case letters and digits, always the same for an API of a stack.
+/// Ten lower-case letters and digits, the same at each start.
 fn api_id(stack: &str, id: &str) -> String {
     BASE32_NOPAD.encode(&Sha256::digest(format!("{stack}/{id}")))[..10].to_ascii_lowercase()
 }
@@ -124,7 +119,7 @@ fn function(reader: &Reader<'_>, resource: &Resource<'_>) -> Result<FunctionSpec
         arn: reader.scope.attributes[&format!("{}.Arn", resource.id)].clone(),
         binary: binary
             .context(
-                "it names no binary: write Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: … } }",
+                "it has no binary: add Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: … } }",
             )?
             .to_owned(),
         timeout: Duration::from_secs(number("Timeout", DEFAULT_TIMEOUT_S)?),

@@ -1,16 +1,16 @@
-//! The roles that SAM makes for functions: `<function>Role`, with the function's policies.
+//! The roles that SAM generates for functions: `<function>Role`, with the function's policies.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::intrinsics::Scope;
-use super::{Reader, Resource};
+use super::reader::{Reader, Resource};
 use crate::iam::{self, Policy, Role};
 
-/// What the managed policy allows that SAM attaches where `Tracing` is set, to whatever value.
+/// The actions of the managed policy that SAM attaches if `Tracing` is set, to any value.
 const TRACING: [&str; 2] = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
-/// Gives a function's role the name and the ARN that a template may refer to.
+/// Defines the name and the ARN of a function's role, to which a template may refer.
 pub(super) fn name(function: &str, scope: &mut Scope, stack: &str) {
     let role = format!("{function}Role");
     let name = format!("{stack}-{role}");
@@ -18,12 +18,12 @@ pub(super) fn name(function: &str, scope: &mut Scope, stack: &str) {
     scope.references.insert(role, name);
 }
 
-/// The role of a function, with everything in this template that says what it may do, and what SAM attaches for traces. What
-/// it attaches for logs is for a service that is not here.
+/// The role of a function: its own policies, the policies of this template that list the role, and the managed policy for traces.
+/// The managed policy for logs is left out, because the local stack has no CloudWatch Logs.
 pub(super) fn read(reader: &Reader<'_>, function: &Resource<'_>) -> Result<Role> {
     ensure!(
         function.property("Role").is_none(),
-        "it brings a role of its own: the local stack knows the one that SAM makes of Policies"
+        "it has a Role of its own: the local stack supports only the role that SAM generates from Policies"
     );
     let name = reader.scope.references[&format!("{}Role", function.id)].clone();
     let mut policy = Policy::default();
@@ -46,13 +46,13 @@ pub(super) fn read(reader: &Reader<'_>, function: &Resource<'_>) -> Result<Role>
     Ok(Role { name, session, policy, attached, boundary: boundary(reader, function)? })
 }
 
-/// Whether a policy that stands by itself lists a role. Roles of other templates may be listed too.
+/// Whether a policy resource lists a role. It may list roles of other templates too.
 fn is_attached(reader: &Reader<'_>, policy: &Resource<'_>, role: &str) -> bool {
     let listed = policy.property("Roles").and_then(|roles| reader.scope.evaluate(roles).ok());
     listed.is_some_and(|roles| iam::one_or_many(&roles).iter().any(|listed| listed == role))
 }
 
-/// The permissions boundary, if it is a policy of this template. What one from elsewhere says cannot be known here.
+/// The permissions boundary, if it is a policy of this template. The content of another policy is not known here.
 fn boundary(reader: &Reader<'_>, function: &Resource<'_>) -> Result<Option<Policy>> {
     const NAME: &str = "PermissionsBoundary";
     let globals = reader.globals.get("Function").and_then(|globals| globals.get(NAME));

@@ -1,31 +1,28 @@
-//! The WebSocket API, as SAM's one resource or as API Gateway's own five.
+//! The WebSocket API, as one resource of SAM or as five resources of API Gateway.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{Reader, Resource};
+use super::reader::{Reader, Resource};
 
-/// The WebSocket API with its routes.
 #[derive(Debug)]
 pub(crate) struct SocketApi {
-    /// Its id.
     pub(crate) id: String,
-    /// Its stage, the path of its URL.
+    /// The stage, which is also the path of the URL.
     pub(crate) stage: String,
-    /// The members of the body that name the route: `["action"]` for `$request.body.action`.
+    /// The path to the member of the body that selects the route: `["action"]` for `$request.body.action`.
     pub(crate) selection: Vec<String>,
-    /// Its routes by route key.
+    /// The routes by route key.
     pub(crate) routes: BTreeMap<String, SocketRoute>,
 }
 
-/// One route of the WebSocket API.
 #[derive(Debug)]
 pub(crate) struct SocketRoute {
-    /// The logical id of the function behind it.
+    /// The logical id of the function.
     pub(crate) function: String,
-    /// Whether the function's body goes back as a frame.
+    /// Whether the body of the function's response is sent back as a frame.
     pub(crate) responds: bool,
 }
 
@@ -37,7 +34,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Result<Option<SocketApi>> {
         return Ok(None);
     };
     if let Some(second) = apis.next() {
-        bail!("the local stack serves one WebSocket API, and {} is a second one", second.id);
+        bail!("the local stack supports one WebSocket API, and {} is a second one", second.id);
     }
     let id = reader.scope.references[api.id].clone();
     let (stage, routes) = if api.kind == "AWS::Serverless::WebSocketApi" {
@@ -49,7 +46,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Result<Option<SocketApi>> {
         reader.text(api, "RouteSelectionExpression")?.context("the WebSocket API has no RouteSelectionExpression")?;
     let selection = expression.trim_start_matches("${").trim_end_matches('}').trim_start_matches('$');
     let selection = selection.strip_prefix("request.body.").with_context(|| {
-        format!("the local stack selects routes by $request.body.…, and RouteSelectionExpression is {expression}")
+        format!("the local stack supports route selection by $request.body.… only, and RouteSelectionExpression is {expression}")
     })?;
     Ok(Some(SocketApi {
         id,
@@ -59,26 +56,27 @@ pub(super) fn read(reader: &Reader<'_>) -> Result<Option<SocketApi>> {
     }))
 }
 
-/// Routes written inside SAM's resource. Their generated resources are named `<api><route key>Route`.
+/// The routes of SAM's resource. SAM names the generated resources `<api><route key>Route`.
 fn sam_routes(reader: &Reader<'_>, api: &Resource<'_>) -> Result<BTreeMap<String, SocketRoute>> {
     let declared = api.property("Routes").and_then(Value::as_object).context("the WebSocket API has no Routes")?;
-    let answered = answered_routes(reader);
+    let responding = routes_with_response(reader);
     let mut routes = BTreeMap::new();
     for (key, body) in declared {
         let arn = body.get("FunctionArn").with_context(|| format!("the route {key} has no FunctionArn"))?;
         let generated = format!("{}{}Route", api.id, capitalised(key));
         let route = SocketRoute {
             function: function_of(reader, &reader.scope.text(arn)?).with_context(|| format!("the route {key}"))?,
-            responds: body.get("RouteResponseSelectionExpression").is_some() && answered.contains(&generated.as_str()),
+            responds: body.get("RouteResponseSelectionExpression").is_some()
+                && responding.contains(&generated.as_str()),
         };
         routes.insert(key.clone(), route);
     }
     Ok(routes)
 }
 
-/// `AWS::ApiGatewayV2::Route` resources and the integrations behind them.
+/// The routes of `AWS::ApiGatewayV2::Route` resources with their integrations.
 fn raw_routes(reader: &Reader<'_>, api: &str) -> Result<BTreeMap<String, SocketRoute>> {
-    let answered = answered_routes(reader);
+    let responding = routes_with_response(reader);
     let mut routes = BTreeMap::new();
     for route in reader.of_kind("AWS::ApiGatewayV2::Route") {
         if reader.text(route, "ApiId")?.as_deref() != Some(api) {
@@ -88,11 +86,12 @@ fn raw_routes(reader: &Reader<'_>, api: &str) -> Result<BTreeMap<String, SocketR
         let target = reader.text(route, "Target")?.with_context(|| format!("{} has no Target", route.id))?;
         let integration = target.strip_prefix("integrations/").unwrap_or(&target);
         let integration = reader.of_kind("AWS::ApiGatewayV2::Integration").find(|resource| resource.id == integration);
-        let integration = integration.with_context(|| format!("the target of the route {key} is no integration"))?;
+        let integration =
+            integration.with_context(|| format!("the target of the route {key} is not an integration"))?;
         let uri = reader
             .text(integration, "IntegrationUri")?
             .with_context(|| format!("{} has no IntegrationUri", integration.id))?;
-        let responds = route.property("RouteResponseSelectionExpression").is_some() && answered.contains(&route.id);
+        let responds = route.property("RouteResponseSelectionExpression").is_some() && responding.contains(&route.id);
         routes.insert(key, SocketRoute { function: function_of(reader, &uri)?, responds });
     }
     Ok(routes)
@@ -108,7 +107,7 @@ fn raw_stage(reader: &Reader<'_>, api: &str) -> Result<Option<String>> {
 }
 
 /// The logical ids of the routes that have a route response.
-fn answered_routes<'a>(reader: &Reader<'a>) -> Vec<&'a str> {
+fn routes_with_response<'a>(reader: &Reader<'a>) -> Vec<&'a str> {
     let routes = reader.of_kind("AWS::ApiGatewayV2::RouteResponse").filter_map(|response| response.property("RouteId"));
     routes.filter_map(|route| route.get("Ref")?.as_str()).collect()
 }
@@ -120,7 +119,7 @@ fn function_of(reader: &Reader<'_>, uri: &str) -> Result<String> {
     Ok(function.with_context(|| format!("{uri} is not the ARN of a function of this template"))?.id.to_owned())
 }
 
-/// `$default` as `Default`, `ping` as `Ping`.
+/// `$default` becomes `Default`, `ping` becomes `Ping`.
 fn capitalised(key: &str) -> String {
     let mut letters = key.chars().filter(char::is_ascii_alphanumeric);
     letters.next().into_iter().map(|first| first.to_ascii_uppercase()).chain(letters).collect()

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 use crate::iam::Need;
 
@@ -91,11 +93,11 @@ fn functions_have_their_binary_and_the_merged_environment() {
     assert!(post.environment["SOCKET_URL"].starts_with(&format!("wss://{}.execute-api.", socket.id)));
 }
 
-/// What the role of `PostFunction` says to an action, `Ok` or AWS's reason.
+/// `Ok` if the role of `PostFunction` allows an action, or the reason in AWS's message.
 fn asked(given_mode: &str, action: &str, resource: &str) -> Result<(), String> {
     let template = parse(TEMPLATE, &given(&[("Mode", given_mode)]), "local").unwrap();
-    let judged = template.functions[0].role.judge(&Need::new(action, resource));
-    judged.map(drop).map_err(|denied| {
+    let authorized = template.functions[0].role.authorize(&Need::new(action, resource));
+    authorized.map(drop).map_err(|denied| {
         let told = denied.to_string();
         let (user, reason) = told.split_once(" is not authorized to perform: ").unwrap();
         assert_eq!(user, "User: arn:aws:sts::123456789012:assumed-role/local-PostFunctionRole/local-PostFunction");
@@ -119,7 +121,7 @@ fn a_role_is_what_the_policies_say_once_they_are_evaluated() {
         Err("with an explicit deny in an identity-based policy".to_owned())
     );
     assert_eq!(asked("wild", "dynamodb:Query", &format!("{table}/index/i")), Ok(()));
-    // From the policy that names the role; and what the boundary does not allow.
+    // The first action comes from the policy that lists the role. The boundary refuses the second.
     assert_eq!(asked("calm", "dynamodb:PutItem", table), Ok(()));
     assert_eq!(asked("calm", "dynamodb:DeleteItem", table), no("permissions boundary", "dynamodb:DeleteItem"));
 

@@ -1,17 +1,15 @@
-//! `YAML` with CloudFormation's tags, as JSON in CloudFormation's long form: `!Ref X` becomes `{"Ref": "X"}`.
+//! Parses YAML with CloudFormation's tags into JSON in the long form: `!Ref X` becomes `{"Ref": "X"}`.
 
 use anyhow::{Context, Result, bail};
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value, json};
 
-/// Parses a template.
-///
 /// # Errors
-/// A sentence with line and column if the text is not `YAML`.
+/// A message with line and column if the text is not YAML.
 pub(super) fn parse(text: &str) -> Result<Value> {
     let documents = Yaml::load_from_str(text).map_err(|error| anyhow::anyhow!("it is not valid YAML: {error}"))?;
     let [document] = documents.as_slice() else {
-        bail!("it must hold exactly one YAML document, not {}", documents.len());
+        bail!("it must contain exactly one YAML document, not {}", documents.len());
     };
     convert(document)
 }
@@ -27,14 +25,14 @@ fn convert(node: &Yaml<'_>) -> Result<Value> {
         Yaml::Mapping(entries) => {
             let mut object = Map::new();
             for (key, value) in entries {
-                let name = key_text(key).context("the keys of a mapping must be plain text")?;
+                let name = key_text(key).context("the keys of a mapping must be strings")?;
                 object.insert(name, convert(value)?);
             }
             Value::Object(object)
         }
         Yaml::Tagged(tag, inner) => tagged(&tag.suffix, convert(inner)?),
         Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => {
-            bail!("it holds a YAML value that cannot be read")
+            bail!("it contains a YAML value that is not supported")
         }
     })
 }
@@ -48,7 +46,7 @@ fn key_text(key: &Yaml<'_>) -> Option<String> {
     }
 }
 
-/// The long form of a short tag.
+/// The long form of a tag.
 fn tagged(tag: &str, inner: Value) -> Value {
     match (tag, inner) {
         ("Ref" | "Condition", inner) => json!({ tag: inner }),
@@ -75,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_yaml_is_a_sentence_with_a_place() {
+    fn invalid_yaml_is_reported_with_its_line() {
         let error = parse("a: [1, 2\nb: 3").unwrap_err().to_string();
         assert!(error.starts_with("it is not valid YAML") && error.contains("line"), "{error}");
     }

@@ -1,46 +1,49 @@
-//! Going, and being taken out.
+//! Leaving a group, and removing a member.
 
-use super::{Changed, Draft, GroupRefusal, moderator};
+use super::moderator::moderator;
 use crate::domain::block::forget_departed;
 use crate::domain::ids::UserId;
 use crate::domain::log::Change;
+use crate::domain::member::Member;
+use crate::domain::refusal::Refusal;
 use crate::domain::thread::{Departed, Kind, Thread};
 use crate::domain::time::Timestamp;
+use crate::domain::transition::Transition;
 
-/// How many who are gone a group keeps the places of: with 15 members all of the tally's places are taken then.
+/// Departed members that a group keeps, at most. With 15 members they fill all slots.
 const MAX_DEPARTED: usize = 17;
 
-/// The group after `actor` took `user` out of it.
+/// `actor` removes `user` from the group.
 ///
 /// # Errors
-/// A [`GroupRefusal`].
-pub fn remove(thread: &Thread, actor: &UserId, user: &UserId, now: Timestamp) -> Result<Changed, GroupRefusal> {
+/// `NotFound`, `ModeratorsOnly`.
+pub fn remove(thread: &Thread, actor: &UserId, user: &UserId, now: Timestamp) -> Result<Transition, Refusal> {
     moderator(thread, actor)?;
-    thread.member(user).ok_or(GroupRefusal::NotAMember)?;
-    Ok(without(thread, actor, user, Change::MemberRemoved { user_id: user.clone() }, now))
+    thread.member(user).ok_or(Refusal::NotFound)?;
+    Ok(without(thread, actor, Change::MemberRemoved { user_id: user.clone() }, user, now))
 }
 
-/// The group after `user` left it. That never fails for a member; the last one leaves nobody.
+/// `user` leaves the group. This never fails for a member. The last member leaves an empty group behind.
 ///
 /// # Errors
-/// [`GroupRefusal::NotAMember`]; [`GroupRefusal::Forbidden`] in a direct thread.
-pub fn leave(thread: &Thread, user: &UserId, now: Timestamp) -> Result<Changed, GroupRefusal> {
-    thread.member(user).ok_or(GroupRefusal::NotAMember)?;
+/// `NotFound`; `ModeratorsOnly` in a direct thread, which nobody leaves.
+pub fn leave(thread: &Thread, user: &UserId, now: Timestamp) -> Result<Transition, Refusal> {
+    thread.member(user).ok_or(Refusal::NotFound)?;
     if !thread.is_group() {
-        return Err(GroupRefusal::Forbidden);
+        return Err(Refusal::ModeratorsOnly);
     }
-    Ok(without(thread, user, user, Change::MemberLeft { user_id: user.clone() }, now))
+    Ok(without(thread, user, Change::MemberLeft { user_id: user.clone() }, user, now))
 }
 
-fn without(thread: &Thread, actor: &UserId, user: &UserId, change: Change, now: Timestamp) -> Changed {
-    let mut draft = Draft::of(thread, actor, now);
-    depart(draft.thread(), user);
-    draft.log(change);
-    draft.succeed(user);
-    draft.done()
+fn without(thread: &Thread, actor: &UserId, change: Change, user: &UserId, now: Timestamp) -> Transition {
+    let mut builder = Transition::logged(thread, actor, now);
+    depart(builder.thread(), user);
+    builder.log(change);
+    builder.ensure_moderator(user);
+    builder.build()
 }
 
-/// Takes a member out. Whoever blocks them goes on seeing what they said collapsed, so their place stays taken.
+/// Removes a member. Their slot stays taken while a member hides them.
 fn depart(thread: &mut Thread, user: &UserId) {
     let Some(place) = thread.members.iter().position(|member| member.user_id == *user) else { return };
     let gone = thread.members.remove(place);
@@ -50,17 +53,21 @@ fn depart(thread: &mut Thread, user: &UserId) {
             member.invitation.by = None;
         }
     }
+    if let Kind::Group { departed } = &mut thread.kind {
+        let Member { user_id, slot, slot_start, joined_seq, unknown, .. } = gone;
+        departed.push(Departed { user_id, slot, slot_start, joined_seq, unknown });
+    }
+    // Before anybody has to make room: a member whom nobody hides takes none.
+    forget_departed(thread);
     let Kind::Group { departed } = &mut thread.kind else { return };
-    departed.push(Departed { user_id: gone.user_id, slot: gone.slot, start: gone.start, joined_seq: gone.joined_seq });
     if departed.len() > MAX_DEPARTED {
-        // What the one who is longest gone said is shown again. It counts as read: nobody said it just now.
+        // The messages of the departed member who joined first are shown again. They count as read, because they are not new.
         departed.sort_by_key(|gone| gone.joined_seq);
         let oldest = departed.remove(0);
-        let said = thread.tally.of(oldest.slot).saturating_sub(oldest.start);
+        let sent = thread.counts.of(oldest.slot).saturating_sub(oldest.slot_start);
         for member in thread.members.iter_mut().filter(|member| member.hides.contains(oldest.slot)) {
             member.hides = member.hides.without(oldest.slot);
-            member.mark.heard += said;
+            member.mark.counted += sent;
         }
     }
-    forget_departed(thread);
 }

@@ -1,14 +1,20 @@
 use super::*;
 use crate::domain::block::{hide, stay, unhide};
-use crate::domain::contact::Ties;
+use crate::domain::contact::ContactContext;
+use crate::domain::counts::{MessageCounts, Slot};
+use crate::domain::ids::UserId;
 use crate::domain::ids::{Seq, ThreadId};
 use crate::domain::limits::MAX_MEMBERS;
+use crate::domain::member::Role;
 use crate::domain::member::Standing;
-use crate::domain::message::Draft as MessageDraft;
+use crate::domain::message::MessageContent;
 use crate::domain::profile::ContactPolicy;
 use crate::domain::read::mark;
-use crate::domain::send::{SendRefusal, send};
-use crate::domain::tally::{Slot, Tally};
+use crate::domain::refusal::Refusal;
+use crate::domain::send::send;
+use crate::domain::thread::Thread;
+use crate::domain::time::Timestamp;
+use crate::domain::transition::NewThread;
 
 fn user(text: &str) -> UserId {
     UserId::try_from(text.to_owned()).unwrap()
@@ -18,34 +24,39 @@ fn at(ms: i64) -> Timestamp {
     Timestamp::from_ms(ms).unwrap()
 }
 
-fn newcomer(name: &str, followed: bool) -> Newcomer {
-    let ties = Ties { blocking: false, blocked: false, followed, policy: ContactPolicy::Everyone };
-    Newcomer { user_id: user(name), ties, left_before: false }
+fn candidate(name: &str, followed: bool) -> Candidate {
+    let contact = ContactContext { blocking: false, blocked: false, followed, policy: ContactPolicy::Everyone };
+    Candidate { user_id: user(name), contact, left_before: false }
+}
+
+fn created(candidates: &[Candidate]) -> Result<NewThread, Refusal> {
+    let (id, creator) = (ThreadId::from_random([1; 17]), &user("ann"));
+    create(NewGroup { id, creator, title: None, now: at(0) }, candidates, &Blocks::default())
 }
 
 /// A group of Ann, its moderator, and friends who follow her.
 fn group(friends: &[&str]) -> Thread {
-    let friends: Vec<Newcomer> = friends.iter().map(|name| newcomer(name, true)).collect();
-    create(ThreadId::from_random([1; 17]), &user("ann"), &friends, &Blocks::default(), None, at(0)).unwrap().thread
+    let friends: Vec<Candidate> = friends.iter().map(|name| candidate(name, true)).collect();
+    created(&friends).unwrap().thread
 }
 
 fn added(thread: &Thread, name: &str, blocks: &[(&str, &str)]) -> Thread {
     let blocks = Blocks::new(blocks.iter().map(|(who, whom)| (user(who), user(whom))));
-    add(thread, &user("ann"), &[newcomer(name, true)], &blocks, at(1)).unwrap().unwrap().thread
+    add(thread, &user("ann"), &[candidate(name, true)], &blocks, at(1)).unwrap().unwrap().after
 }
 
 fn said(thread: &Thread, author: &str) -> Thread {
-    let draft = MessageDraft { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
-    send(thread, &user(author), &draft, None, at(2)).unwrap().thread
+    let draft = MessageContent { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
+    send(thread, &user(author), &draft, None, at(2)).unwrap().transition.after
 }
 
 fn unread(thread: &Thread, name: &str) -> u64 {
     thread.unread(thread.member(&user(name)).unwrap())
 }
 
-fn read_to(thread: &Thread, name: &str, seq: u64, tally: &Tally) -> Thread {
+fn read_to(thread: &Thread, name: &str, seq: u64, counts: &MessageCounts) -> Thread {
     let mut next = thread.clone();
-    let moved = mark(thread, &user(name), Seq::try_from(seq).unwrap(), Some(tally)).unwrap();
+    let moved = mark(thread, &user(name), Seq::try_from(seq).unwrap(), Some(counts)).unwrap();
     for member in next.members.iter_mut().filter(|member| member.user_id == user(name)) {
         member.mark = moved.unwrap_or(member.mark);
     }
@@ -57,9 +68,9 @@ fn rule_09_there_are_never_more_than_fifteen() {
     let names: Vec<String> = (1..MAX_MEMBERS).map(|number| format!("user{number}")).collect();
     let full = group(&names.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(full.members.len(), MAX_MEMBERS);
-    let one_more = add(&full, &user("ann"), &[newcomer("eve", true)], &Blocks::default(), at(1));
-    assert_eq!(one_more, Err(AddRefusal::Full));
-    let nobody_new = add(&full, &user("ann"), &[newcomer("user3", true)], &Blocks::default(), at(1));
+    let one_more = add(&full, &user("ann"), &[candidate("eve", true)], &Blocks::default(), at(1));
+    assert_eq!(one_more, Err(Refusal::GroupFull));
+    let nobody_new = add(&full, &user("ann"), &[candidate("user3", true)], &Blocks::default(), at(1));
     assert_eq!(nobody_new, Ok(None));
 }
 
@@ -67,78 +78,80 @@ fn rule_09_there_are_never_more_than_fifteen() {
 fn rule_10_somebody_always_runs_the_group() {
     let thread = group(&["bob", "cem"]);
     let left = leave(&thread, &user("ann"), at(1)).unwrap();
-    assert_eq!(left.thread.member(&user("bob")).unwrap().role, Role::Moderator);
+    assert_eq!(left.after.member(&user("bob")).unwrap().role, Role::Moderator);
     assert_eq!(left.entries.len(), 2, "the leaving and the succession");
-    assert_eq!(left.thread.last_seq.get(), 3);
+    assert_eq!(left.after.last_seq.get(), 3);
 
-    let demoted = set_role(&thread, &user("ann"), &user("ann"), Role::Member, at(1)).unwrap().unwrap().thread;
+    let demoted = set_role(&thread, &user("ann"), &user("ann"), Role::Member, at(1)).unwrap().unwrap().after;
     assert_eq!(demoted.member(&user("ann")).unwrap().role, Role::Member);
     assert_eq!(demoted.member(&user("bob")).unwrap().role, Role::Moderator);
 
     let alone = group(&["bob"]);
-    let alone = leave(&alone, &user("bob"), at(1)).unwrap().thread;
+    let alone = leave(&alone, &user("bob"), at(1)).unwrap().after;
     let refused = set_role(&alone, &user("ann"), &user("ann"), Role::Member, at(1));
-    assert_eq!(refused, Err(GroupRefusal::OnlyMember));
-    assert!(leave(&alone, &user("ann"), at(2)).unwrap().thread.members.is_empty());
+    assert_eq!(refused, Err(Refusal::OnlyMember));
+    assert!(leave(&alone, &user("ann"), at(2)).unwrap().after.members.is_empty());
 }
 
 #[test]
 fn rule_10_only_moderators_run_it() {
     let thread = group(&["bob", "cem"]);
     let (bob, cem, eve) = (user("bob"), user("cem"), user("eve"));
-    assert_eq!(remove(&thread, &bob, &cem, at(1)), Err(GroupRefusal::Forbidden));
-    assert_eq!(remove(&thread, &eve, &cem, at(1)), Err(GroupRefusal::NotAMember));
-    assert_eq!(set_role(&thread, &bob, &bob, Role::Moderator, at(1)), Err(GroupRefusal::Forbidden));
-    assert_eq!(rename(&thread, &bob, None, None, at(1)), Err(GroupRefusal::Forbidden));
-    assert_eq!(may_add(&thread, &bob), Err(GroupRefusal::Forbidden));
+    assert_eq!(remove(&thread, &bob, &cem, at(1)), Err(Refusal::ModeratorsOnly));
+    assert_eq!(remove(&thread, &eve, &cem, at(1)), Err(Refusal::NotFound));
+    assert_eq!(set_role(&thread, &bob, &bob, Role::Moderator, at(1)), Err(Refusal::ModeratorsOnly));
+    assert_eq!(rename(&thread, &bob, None, None, at(1)), Err(Refusal::ModeratorsOnly));
+    assert_eq!(may_add(&thread, &bob), Err(Refusal::ModeratorsOnly));
     assert!(leave(&thread, &bob, at(1)).is_ok());
 }
 
 #[test]
 fn rule_05_all_or_none_are_brought_in_and_refusals_name_everyone() {
-    let closed = |name: &str| Newcomer {
-        ties: Ties { policy: ContactPolicy::Following, ..newcomer(name, false).ties },
-        ..newcomer(name, false)
+    let closed = |name: &str| Candidate {
+        contact: ContactContext { policy: ContactPolicy::Following, ..candidate(name, false).contact },
+        ..candidate(name, false)
     };
-    let blocking = Newcomer { ties: Ties { blocking: true, ..newcomer("dan", true).ties }, ..newcomer("dan", true) };
-    let add = |new: &[Newcomer]| add(&group(&["bob"]), &user("ann"), new, &Blocks::default(), at(1));
+    let blocking = Candidate {
+        contact: ContactContext { blocking: true, ..candidate("dan", true).contact },
+        ..candidate("dan", true)
+    };
+    let add = |new: &[Candidate]| add(&group(&["bob"]), &user("ann"), new, &Blocks::default(), at(1));
     assert_eq!(
-        add(&[newcomer("cem", true), closed("eve"), blocking.clone()]),
-        Err(AddRefusal::ContactClosed(vec![user("eve"), user("dan")]))
+        add(&[candidate("cem", true), closed("eve"), blocking.clone()]),
+        Err(Refusal::ContactClosed(vec![user("eve"), user("dan")]))
     );
-    assert_eq!(add(&[newcomer("cem", true), blocking]), Err(AddRefusal::YouBlockThem(vec![user("dan")])));
+    assert_eq!(add(&[candidate("cem", true), blocking]), Err(Refusal::YouBlockThem(vec![user("dan")])));
 }
 
 #[test]
 fn rule_08_whoever_left_is_asked_again() {
-    let returning = Newcomer { left_before: true, ..newcomer("cem", true) };
-    let thread = add(&group(&["bob"]), &user("ann"), &[returning], &Blocks::default(), at(1)).unwrap().unwrap().thread;
+    let returning = Candidate { left_before: true, ..candidate("cem", true) };
+    let thread = add(&group(&["bob"]), &user("ann"), &[returning], &Blocks::default(), at(1)).unwrap().unwrap().after;
     assert_eq!(thread.member(&user("cem")).unwrap().standing, Standing::Pending);
 }
 
 #[test]
 fn rule_07_a_group_that_nobody_accepted_holds_three_messages() {
-    let strangers = [newcomer("bob", false), newcomer("cem", false)];
-    let id = ThreadId::from_random([1; 17]);
-    let mut thread = create(id, &user("ann"), &strangers, &Blocks::default(), None, at(0)).unwrap().thread;
+    let strangers = [candidate("bob", false), candidate("cem", false)];
+    let mut thread = created(&strangers).unwrap().thread;
     for _ in 0..3 {
         thread = said(&thread, "ann");
     }
-    let draft = MessageDraft { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
-    assert_eq!(send(&thread, &user("ann"), &draft, None, at(3)), Err(SendRefusal::RequestPending));
+    let draft = MessageContent { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
+    assert_eq!(send(&thread, &user("ann"), &draft, None, at(3)), Err(Refusal::RequestPending));
     assert!(send(&said(&thread, "cem"), &user("ann"), &draft, None, at(3)).is_ok());
 
-    // Whoever is alone talks as they like; somebody new gets no more than three before they accept.
+    // A member who is alone sends without limit. A new member gets at most three messages before they accept.
     let mut thread = group(&["bob"]);
     for _ in 0..9 {
         thread = said(&thread, "ann");
     }
-    thread = said(&leave(&thread, &user("bob"), at(3)).unwrap().thread, "ann");
-    thread = add(&thread, &user("ann"), &[newcomer("eve", false)], &Blocks::default(), at(4)).unwrap().unwrap().thread;
+    thread = said(&leave(&thread, &user("bob"), at(3)).unwrap().after, "ann");
+    thread = add(&thread, &user("ann"), &[candidate("eve", false)], &Blocks::default(), at(4)).unwrap().unwrap().after;
     for _ in 0..3 {
         thread = said(&thread, "ann");
     }
-    assert_eq!(send(&thread, &user("ann"), &draft, None, at(5)), Err(SendRefusal::RequestPending));
+    assert_eq!(send(&thread, &user("ann"), &draft, None, at(5)), Err(Refusal::RequestPending));
 }
 
 #[test]
@@ -153,23 +166,23 @@ fn rule_11_a_new_member_begins_where_they_joined() {
 
 #[test]
 fn rule_12_what_a_blocked_member_says_is_hidden_and_does_not_count() {
-    // Bob says 2 and 4, Cem 3; Ann has read up to 2.
+    // Bob sends 2 and 4, Cem 3; Ann has read up to 2.
     let (two, three) = (said(&group(&["bob", "cem"]), "bob"), said(&said(&group(&["bob", "cem"]), "bob"), "cem"));
-    let thread = read_to(&said(&three, "bob"), "ann", 2, &two.tally);
+    let thread = read_to(&said(&three, "bob"), "ann", 2, &two.counts);
     assert_eq!(unread(&thread, "ann"), 2);
 
-    let blocking = hide(&thread, &user("ann"), &user("bob"), Some(&two.tally)).unwrap();
+    let blocking = hide(&thread, &user("ann"), &user("bob"), Some(&two.counts)).unwrap().after;
     let ann = blocking.member(&user("ann")).unwrap();
     assert!(blocking.hides(ann, &user("bob"), Seq::MAX) && !blocking.hides(ann, &user("cem"), Seq::MAX));
-    assert_eq!(blocking.noticed(ann), [user("bob")]);
+    assert_eq!(blocking.undecided(ann), [user("bob")]);
     assert_eq!(unread(&blocking, "ann"), 1, "Cem's");
-    assert_eq!(unread(&read_to(&blocking, "ann", 3, &three.tally), "ann"), 0);
+    assert_eq!(unread(&read_to(&blocking, "ann", 3, &three.counts), "ann"), 0);
     assert_eq!(hide(&blocking, &user("ann"), &user("bob"), None), None, "it is so already");
 
-    let staying = stay(&blocking, &user("ann")).unwrap();
-    assert!(staying.noticed(staying.member(&user("ann")).unwrap()).is_empty());
+    let staying = stay(&blocking, &user("ann")).unwrap().after;
+    assert!(staying.undecided(staying.member(&user("ann")).unwrap()).is_empty());
     assert_eq!(stay(&staying, &user("ann")), None);
-    let again = unhide(&staying, &user("ann"), &user("bob"), Some(&two.tally)).unwrap();
+    let again = unhide(&staying, &user("ann"), &user("bob"), Some(&two.counts)).unwrap().after;
     assert_eq!(unread(&again, "ann"), 2);
 }
 
@@ -178,10 +191,10 @@ fn rule_12_all_three_ways_of_coming_together_are_noticed_by_the_one_who_blocks()
     let blocks = [("bob", "eve")];
     let eve_comes = added(&group(&["bob"]), "eve", &blocks);
     let bob_comes = added(&group(&["eve"]), "bob", &blocks);
-    let inside = hide(&group(&["bob", "eve"]), &user("bob"), &user("eve"), None).unwrap();
+    let inside = hide(&group(&["bob", "eve"]), &user("bob"), &user("eve"), None).unwrap().after;
     for thread in [eve_comes, bob_comes, inside] {
         let (bob, eve) = (thread.member(&user("bob")).unwrap(), thread.member(&user("eve")).unwrap());
-        assert_eq!(thread.noticed(bob), [user("eve")]);
+        assert_eq!(thread.undecided(bob), [user("eve")]);
         assert!(thread.hides(bob, &user("eve"), Seq::MAX));
         assert!(eve.hides.is_empty() && eve.notice.is_empty(), "nothing of it is Eve's to know");
     }
@@ -189,10 +202,10 @@ fn rule_12_all_three_ways_of_coming_together_are_noticed_by_the_one_who_blocks()
 
 #[test]
 fn rule_12_who_is_gone_stays_hidden_and_their_place_is_nobody_elses() {
-    let thread = said(&hide(&group(&["bob", "eve"]), &user("bob"), &user("eve"), None).unwrap(), "eve");
-    let gone = leave(&thread, &user("eve"), at(3)).unwrap().thread;
+    let thread = said(&hide(&group(&["bob", "eve"]), &user("bob"), &user("eve"), None).unwrap().after, "eve");
+    let gone = leave(&thread, &user("eve"), at(3)).unwrap().after;
     let bob = gone.member(&user("bob")).unwrap();
-    assert!(gone.hides(bob, &user("eve"), Seq::MAX) && gone.noticed(bob).is_empty());
+    assert!(gone.hides(bob, &user("eve"), Seq::MAX) && gone.undecided(bob).is_empty());
     assert_eq!(unread(&gone, "bob"), 0);
 
     let cem_comes = said(&added(&gone, "cem", &[]), "cem");
@@ -200,32 +213,33 @@ fn rule_12_who_is_gone_stays_hidden_and_their_place_is_nobody_elses() {
     assert_eq!(unread(&cem_comes, "bob"), 1);
     let eve_back = said(&added(&cem_comes, "eve", &[("bob", "eve")]), "eve");
     assert_eq!(unread(&eve_back, "bob"), 1);
-    assert_eq!(eve_back.noticed(eve_back.member(&user("bob")).unwrap()), [user("eve")]);
+    assert_eq!(eve_back.undecided(eve_back.member(&user("bob")).unwrap()), [user("eve")]);
 
-    // Nobody hides her any more: her place is free for the next.
-    let shown = unhide(&gone, &user("bob"), &user("eve"), Some(&Tally::default())).unwrap();
+    // Nobody hides her any more, so her slot is free.
+    let shown = unhide(&gone, &user("bob"), &user("eve"), Some(&MessageCounts::default())).unwrap().after;
     assert!(shown.departed().is_empty());
     assert_eq!(unread(&shown, "bob"), 1);
     let cem = added(&shown, "cem", &[]).member(&user("cem")).unwrap().clone();
-    assert_eq!((cem.slot, cem.start), (Slot::try_from(2).unwrap(), 1));
+    assert_eq!((cem.slot, cem.slot_start), (Slot::try_from(2).unwrap(), 1));
 }
 
 #[test]
 fn rule_12_what_somebody_said_before_they_came_back_is_as_it_was() {
-    // Eve says 2, goes, and is back: Bob blocks her then. Cem does not know whether he did.
+    // Eve sends 2, leaves and comes back. Then Bob blocks her.
     let before = said(&group(&["bob", "eve", "cem"]), "eve");
-    let back = said(&added(&leave(&before, &user("eve"), at(3)).unwrap().thread, "eve", &[]), "eve");
-    let blocked = hide(&back, &user("bob"), &user("eve"), Some(&Tally::default())).unwrap();
+    let back = said(&added(&leave(&before, &user("eve"), at(3)).unwrap().after, "eve", &[]), "eve");
+    let blocked = hide(&back, &user("bob"), &user("eve"), Some(&MessageCounts::default())).unwrap().after;
     let bob = blocked.member(&user("bob")).unwrap();
     let seq = |number| Seq::try_from(number).unwrap();
     assert!(!blocked.hides(bob, &user("eve"), seq(2)) && blocked.hides(bob, &user("eve"), seq(5)));
     assert_eq!(unread(&blocked, "bob"), 1);
 
-    // Gone again, what Bob hides is kept; for Cem, who blocks her too late, nothing is.
-    let gone = leave(&blocked, &user("eve"), at(4)).unwrap().thread;
+    // Eve leaves again. Her slot is kept for Bob, who hides it. Cem blocks her too late, and hides nothing of that stay.
+    let gone = leave(&blocked, &user("eve"), at(4)).unwrap().after;
     assert_eq!(hide(&gone, &user("cem"), &user("eve"), None), None);
-    let again = hide(&added(&gone, "eve", &[("bob", "eve")]), &user("cem"), &user("eve"), Some(&Tally::default()));
-    let again = again.unwrap();
+    let again =
+        hide(&added(&gone, "eve", &[("bob", "eve")]), &user("cem"), &user("eve"), Some(&MessageCounts::default()));
+    let again = again.unwrap().after;
     let cem = again.member(&user("cem")).unwrap();
     assert!(!again.hides(cem, &user("eve"), seq(5)) && again.hides(cem, &user("eve"), seq(8)));
     assert_eq!((unread(&again, "bob"), unread(&again, "cem")), (1, 2));
@@ -237,10 +251,23 @@ fn rule_12_of_more_who_are_gone_than_there_are_places_the_longest_gone_is_shown_
     for _ in 0..18 {
         thread = added(&thread, "eve", &[("bob", "eve")]);
         thread = said(&thread, "eve");
-        thread = leave(&thread, &user("eve"), at(3)).unwrap().thread;
+        thread = leave(&thread, &user("eve"), at(3)).unwrap().after;
         assert_eq!(unread(&thread, "bob"), 0);
     }
     let bob = thread.member(&user("bob")).unwrap();
     let (first, last) = (Seq::try_from(3).unwrap(), Seq::try_from(thread.last_seq.get() - 1).unwrap());
     assert!(!thread.hides(bob, &user("eve"), first) && thread.hides(bob, &user("eve"), last));
+}
+
+#[test]
+fn rule_12_a_leaver_whom_nobody_hides_makes_nothing_hidden_appear() {
+    let mut thread = group(&["bob", "cem"]);
+    for _ in 0..17 {
+        thread = said(&added(&thread, "eve", &[("bob", "eve")]), "eve");
+        thread = leave(&thread, &user("eve"), at(3)).unwrap().after;
+    }
+    let thread = leave(&thread, &user("cem"), at(4)).unwrap().after;
+    assert_eq!(thread.departed().len(), 17);
+    let (bob, first) = (thread.member(&user("bob")).unwrap(), Seq::try_from(3).unwrap());
+    assert!(thread.hides(bob, &user("eve"), first), "the first of what Eve wrote");
 }

@@ -1,0 +1,25 @@
+//! The ready file: the addresses of a running stack.
+
+use serde::Serialize;
+
+/// The data folder of `cargo dev` without `--data`.
+pub(crate) const DEFAULT_FOLDER: &str = ".backchannel";
+/// The name of the ready file in a data folder.
+pub(crate) const READY_FILE: &str = "ready.json";
+
+/// The content of the ready file.
+#[derive(Serialize)]
+pub(crate) struct Ready {
+    /// Base URL of the HTTP API.
+    pub(crate) http_url: String,
+    /// URL of the WebSocket API, without a ticket.
+    pub(crate) socket_url: Option<String>,
+    pub(crate) sign_in_url: String,
+    /// Base URL of the control API.
+    pub(crate) control_url: String,
+    /// Base URL of the DynamoDB proxy.
+    pub(crate) dynamodb_url: String,
+    /// The access key that may do everything.
+    pub(crate) access_key_id: &'static str,
+    pub(crate) table_names: Vec<String>,
+}

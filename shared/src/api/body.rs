@@ -1,0 +1,258 @@
+//! Bodies and frames as clients send them. A member that a body does not have is an error with a pointer to it, so that a typo
+//! is not silently nothing.
+
+use serde::{Deserialize, Deserializer};
+
+use super::object::Object;
+use super::problem::Problem;
+use crate::domain::details::Preferences;
+use crate::domain::ids::{Seq, ThreadId, UserId};
+use crate::domain::invalid::Invalid;
+use crate::domain::limits::MAX_MEMBERS;
+use crate::domain::member::Role;
+use crate::domain::message::{MessageContent, MessageText};
+use crate::domain::profile::{AvatarUrl, ContactPolicy, DisplayName, PublicProfile, SettingsChange, Username};
+use crate::domain::room::Room;
+use crate::domain::time::Timestamp;
+use crate::domain::title::Title;
+use crate::domain::word::{self, Word};
+use crate::service::GroupDraft;
+
+/// `PUT /me`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileBody {
+    pub username: Username,
+    pub display_name: DisplayName,
+    pub avatar_url: Option<AvatarUrl>,
+}
+
+impl From<ProfileBody> for PublicProfile {
+    fn from(body: ProfileBody) -> Self {
+        let ProfileBody { username, display_name, avatar_url } = body;
+        Self { username, display_name, avatar_url }
+    }
+}
+
+/// `PATCH /settings`: what is left out stays as it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SettingsBody {
+    #[serde(deserialize_with = "present")]
+    pub contact_policy: Option<ContactPolicy>,
+    #[serde(deserialize_with = "present")]
+    pub read_receipts: Option<bool>,
+    #[serde(deserialize_with = "present")]
+    pub typing_indicators: Option<bool>,
+}
+
+impl From<SettingsBody> for SettingsChange {
+    fn from(body: SettingsBody) -> Self {
+        let SettingsBody { contact_policy, read_receipts, typing_indicators } = body;
+        Self { contact_policy, read_receipts, typing_indicators }
+    }
+}
+
+/// The kind of a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThreadKind {
+    Direct,
+    Group,
+}
+
+impl Word for ThreadKind {
+    const WORDS: &'static [(&'static str, Self)] = &[("direct", Self::Direct), ("group", Self::Group)];
+}
+
+impl<'de> Deserialize<'de> for ThreadKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word::deserialize(deserializer)
+    }
+}
+
+/// `POST /threads`, as much of it as says how to read the rest: an [`OpenThreadBody`] or a [`CreateGroupBody`].
+#[derive(Debug, Deserialize)]
+pub struct ThreadBody {
+    pub kind: ThreadKind,
+}
+
+/// `POST /threads` with `"kind": "direct"`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenThreadBody {
+    #[serde(rename = "kind")]
+    _kind: ThreadKind,
+    pub user_id: UserId,
+    message: Option<Object<MessageBody>>,
+}
+
+impl OpenThreadBody {
+    /// Where the message stands in the body.
+    pub const MESSAGE: &str = "/message";
+
+    /// The draft that comes with it.
+    ///
+    /// # Errors
+    /// As [`MessageBody::draft`].
+    pub fn draft(&mut self) -> Result<Option<MessageContent>, Problem> {
+        draft_within(self.message.take())
+    }
+}
+
+/// `POST /threads` with `"kind": "group"`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateGroupBody {
+    #[serde(rename = "kind")]
+    _kind: ThreadKind,
+    user_ids: Vec<UserId>,
+    title: Option<Title>,
+    room: Option<Object<Room>>,
+    message: Option<Object<MessageBody>>,
+}
+
+impl CreateGroupBody {
+    /// The group that it asks for.
+    ///
+    /// # Errors
+    /// As [`MessageBody::draft`].
+    pub fn draft(self) -> Result<GroupDraft, Problem> {
+        let Self { user_ids, title, room, message, .. } = self;
+        let message = draft_within(message)?;
+        Ok(GroupDraft { user_ids, title, room: room.map(|Object(room)| room), message })
+    }
+}
+
+fn draft_within(message: Option<Object<MessageBody>>) -> Result<Option<MessageContent>, Problem> {
+    let draft = message.map(|Object(message)| message.draft()).transpose();
+    draft.map_err(|problem| problem.within(OpenThreadBody::MESSAGE))
+}
+
+/// `POST /threads/{thread_id}/messages`, and the message that comes with a new thread.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageBody {
+    text: MessageText,
+    reply_to: Option<Seq>,
+    #[serde(default)]
+    mentions: Vec<UserId>,
+    /// None can be sent yet. Clients that know of attachments send an empty list.
+    #[serde(default, rename = "attachments")]
+    _attachments: [(); 0],
+}
+
+impl MessageBody {
+    /// The draft, each mentioned user once.
+    ///
+    /// # Errors
+    /// `invalid-request` for more mentions than a thread has members.
+    pub fn draft(self) -> Result<MessageContent, Problem> {
+        let Self { text, reply_to, mut mentions, .. } = self;
+        if mentions.len() > MAX_MEMBERS {
+            return Err(Problem::invalid("/mentions", format!("must be at most {MAX_MEMBERS}")));
+        }
+        mentions.sort();
+        mentions.dedup();
+        Ok(MessageContent { text, reply_to, mentions })
+    }
+}
+
+/// `PUT /threads/{thread_id}/read`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadBody {
+    pub seq: Seq,
+}
+
+/// `PATCH /threads/{thread_id}`: `null` takes the title away.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenameBody {
+    #[serde(deserialize_with = "nullable")]
+    pub title: Option<Title>,
+}
+
+/// `PUT /threads/{thread_id}/preferences`: both replace what was there.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PreferencesBody {
+    #[serde(deserialize_with = "nullable")]
+    muted_until: Option<Until>,
+    pinned: bool,
+}
+
+impl From<PreferencesBody> for Preferences {
+    fn from(body: PreferencesBody) -> Self {
+        Self { muted_until: body.muted_until.map(|Until(at)| at), pinned: body.pinned }
+    }
+}
+
+/// A time as clients write it: RFC 3339.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Until(Timestamp);
+
+impl TryFrom<String> for Until {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Timestamp::parse(&text).map(Self)
+    }
+}
+
+/// `POST /threads/{thread_id}/members`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddMembersBody {
+    pub user_ids: Vec<UserId>,
+}
+
+/// `PATCH /threads/{thread_id}/members/{user_id}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleBody {
+    pub role: Role,
+}
+
+/// `PUT /threads/{thread_id}/members/me/notice`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeBody {
+    pub decision: Decision,
+}
+
+/// What a member decides who shares a group with somebody they block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    Stay,
+    Leave,
+}
+
+impl Word for Decision {
+    const WORDS: &'static [(&'static str, Self)] = &[("stay", Self::Stay), ("leave", Self::Leave)];
+}
+
+impl<'de> Deserialize<'de> for Decision {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word::deserialize(deserializer)
+    }
+}
+
+/// The frame `{"action":"typing","thread_id"}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypingFrame {
+    #[serde(rename = "action")]
+    _action: String,
+    pub thread_id: ThreadId,
+}
+
+/// A member that is there has a value: `null` stands for none of the choices.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// A member that has to be there, and may be `null`: without a default of its own, serde refuses a body that lacks it.
+fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}

@@ -1,0 +1,60 @@
+//! Refusals: one enum for all rules. `api::problem` turns each into a problem document.
+
+use super::ids::UserId;
+
+/// A refusal. Nothing was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The caller has no profile yet (rule 1).
+    ProfileRequired,
+    /// The username belongs to another user (rule 1).
+    UsernameTaken,
+    /// It does not exist, or the caller may not see it. The caller cannot tell the two apart.
+    NotFound,
+    /// Only a moderator may do it. A direct thread has none (rule 10).
+    ModeratorsOnly,
+    /// The caller may not contact these users, and does not learn why (rule 5).
+    ContactClosed(Vec<UserId>),
+    /// The caller blocks these users (rule 5).
+    YouBlockThem(Vec<UserId>),
+    /// The message request has as many messages as it may hold (rule 7).
+    RequestPending,
+    /// The thread is in the inbox already: there is no message request to decline (rule 7).
+    AlreadyAccepted,
+    /// A group would have more than 15 members (rule 9).
+    GroupFull,
+    /// The only member of a group stays its moderator (rule 10).
+    OnlyMember,
+    /// The caller names themself among the users to invite.
+    InvitesOneself,
+    /// The caller names nobody to invite.
+    InvitesNobody,
+    /// The users at these indexes of the caller's list do not exist.
+    UnknownUsers(Vec<usize>),
+    /// A message does not fit its thread (rule 16).
+    Message(MessageFault),
+    /// A read mark would be beyond the end of the log (rule 19).
+    BeyondTheLog,
+    /// The idempotency key belongs to another HTTP request (rule 15).
+    IdempotencyMismatch,
+}
+
+/// The part of a message that does not fit its thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageFault {
+    /// `reply_to` is no message of the thread, or was sent before the author joined.
+    ReplyTo,
+    /// It mentions a user who is not a member.
+    Mentions,
+}
+
+impl Refusal {
+    /// The refusal of contact with one user.
+    #[must_use]
+    pub fn contact(why: super::contact::ContactRefusal, user: &UserId) -> Self {
+        match why {
+            super::contact::ContactRefusal::YouBlockThem => Self::YouBlockThem(vec![user.clone()]),
+            super::contact::ContactRefusal::Closed => Self::ContactClosed(vec![user.clone()]),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What a function is made of, built once at its cold start.
+
+use std::env;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use tokio::time::Instant;
+
+use crate::api::{NoSockets, WithSockets};
+use crate::clock::Clock;
+use crate::delivery::Sockets;
+use crate::store::{Store, Table};
+use crate::trace::{self, Trace, Tracer};
+
+/// The roots that AWS services' certificates lead to (Amazon Trust Services: Amazon Root CA 1–4, Starfield Services G2).
+/// Reading them from here instead of the machine's whole store saves some 2 ms of every cold start.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+
+/// Where the table is, if not where the region says.
+const TABLE_ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+/// Where the sockets are: the WebSocket API's stage.
+const SOCKET_ENDPOINT: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
+
+/// How long one call to the table may take before it is tried again. `DynamoDB` responds within some milliseconds.
+const TABLE_ATTEMPT: Duration = Duration::from_secs(2);
+/// How long a connection may take to open.
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// Something is missing in the function's environment.
+#[derive(Debug)]
+pub struct ConfigError(String);
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// What all invocations of a function share. `S` is its capability: [`NoSockets`], or [`Sockets`] to deliver to.
+#[derive(Debug)]
+pub struct App<S = NoSockets> {
+    table: aws_sdk_dynamodb::Client,
+    table_name: Arc<str>,
+    /// One client for all of AWS: its roots are parsed once.
+    http: SharedHttpClient,
+    sockets: S,
+    pub(super) clock: Clock,
+    /// The name of the function, for the log.
+    pub(super) function: String,
+    pub(super) tracer: Tracer,
+}
+
+/// The open sockets as a capability of a function.
+#[derive(Debug)]
+pub struct OpenSockets(aws_sdk_apigatewaymanagement::Client);
+
+/// A capability of a function.
+pub trait Capability: Send + Sync + 'static {
+    /// What its routes may need.
+    type Has: 'static;
+
+    /// The sockets of one invocation, if the function has any.
+    fn sockets(&self, trace: &Arc<Trace>) -> Option<Sockets>;
+}
+
+impl Capability for NoSockets {
+    type Has = NoSockets;
+
+    fn sockets(&self, _trace: &Arc<Trace>) -> Option<Sockets> {
+        None
+    }
+}
+
+impl Capability for OpenSockets {
+    type Has = WithSockets;
+
+    fn sockets(&self, trace: &Arc<Trace>) -> Option<Sockets> {
+        Some(Sockets::new(self.0.clone(), Arc::clone(trace)))
+    }
+}
+
+/// A variable of the environment.
+///
+/// # Errors
+/// If it is not set, by its name.
+pub fn variable(name: &str) -> Result<String, ConfigError> {
+    env::var(name).map_err(|_| ConfigError(format!("the environment variable {name} is not set")))
+}
+
+impl App {
+    /// A function that reads and writes the table.
+    ///
+    /// # Errors
+    /// If a variable is missing.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let http = http_client()?;
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+            .region(aws_sdk_dynamodb::config::Region::new(variable("AWS_REGION")?))
+            .credentials_provider(credentials()?)
+            .http_client(http.clone())
+            .sleep_impl(TokioSleep::new())
+            // The table retries by itself, with the deadline of the invocation in view.
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(
+                TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(TABLE_ATTEMPT).build(),
+            );
+        config.set_endpoint_url(env::var(TABLE_ENDPOINT).ok());
+        Ok(Self {
+            table: aws_sdk_dynamodb::Client::from_conf(config.build()),
+            table_name: variable("TABLE_NAME")?.into(),
+            http,
+            sockets: NoSockets,
+            clock: Clock::SYSTEM,
+            function: variable("AWS_LAMBDA_FUNCTION_NAME")?,
+            tracer: Tracer::to(env::var(trace::DAEMON).ok().as_deref()),
+        })
+    }
+
+    /// The same, with the open sockets.
+    ///
+    /// # Errors
+    /// If a variable is missing.
+    pub fn with_sockets(self) -> Result<App<OpenSockets>, ConfigError> {
+        let endpoint = variable(SOCKET_ENDPOINT)?;
+        let config = aws_sdk_apigatewaymanagement::Config::builder()
+            .behavior_version(aws_sdk_apigatewaymanagement::config::BehaviorVersion::latest())
+            .region(aws_sdk_apigatewaymanagement::config::Region::new(variable("AWS_REGION")?))
+            .credentials_provider(credentials()?)
+            .http_client(self.http.clone())
+            .sleep_impl(TokioSleep::new())
+            // One more try, soon: a push is a hint, and its time is bounded.
+            .retry_config(RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(50)))
+            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).build())
+            .endpoint_url(endpoint)
+            .build();
+        let sockets = OpenSockets(aws_sdk_apigatewaymanagement::Client::from_conf(config));
+        let Self { table, table_name, http, clock, function, tracer, .. } = self;
+        Ok(App { table, table_name, http, sockets, clock, function, tracer })
+    }
+}
+
+impl<S> App<S> {
+    /// The table for one invocation, whose calls give up at `give_up_at`.
+    pub(super) fn store(&self, trace: &Arc<Trace>, give_up_at: Instant) -> Store {
+        Store::new(Table::new(self.table.clone(), Arc::clone(&self.table_name), Arc::clone(trace), give_up_at))
+    }
+}
+
+impl<S: Capability> App<S> {
+    /// The sockets for one invocation, if the function has any.
+    pub(super) fn sockets(&self, trace: &Arc<Trace>) -> Option<Sockets> {
+        self.sockets.sockets(trace)
+    }
+}
+
+/// The function's own role, as Lambda hands it to the process.
+fn credentials() -> Result<Credentials, ConfigError> {
+    let (id, secret) = (variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?);
+    Ok(Credentials::new(id, secret, env::var("AWS_SESSION_TOKEN").ok(), None, "Lambda"))
+}
+
+/// A client that trusts Amazon's roots; the machine's as well where someone names other servers or other roots.
+fn http_client() -> Result<SharedHttpClient, ConfigError> {
+    let endpoints = [TABLE_ENDPOINT, SOCKET_ENDPOINT].into_iter().filter_map(|name| env::var(name).ok());
+    let elsewhere = endpoints.into_iter().any(|url| url.starts_with("https://") && !url.contains(".amazonaws.com"));
+    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+    let roots = roots.with_native_roots(elsewhere || env::var_os("SSL_CERT_FILE").is_some());
+    let tls = TlsContext::builder().with_trust_store(roots).build();
+    let tls = tls.map_err(|error| ConfigError(format!("TLS cannot be set up: {error}")))?;
+    let provider = Provider::Rustls(CryptoMode::Ring);
+    Ok(aws_smithy_http_client::Builder::new().tls_provider(provider).tls_context(tls).build_https())
+}

@@ -1,0 +1,117 @@
+//! Changing a group: removing members, leaving, roles, the title.
+
+use std::collections::BTreeMap;
+
+use super::context::Context;
+use super::error::Error;
+use super::load::load_thread;
+use super::notify;
+use super::operation::{Done, Operation, Step, run};
+use crate::domain::details::ThreadDetails;
+use crate::domain::group;
+use crate::domain::ids::{ThreadId, UserId};
+use crate::domain::member::Role;
+use crate::domain::refusal::Refusal;
+use crate::domain::thread::Thread;
+use crate::domain::title::Title;
+use crate::domain::transition::Transition;
+use crate::store::{Head, NewMembers, Writes};
+
+/// A group after a change, or as it was if there was nothing to change. It shows the snapshots that the group has of its
+/// members: nothing that is read from here on could keep the others from hearing of the change.
+#[derive(Debug)]
+pub struct ChangedGroup {
+    pub thread: Thread,
+    pub details: ThreadDetails,
+}
+
+/// The change that a caller asks for.
+enum Change<'a> {
+    Leave,
+    Remove(&'a UserId),
+    SetRole(&'a UserId, Role),
+    Rename(Option<Title>),
+}
+
+struct ChangeGroup<'a> {
+    thread_id: &'a ThreadId,
+    change: Change<'a>,
+}
+
+/// The caller leaves a group. That never fails for a member (rule 10).
+///
+/// # Errors
+/// `NotFound`; `ModeratorsOnly` in a direct thread.
+pub async fn leave(ctx: &Context, thread_id: &ThreadId) -> Result<Done<ChangedGroup>, Error> {
+    run(ctx, ChangeGroup { thread_id, change: Change::Leave }).await
+}
+
+/// The caller, a moderator, removes a member.
+///
+/// # Errors
+/// `NotFound`, `ModeratorsOnly`.
+pub async fn remove_member(ctx: &Context, thread_id: &ThreadId, user_id: &UserId) -> Result<Done<ChangedGroup>, Error> {
+    run(ctx, ChangeGroup { thread_id, change: Change::Remove(user_id) }).await
+}
+
+/// The caller, a moderator, makes a member a moderator, or ends that.
+///
+/// # Errors
+/// `NotFound`, `ModeratorsOnly`, `OnlyMember`.
+pub async fn set_role(
+    ctx: &Context,
+    thread_id: &ThreadId,
+    user_id: &UserId,
+    role: Role,
+) -> Result<Done<ChangedGroup>, Error> {
+    run(ctx, ChangeGroup { thread_id, change: Change::SetRole(user_id, role) }).await
+}
+
+/// The caller, a moderator, gives the group another title or takes it away.
+///
+/// # Errors
+/// `NotFound`, `ModeratorsOnly`.
+pub async fn rename(ctx: &Context, thread_id: &ThreadId, title: Option<Title>) -> Result<Done<ChangedGroup>, Error> {
+    run(ctx, ChangeGroup { thread_id, change: Change::Rename(title) }).await
+}
+
+impl ChangeGroup<'_> {
+    /// The group and its details as they are now, read beside each other: the details may be older than the head, if somebody
+    /// joined in between, and are then read once more.
+    async fn load(&self, ctx: &Context) -> Result<(Thread, ThreadDetails), Error> {
+        let details = async { Ok(ctx.store.details(self.thread_id).await?) };
+        let (thread, details) = tokio::try_join!(load_thread(ctx, self.thread_id), details)?;
+        // A direct thread has no details of its own, and nothing of this can be done to it.
+        let missing = if thread.is_group() { Refusal::NotFound } else { Refusal::ModeratorsOnly };
+        let details = details.ok_or(missing)?;
+        let complete = thread.members.iter().all(|member| details.snapshots.contains_key(&member.user_id));
+        let details = if complete { details } else { super::load::load_details(ctx, &thread).await? };
+        Ok((thread, details))
+    }
+
+    fn decide(&self, ctx: &Context, thread: &Thread, details: &ThreadDetails) -> Result<Option<Transition>, Refusal> {
+        match &self.change {
+            Change::Leave => group::leave(thread, &ctx.caller, ctx.now).map(Some),
+            Change::Remove(user_id) => group::remove(thread, &ctx.caller, user_id, ctx.now).map(Some),
+            Change::SetRole(user_id, role) => group::set_role(thread, &ctx.caller, user_id, *role, ctx.now),
+            Change::Rename(title) => group::rename(thread, &ctx.caller, details.title.as_ref(), title.clone(), ctx.now),
+        }
+    }
+}
+
+impl Operation for ChangeGroup<'_> {
+    type Output = ChangedGroup;
+    type Beside = ();
+
+    async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<ChangedGroup>, Error> {
+        let (thread, details) = self.load(ctx).await?;
+        let Some(transition) = self.decide(ctx, &thread, &details)? else {
+            return Ok(Step::unchanged(ChangedGroup { thread, details }));
+        };
+        let room = details.room.as_ref().map(|room| &room.id);
+        let writes = Writes::change_group(&transition, room, &NewMembers::new())?;
+        let notifications = notify::group_changed(&transition, &ctx.caller);
+        let details = details.after(&transition.entries, &BTreeMap::new());
+        Ok(Step::write(ChangedGroup { thread: transition.after, details }, writes).notify(notifications))
+    }
+}

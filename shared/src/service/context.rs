@@ -1,0 +1,18 @@
+//! The one context of an invocation: what every operation needs, made once.
+
+use crate::domain::idempotency::Idempotency;
+use crate::domain::ids::UserId;
+use crate::domain::time::Timestamp;
+use crate::store::Store;
+
+/// An invocation by `caller`: a user, or a connection where a socket sent the event.
+#[derive(Debug, Clone)]
+pub struct Context<Caller = UserId> {
+    pub caller: Caller,
+    /// When the request came in: one instant for everything that follows from it.
+    pub now: Timestamp,
+    /// The idempotency key of a POST, and the request that it is bound to.
+    pub key: Option<Idempotency>,
+    /// The table. It counts what the invocation uses, notes its trace and knows its deadline.
+    pub store: Store,
+}

@@ -1,0 +1,71 @@
+//! Reading the log of a thread: messages newest first, or all of it oldest first.
+
+use super::context::Context;
+use super::error::Error;
+use super::load::load_thread;
+use crate::domain::ids::{Seq, ThreadId};
+use crate::domain::log::{Entry, merge};
+use crate::domain::message::Message;
+use crate::domain::refusal::Refusal;
+use crate::domain::thread::Thread;
+use crate::store::Page;
+
+/// A page of a log, and the thread that says how the caller sees it.
+#[derive(Debug)]
+pub struct LogPage<T> {
+    pub thread: Thread,
+    pub page: Page<T>,
+}
+
+/// A page of the messages between two places, neither included, newest first.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn messages(
+    ctx: &Context,
+    thread_id: &ThreadId,
+    (after, before): (Option<Seq>, Option<Seq>),
+    limit: usize,
+) -> Result<LogPage<Message>, Error> {
+    let thread = load_thread(ctx, thread_id).await?;
+    let visible_from = thread.member(&ctx.caller).ok_or(Refusal::NotFound)?.visible_from();
+    let first = after.map_or(visible_from, |after| after.next().max(visible_from));
+    let last = before.map_or(thread.last_seq, |before| before.previous().min(thread.last_seq));
+    let page = ctx.store.messages(thread_id, (first, last), limit).await?;
+    Ok(LogPage { thread, page })
+}
+
+/// One message, and the thread that says how the caller sees it.
+///
+/// # Errors
+/// `NotFound`, also where that place of the log is no message.
+pub async fn message(ctx: &Context, thread_id: &ThreadId, seq: Seq) -> Result<(Thread, Message), Error> {
+    let thread = load_thread(ctx, thread_id).await?;
+    // Nor what came after the head was read: the caller may have been removed in between.
+    let visible = thread.member(&ctx.caller).is_some_and(|member| member.sees(seq)) && seq <= thread.last_seq;
+    let message = if visible { ctx.store.message(thread_id, seq).await? } else { None };
+    Ok((thread, message.ok_or(Refusal::NotFound)?))
+}
+
+/// A page of the log behind `after`, oldest first, without a hole (rule 14).
+///
+/// # Errors
+/// `NotFound`.
+pub async fn events(
+    ctx: &Context,
+    thread_id: &ThreadId,
+    after: Option<Seq>,
+    limit: usize,
+) -> Result<LogPage<Entry>, Error> {
+    let thread = load_thread(ctx, thread_id).await?;
+    let visible_from = thread.member(&ctx.caller).ok_or(Refusal::NotFound)?.visible_from();
+    let first = after.unwrap_or(Seq::ZERO).min(thread.last_seq).next().max(visible_from);
+    let entries = if first > thread.last_seq {
+        Vec::new()
+    } else {
+        let (messages, changes) = ctx.store.runs(thread_id, first, thread.last_seq, limit).await?;
+        merge(messages, changes, limit)
+    };
+    let more = entries.last().is_some_and(|last| last.seq < thread.last_seq);
+    Ok(LogPage { page: Page { items: entries, more }, thread })
+}

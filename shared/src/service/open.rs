@@ -1,0 +1,134 @@
+//! Opening a direct thread.
+
+use super::context::Context;
+use super::error::Error;
+use super::load::{ShownThread, contact_context, load_details, load_thread_of_then};
+use super::notify;
+use super::operation::{Done, Operation, Step, run};
+use crate::delivery::Notification;
+use crate::domain::idempotency::Reference;
+use crate::domain::ids::{Pair, Seq, ThreadId, UserId};
+use crate::domain::message::MessageContent;
+use crate::domain::open::{Opening, open as begin};
+use crate::domain::refusal::Refusal;
+use crate::domain::send::{Sending, send};
+use crate::domain::thread::Thread;
+use crate::domain::transition::NewThread;
+use crate::store::{AbsentHead, Head, PairContext, Writes};
+
+/// The direct thread of two users, opened now or before.
+#[derive(Debug)]
+pub struct OpenedThread {
+    pub shown: ShownThread,
+    /// Whether it did not exist before.
+    pub created: bool,
+    /// Whether a message was sent with it.
+    pub sent: bool,
+}
+
+struct Open<'a> {
+    other: &'a UserId,
+    pair: Pair,
+    thread_id: ThreadId,
+    draft: Option<&'a MessageContent>,
+}
+
+/// Opens the direct thread of the caller and `other`, or finds it; with a draft, sends that in the same write. Exactly once for
+/// its key.
+///
+/// # Errors
+/// `NotFound`, `ContactClosed`, `YouBlockThem`, `RequestPending`, `Message`, `ProfileRequired`, `IdempotencyMismatch`.
+pub async fn open(
+    ctx: &Context,
+    pair: Pair,
+    other: &UserId,
+    draft: Option<&MessageContent>,
+) -> Result<Done<OpenedThread>, Error> {
+    let thread_id = ThreadId::direct(&pair);
+    run(ctx, Open { other, pair, thread_id, draft }).await
+}
+
+/// What the decision leads to.
+struct Opened {
+    /// The empty place of the thread, if it did not exist.
+    absent: Option<AbsentHead>,
+    thread: Thread,
+    new: Option<NewThread>,
+    sending: Option<Sending>,
+}
+
+impl Open<'_> {
+    async fn replied_to(&self, ctx: &Context) -> Result<Option<Seq>, Error> {
+        match self.draft.and_then(|draft| draft.reply_to) {
+            None => Ok(None),
+            Some(seq) => Ok(ctx.store.message(&self.thread_id, seq).await?.map(|message| message.seq)),
+        }
+    }
+
+    fn decide(&self, ctx: &Context, context: &PairContext, replied_to: Option<Seq>) -> Result<Opened, Error> {
+        let other = context.other.as_ref().ok_or(Refusal::NotFound)?;
+        let (absent, new, thread) = match &context.head {
+            Head::Thread(thread) => (None, None, (**thread).clone()),
+            Head::Absent(absent) => {
+                let contact = contact_context(&context.head, &ctx.caller, other, context.followed);
+                let standing = contact.standing().map_err(|why| Refusal::contact(why, &other.id))?;
+                let opening = Opening { actor: &ctx.caller, recipient: &other.id, standing };
+                let new = begin(self.thread_id.clone(), opening, absent.revision.unwrap_or_default(), ctx.now);
+                let thread = new.thread.clone();
+                (Some(absent.clone()), Some(new), thread)
+            }
+        };
+        let sending = self.draft.map(|draft| send(&thread, &ctx.caller, draft, replied_to, ctx.now)).transpose()?;
+        let thread = sending.as_ref().map_or(thread, |sending| sending.transition.after.clone());
+        Ok(Opened { absent, thread, new, sending })
+    }
+}
+
+impl Opened {
+    fn writes(&self, followed: bool) -> Result<Writes, Error> {
+        match (&self.absent, &self.new, &self.sending) {
+            (Some(absent), Some(new), sending) => {
+                let mut whole = NewThread { thread: self.thread.clone(), entries: new.entries.clone() };
+                whole.entries.extend(sending.iter().flat_map(|sending| sending.transition.entries.clone()));
+                Ok(Writes::open_thread(&whole, absent, followed)?)
+            }
+            (_, _, Some(sending)) => Ok(Writes::change_thread(&sending.transition)?),
+            (_, _, None) => Ok(Writes::none()),
+        }
+    }
+
+    fn notifications(&self, actor: &UserId) -> Vec<Notification> {
+        let new = self.new.iter().flat_map(|new| {
+            let whole = NewThread { thread: self.thread.clone(), entries: Vec::new() };
+            notify::thread_created(&whole, actor, &new.entries)
+        });
+        new.chain(self.sending.iter().flat_map(notify::sent)).collect()
+    }
+}
+
+impl Operation for Open<'_> {
+    type Output = OpenedThread;
+    type Beside = ();
+
+    /// A head that a failed condition brought back is not enough: follows and blocks are read with it.
+    async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<OpenedThread>, Error> {
+        let context = async { Ok(ctx.store.pair_context(&ctx.caller, self.other, &self.pair).await?) };
+        let (context, replied_to) = tokio::try_join!(context, self.replied_to(ctx))?;
+        let own = super::load::registered(context.own.clone())?;
+        let opened = self.decide(ctx, &context, replied_to)?;
+        let (writes, notifications) = (opened.writes(context.followed)?, opened.notifications(&ctx.caller));
+        let Opened { absent, thread, sending, .. } = opened;
+        let created = absent.is_some();
+        let details = load_details(ctx, &thread).await?;
+        let profiles = [own].into_iter().chain(context.other).map(|profile| (profile.id.clone(), profile)).collect();
+        let shown = ShownThread::new(thread, details, profiles, &ctx.caller)?;
+        let reference = shown.reference(created);
+        let output = OpenedThread { shown, created, sent: sending.is_some() };
+        Ok(Step::write(output, writes).refer(reference).notify(notifications))
+    }
+
+    async fn replay(&self, ctx: &Context, reference: Reference) -> Result<OpenedThread, Error> {
+        let (shown, created) = load_thread_of_then(ctx, reference).await?;
+        Ok(OpenedThread { shown, created, sent: false })
+    }
+}

@@ -1,0 +1,197 @@
+//! The one loop of every operation that writes: read, decide, write on a condition, and decide again on what a failed
+//! condition brought back. Replays of repeated requests and backoff are here and nowhere else.
+
+use super::context::Context;
+use super::error::Error;
+use crate::delivery::Notification;
+use crate::domain::connection::Connection;
+use crate::domain::idempotency::Reference;
+use crate::domain::refusal::Refusal;
+use crate::store::{Backoff, Condition, EarlierUse, Head, IdempotencyRecord, StoreError, Writes};
+
+/// An operation that writes.
+pub(super) trait Operation {
+    /// What the caller gets.
+    type Output;
+    /// What is read beside the write, for the notifications.
+    type Beside: Default;
+
+    /// Reads what the decision rests on, and decides. `head` is the head of the thread where it is known already: read with
+    /// the record of the key, or brought back by a failed condition.
+    async fn step(&mut self, ctx: &Context, head: Option<Head>) -> Result<Step<Self::Output>, Error>;
+
+    /// Reads something beside the write of a step that writes; `attempt` counts from 0.
+    async fn beside(&self, _ctx: &Context, _output: &Self::Output, _attempt: u32) -> Result<Self::Beside, Error> {
+        Ok(Self::Beside::default())
+    }
+
+    /// The output of the same request when it was carried out before, made of what its record refers to.
+    async fn replay(&self, _ctx: &Context, _reference: Reference) -> Result<Self::Output, Error> {
+        // Another kind of request left the record, and the path is part of the fingerprint.
+        Err(Refusal::IdempotencyMismatch.into())
+    }
+}
+
+/// What one decision leads to.
+#[derive(Debug)]
+pub(super) struct Step<T> {
+    pub(super) output: T,
+    pub(super) writes: Writes,
+    /// What a repeat of the request refers to.
+    pub(super) reference: Option<Reference>,
+    pub(super) notifications: Vec<Notification>,
+    /// Whether there is more to do than one write takes: then another step follows.
+    pub(super) more: bool,
+}
+
+impl<T> Step<T> {
+    /// Nothing is to be written.
+    pub(super) fn unchanged(output: T) -> Self {
+        Self::write(output, Writes::none())
+    }
+
+    /// These writes, and nobody else hears of them.
+    pub(super) fn write(output: T, writes: Writes) -> Self {
+        Self { output, writes, reference: None, notifications: Vec::new(), more: false }
+    }
+
+    pub(super) fn refer(self, reference: Reference) -> Self {
+        Self { reference: Some(reference), ..self }
+    }
+
+    pub(super) fn notify(self, notifications: Vec<Notification>) -> Self {
+        Self { notifications, ..self }
+    }
+}
+
+/// An operation that was carried out.
+#[derive(Debug)]
+pub struct Done<T> {
+    pub output: T,
+    /// Whether an earlier request with the same key did it.
+    pub replayed: bool,
+    pub notifications: Vec<Notification>,
+    /// The connections of all recipients, if they were read already.
+    pub connections: Option<Vec<Connection>>,
+}
+
+impl<T> Done<T> {
+    /// The output, and the rest.
+    pub fn split(self) -> (T, Done<()>) {
+        let Self { output, replayed, notifications, connections } = self;
+        (output, Done { output: (), replayed, notifications, connections })
+    }
+}
+
+/// As [`Done`], with what only the operation itself needs.
+pub(super) struct Committed<O: Operation> {
+    pub(super) done: Done<O::Output>,
+    pub(super) beside: O::Beside,
+    /// The head as the write left it, where the head was all that was written.
+    pub(super) head: Option<Head>,
+}
+
+/// What is known when an operation begins.
+pub(super) enum Start {
+    Unread,
+    /// The head and the record of the key, read in one call.
+    Read {
+        head: Head,
+        earlier: Option<EarlierUse>,
+    },
+}
+
+/// Carries out an operation, exactly once for its key.
+pub(super) async fn run<O: Operation>(ctx: &Context, operation: O) -> Result<Done<O::Output>, Error> {
+    run_from(ctx, operation, Start::Unread).await.map(|committed| committed.done)
+}
+
+/// As [`run`], from what is known already.
+pub(super) async fn run_from<O: Operation>(
+    ctx: &Context,
+    mut operation: O,
+    start: Start,
+) -> Result<Committed<O>, Error> {
+    // Steps only read: the first one runs beside the look for an earlier use of the key.
+    let (earlier, mut step) = match start {
+        Start::Unread => tokio::join!(earlier_use(ctx), operation.step(ctx, None)),
+        Start::Read { head, earlier: None } => (Ok(None), operation.step(ctx, Some(head)).await),
+        Start::Read { earlier: Some(earlier), .. } => return replay(ctx, &operation, earlier).await,
+    };
+    if let Some(earlier) = earlier? {
+        return replay(ctx, &operation, earlier).await;
+    }
+    let mut backoff = ctx.store.table().backoff();
+    let mut notifications = Vec::new();
+    let mut attempt = 0;
+    loop {
+        let decided = match step {
+            Ok(step) => step,
+            Err(error) => return replay_or(ctx, &operation, error).await,
+        };
+        let Step { output, writes, reference, notifications: new, more } = decided;
+        let record = record(ctx, reference);
+        let idle = writes.is_empty();
+        let beside =
+            async { if idle { Ok(O::Beside::default()) } else { operation.beside(ctx, &output, attempt).await } };
+        let (stored, beside) = tokio::join!(ctx.store.commit(writes, record.as_ref()), beside);
+        let head = match stored {
+            Ok(after) => {
+                notifications.extend(new);
+                if !more {
+                    let done = Done { output, replayed: false, notifications, connections: None };
+                    return Ok(Committed { done, beside: beside?, head: after });
+                }
+                None
+            }
+            Err(error) if error.failed(Condition::KeyUnused) => return replay_or(ctx, &operation, error.into()).await,
+            Err(error) => resume(error, &mut backoff).await?,
+        };
+        attempt += 1;
+        step = operation.step(ctx, head).await;
+    }
+}
+
+/// The record that binds the key to what the request leads to.
+fn record(ctx: &Context, reference: Option<Reference>) -> Option<IdempotencyRecord> {
+    let (key, reference) = ctx.key.clone().zip(reference)?;
+    Some(IdempotencyRecord { user_id: ctx.caller.clone(), key, reference, now: ctx.now })
+}
+
+async fn earlier_use(ctx: &Context) -> Result<Option<EarlierUse>, Error> {
+    match &ctx.key {
+        None => Ok(None),
+        Some(key) => Ok(ctx.store.earlier_use(&ctx.caller, &key.key, ctx.now).await?),
+    }
+}
+
+async fn replay<O: Operation>(ctx: &Context, operation: &O, earlier: EarlierUse) -> Result<Committed<O>, Error> {
+    if ctx.key.as_ref().is_none_or(|key| key.fingerprint != earlier.fingerprint) {
+        return Err(Refusal::IdempotencyMismatch.into());
+    }
+    let output = operation.replay(ctx, earlier.reference).await?;
+    let done = Done { output, replayed: true, notifications: Vec::new(), connections: None };
+    Ok(Committed { done, beside: O::Beside::default(), head: None })
+}
+
+/// The earlier response where there is one by now, else `error`. The same request may have been carried out meanwhile, sent
+/// twice at once or in an attempt whose response was lost; and what refuses it now may be just that.
+async fn replay_or<O: Operation>(ctx: &Context, operation: &O, error: Error) -> Result<Committed<O>, Error> {
+    match earlier_use(ctx).await? {
+        Some(earlier) => replay(ctx, operation, earlier).await,
+        None => Err(error),
+    }
+}
+
+/// Waits until it makes sense to decide again after `error`. The first lost race brings the present head along, so that the
+/// repeat costs no read. Whoever loses again is one of many, and pauses: what they know is old by then, and without the pause
+/// the many would spend the time of the one that gets through.
+async fn resume(error: StoreError, backoff: &mut Backoff) -> Result<Option<Head>, Error> {
+    if !error.is_lost_race() {
+        return Err(error.into());
+    }
+    if backoff.is_first_lost_race() {
+        return Ok(Head::of_failed_condition(error)?);
+    }
+    if backoff.pause_after_lost_race().await { Ok(None) } else { Err(error.into()) }
+}

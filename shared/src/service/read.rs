@@ -1,0 +1,85 @@
+//! Moving a read mark (rule 19).
+
+use super::context::Context;
+use super::error::Error;
+use super::load::thread_at;
+use super::notify::about;
+use super::operation::{Done, Operation, Start, Step, run_from};
+use crate::delivery::{EventKind, Notification};
+use crate::domain::counts::MessageCounts;
+use crate::domain::ids::{Seq, ThreadId, UserId};
+use crate::domain::member::Member;
+use crate::domain::profile::Profiles;
+use crate::domain::read;
+use crate::domain::refusal::Refusal;
+use crate::domain::thread::Thread;
+use crate::store::{Head, Writes};
+
+/// Where the mark of the caller is, and what is left after it.
+#[derive(Debug, Clone, Copy)]
+pub struct Marked {
+    pub read_seq: Seq,
+    pub unread: u64,
+}
+
+struct MarkRead<'a> {
+    thread_id: &'a ThreadId,
+    seq: Seq,
+    /// The counts at the last message up to `seq`.
+    counts_there: Option<MessageCounts>,
+}
+
+/// Moves the caller's mark forward to `seq`.
+///
+/// # Errors
+/// `NotFound`, `BeyondTheLog`.
+pub async fn mark_read(ctx: &Context, thread_id: &ThreadId, seq: Seq) -> Result<Done<Marked>, Error> {
+    // The counts are needed only where the mark stays behind the last message; read beside the head, they cost no time.
+    let (head, last) = tokio::try_join!(ctx.store.head(thread_id), ctx.store.last_message_at(thread_id, seq))?;
+    let operation = MarkRead { thread_id, seq, counts_there: last.map(|last| last.counts) };
+    let committed = run_from(ctx, operation, Start::Read { head, earlier: None }).await?;
+    // Where nothing was written, another device was further already: it has told everyone.
+    let after = committed.head.and_then(Head::thread);
+    let moved = after.is_some();
+    let thread = after.unwrap_or(committed.done.output);
+    let own = thread.member(&ctx.caller).ok_or(Refusal::NotFound)?;
+    let marked = Marked { read_seq: own.mark.seq, unread: thread.unread(own) };
+    let notifications = if moved { notifications(ctx, &thread, own, &committed.beside) } else { Vec::new() };
+    Ok(Done { output: marked, replayed: false, notifications, connections: None })
+}
+
+impl Operation for MarkRead<'_> {
+    type Output = Thread;
+    type Beside = Profiles;
+
+    async fn step(&mut self, ctx: &Context, head: Option<Head>) -> Result<Step<Thread>, Error> {
+        let thread = thread_at(ctx, head, self.thread_id).await?;
+        let Some(mark) = read::mark(&thread, &ctx.caller, self.seq, self.counts_there.as_ref())? else {
+            return Ok(Step::unchanged(thread));
+        };
+        let writes = Writes::move_mark(&thread, &ctx.caller, mark);
+        Ok(Step::write(thread, writes))
+    }
+
+    /// Who shows their marks. Where that cannot be read, nobody but the reader's own devices hears of the mark: it is stored
+    /// all the same, and a repeat would find nothing to tell.
+    async fn beside(&self, ctx: &Context, thread: &Thread, _attempt: u32) -> Result<Self::Beside, Error> {
+        Ok(ctx.store.present_profiles(&thread.member_ids()).await.unwrap_or_default())
+    }
+}
+
+/// The caller's own devices hear of the mark with what is left unread. Other members do if they may see it, while no block
+/// stands between the two.
+fn notifications(ctx: &Context, thread: &Thread, own: &Member, profiles: &Profiles) -> Vec<Notification> {
+    let shows = |user: &UserId| profiles.get(user).is_some_and(|profile| profile.settings.read_receipts);
+    let event = |unread| {
+        let kind = EventKind::ReadMoved { user_id: own.user_id.clone(), read_seq: own.mark.seq, unread };
+        about(thread, Some(&own.user_id), ctx.now, kind)
+    };
+    let told = thread
+        .others(&own.user_id)
+        .filter(|other| read::shows(own, shows(&own.user_id), shows(&other.user_id)))
+        .filter(|other| other.listed_in().is_some() && !thread.is_blocked())
+        .map(|other| other.user_id.clone());
+    vec![event(Some(thread.unread(own))).to(vec![own.user_id.clone()]), event(None).to(told.collect())]
+}

@@ -1,0 +1,29 @@
+//! Storing the writes of an operation.
+
+use super::access::Store;
+use super::error::StoreError;
+use super::head::Head;
+use super::idempotency::{IdempotencyRecord, idempotency_write};
+use super::write::Writes;
+
+impl Store {
+    /// Stores `writes` and the idempotency record of the request, all or nothing. Returns the head of the thread afterwards if
+    /// an update of it was the only write.
+    ///
+    /// # Errors
+    /// [`StoreError::ConditionFailed`] names the first condition that failed. That of the idempotency key comes first, because
+    /// an earlier use of the key decides the response.
+    pub async fn commit(&self, writes: Writes, record: Option<&IdempotencyRecord>) -> Result<Option<Head>, StoreError> {
+        let Writes { mut writes, repeatable } = writes;
+        if let Some(record) = record {
+            writes.insert(0, idempotency_write(record)?);
+        } else if repeatable && let [write] = writes.as_slice() {
+            let item = self.table.write(write.clone()).await?;
+            return item.map(|item| Head::parse(Some(item))).transpose();
+        }
+        if !writes.is_empty() {
+            self.table.transact(writes).await?;
+        }
+        Ok(None)
+    }
+}

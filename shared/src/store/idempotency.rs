@@ -1,0 +1,118 @@
+//! Records of HTTP requests with an `Idempotency-Key` (rule 15). They refer to what the request led to and never quote it, so
+//! that no record keeps text that is deleted later.
+
+use serde::{Deserialize, Serialize};
+
+use super::access::Store;
+use super::convert::{self, ITEM_VERSION};
+use super::error::{Condition, StoreError};
+use super::head::Head;
+use super::item::Item;
+use super::keys::{self, LogKind};
+use super::table::Read;
+use super::write::Write;
+use crate::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey, Reference};
+use crate::domain::ids::{Seq, ThreadId, UserId};
+use crate::domain::limits::IDEMPOTENCY_WINDOW;
+use crate::domain::time::Timestamp;
+
+/// `IDEMPOTENCY#u` / `<idempotency key>`.
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
+    v: u8,
+    fingerprint: Fingerprint,
+    reference: Reference,
+    expires_at: i64,
+}
+
+/// The record of an HTTP request. It is stored with what the request leads to, in one transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyRecord {
+    pub user_id: UserId,
+    pub key: Idempotency,
+    pub reference: Reference,
+    /// The key is free again 24 hours later.
+    pub now: Timestamp,
+}
+
+/// The earlier use of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierUse {
+    pub fingerprint: Fingerprint,
+    pub reference: Reference,
+}
+
+/// The write that takes the key, if it is free.
+pub(super) fn idempotency_write(record: &IdempotencyRecord) -> Result<Write, StoreError> {
+    let item = convert::item(&Record {
+        v: ITEM_VERSION,
+        fingerprint: record.key.fingerprint.clone(),
+        reference: record.reference.clone(),
+        expires_at: record.now.plus(IDEMPOTENCY_WINDOW).ttl_s(),
+    })?;
+    // DynamoDB may remove expired items days later.
+    Ok(Write::put(keys::idempotency(&record.user_id, &record.key.key), item)
+        .only_if(Condition::KeyUnused, "attribute_not_exists(pk) OR expires_at <= :now")
+        .number(":now", &(record.now.ms() / 1_000)))
+}
+
+fn parse(item: Item, now: Timestamp) -> Result<Option<EarlierUse>, StoreError> {
+    let Record { fingerprint, reference, expires_at, .. } = convert::record(item)?;
+    Ok((expires_at > now.ms() / 1_000).then_some(EarlierUse { fingerprint, reference }))
+}
+
+/// What the decision on a message rests on.
+#[derive(Debug)]
+pub struct SendContext {
+    pub head: Head,
+    /// What the key was used for before.
+    pub earlier: Option<EarlierUse>,
+    /// The place of the message that is replied to, if it exists.
+    pub replied_to: Option<Seq>,
+}
+
+impl Store {
+    /// What the key of `user` was used for within the last 24 hours.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn earlier_use(
+        &self,
+        user: &UserId,
+        key: &IdempotencyKey,
+        now: Timestamp,
+    ) -> Result<Option<EarlierUse>, StoreError> {
+        let item = self.table.get(&keys::idempotency(user, key), Read::Consistent).await?;
+        Ok(item.map(|item| parse(item, now)).transpose()?.flatten())
+    }
+
+    /// What the decision on a message of `author` rests on, in one consistent call.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn send_context(
+        &self,
+        thread: &ThreadId,
+        (author, key): (&UserId, &IdempotencyKey),
+        reply_to: Option<Seq>,
+        now: Timestamp,
+    ) -> Result<SendContext, StoreError> {
+        let head = keys::head(thread);
+        let record = keys::idempotency(author, key);
+        let replied_to = reply_to.map(|seq| keys::log(LogKind::Message, thread, seq));
+        let wanted: Vec<_> = [head.clone(), record.clone()].into_iter().chain(replied_to).collect();
+
+        let mut context = SendContext { head: Head::parse(None)?, earlier: None, replied_to: None };
+        for item in self.table.batch_get(&wanted, Read::Consistent).await? {
+            let key = convert::key_of(&item)?;
+            if key == head {
+                context.head = Head::parse(Some(item))?;
+            } else if key == record {
+                context.earlier = parse(item, now)?;
+            } else {
+                context.replied_to = reply_to;
+            }
+        }
+        Ok(context)
+    }
+}
