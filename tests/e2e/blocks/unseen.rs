@@ -76,9 +76,9 @@ impl<'a> Scenario<'a> {
     }
 
     /// Records everything that one of those can ask for who must not notice.
-    async fn record_views(&mut self, scene: &str, user: &User, thread: &str) {
+    async fn record_views(&mut self, step: &str, user: &User, thread: &str) {
         for seen in everything(user, thread).await {
-            self.record.push((format!("{scene}, {}: {}", user.name, seen["path"]), seen));
+            self.record.push((format!("{step}, {}: {}", user.name, seen["path"]), seen));
         }
     }
 
