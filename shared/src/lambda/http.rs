@@ -113,7 +113,6 @@ impl ApiEvent {
                 RequestParts {
                     id: event.request_context.request_id.unwrap_or_default(),
                     query: query.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-                    path: HashMap::new(),
                     body: body(event.body, event.is_base64_encoded),
                     ..RequestParts::default()
                 }

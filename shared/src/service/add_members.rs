@@ -66,7 +66,7 @@ impl Operation for AddMembers<'_> {
         let Invitation { group, candidates, transition } = self.decide(ctx).await?;
         let Some(transition) = transition else {
             let roster = group.roster;
-            let reference = Reference::Members { members: roster.members.clone() };
+            let reference = roster.reference();
             return Ok(Step::unchanged(roster).refer(reference));
         };
         let new_members: NewMembers = candidates.new_members(transition.after.active_at, &group.roster.profiles);
@@ -76,7 +76,7 @@ impl Operation for AddMembers<'_> {
         let details = group.details.after(&[], &snapshots(&new_members));
         let shown = ShownThread::new(transition.after, details, group.roster.profiles, &ctx.caller)?;
         let roster = shown.roster;
-        let reference = Reference::Members { members: roster.members.clone() };
+        let reference = roster.reference();
         Ok(Step::write(roster, writes).refer(reference).notify(notifications))
     }
 

@@ -29,6 +29,13 @@ pub struct Roster {
     pub profiles: Profiles,
 }
 
+impl Roster {
+    /// What a repeat of the request refers to that led to these members.
+    pub(super) fn reference(&self) -> Reference {
+        Reference::Members { members: self.members.clone() }
+    }
+}
+
 impl ShownThread {
     /// The thread as `viewer` sees it; `profiles` are those of its members.
     ///

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::error::Error;
-use super::load::{ShownThread, contact_context, load_details, load_thread_of_then};
+use super::load::{ShownThread, contact_context, load_details, load_thread_of_then, registered};
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::delivery::Notification;
@@ -50,10 +50,9 @@ pub async fn open(
 
 /// What the decision leads to.
 struct Opened {
-    /// The empty place of the thread, if it did not exist.
-    absent: Option<AbsentHead>,
     thread: Thread,
-    new: Option<NewThread>,
+    /// The empty place of the thread and its beginning, if it did not exist.
+    new: Option<(AbsentHead, NewThread)>,
     sending: Option<Sending>,
 }
 
@@ -67,38 +66,38 @@ impl Open<'_> {
 
     fn decide(&self, ctx: &Context, context: &PairContext, replied_to: Option<Seq>) -> Result<Opened, Error> {
         let other = context.other.as_ref().ok_or(Refusal::NotFound)?;
-        let (absent, new, thread) = match &context.head {
-            Head::Thread(thread) => (None, None, (**thread).clone()),
+        let (new, thread) = match &context.head {
+            Head::Thread(thread) => (None, (**thread).clone()),
             Head::Absent(absent) => {
                 let contact = contact_context(&context.head, &ctx.caller, other, context.followed);
                 let standing = contact.standing().map_err(|why| Refusal::contact(why, &other.id))?;
                 let opening = Opening { actor: &ctx.caller, recipient: &other.id, standing };
                 let new = begin(self.thread_id.clone(), opening, absent.revision.unwrap_or_default(), ctx.now);
                 let thread = new.thread.clone();
-                (Some(absent.clone()), Some(new), thread)
+                (Some((absent.clone(), new)), thread)
             }
         };
         let sending = self.draft.map(|draft| send(&thread, &ctx.caller, draft, replied_to, ctx.now)).transpose()?;
         let thread = sending.as_ref().map_or(thread, |sending| sending.transition.after.clone());
-        Ok(Opened { absent, thread, new, sending })
+        Ok(Opened { thread, new, sending })
     }
 }
 
 impl Opened {
     fn writes(&self, followed: bool) -> Result<Writes, Error> {
-        match (&self.absent, &self.new, &self.sending) {
-            (Some(absent), Some(new), sending) => {
+        match (&self.new, &self.sending) {
+            (Some((absent, new)), sending) => {
                 let mut whole = NewThread { thread: self.thread.clone(), entries: new.entries.clone() };
                 whole.entries.extend(sending.iter().flat_map(|sending| sending.transition.entries.clone()));
                 Ok(Writes::open_thread(&whole, absent, followed)?)
             }
-            (_, _, Some(sending)) => Ok(Writes::change_thread(&sending.transition)?),
-            (_, _, None) => Ok(Writes::none()),
+            (None, Some(sending)) => Ok(Writes::change_thread(&sending.transition)?),
+            (None, None) => Ok(Writes::none()),
         }
     }
 
     fn notifications(&self, actor: &UserId) -> Vec<Notification> {
-        let new = self.new.iter().flat_map(|new| {
+        let new = self.new.iter().flat_map(|(_, new)| {
             let whole = NewThread { thread: self.thread.clone(), entries: Vec::new() };
             notify::thread_created(&whole, actor, &new.entries)
         });
@@ -114,11 +113,11 @@ impl Operation for Open<'_> {
     async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<OpenedThread>, Error> {
         let context = async { Ok(ctx.store.pair_context(&ctx.caller, self.other, &self.pair).await?) };
         let (context, replied_to) = tokio::try_join!(context, self.replied_to(ctx))?;
-        let own = super::load::registered(context.own.clone())?;
+        let own = registered(context.own.clone())?;
         let opened = self.decide(ctx, &context, replied_to)?;
         let (writes, notifications) = (opened.writes(context.followed)?, opened.notifications(&ctx.caller));
-        let Opened { absent, thread, sending, .. } = opened;
-        let created = absent.is_some();
+        let Opened { thread, new, sending } = opened;
+        let created = new.is_some();
         let details = load_details(ctx, &thread).await?;
         let profiles = [own].into_iter().chain(context.other).map(|profile| (profile.id.clone(), profile)).collect();
         let shown = ShownThread::new(thread, details, profiles, &ctx.caller)?;
