@@ -171,10 +171,10 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// Whether the function wrote to the table after its answer, such as to remove a connection that is gone.
+    /// Whether the function removed something from the table, such as a connection that is gone.
     #[must_use]
-    pub fn wrote_after_answer(&self) -> bool {
-        self.wru_after > 0.0
+    pub fn removed(&self) -> bool {
+        self.calls.iter().any(|call| call.operation == "DeleteItem")
     }
 
     /// Whether the function failed or its process died.

@@ -25,7 +25,7 @@ async fn rule_06_a_block_refuses_what_was_decided_before_it() {
 
     let error = change(&store, &in_flight.transition).await.unwrap_err();
     assert!(error.failed(Condition::Head));
-    let now = Head::of_failed_condition(error).unwrap().unwrap();
+    let now = Head::of_failed_condition(&error).unwrap().unwrap();
     assert!(now.is_blocked_by(bob) && !now.is_blocked_by(ann));
 
     unblock(&store, bob, ann).await.unwrap();
@@ -45,7 +45,7 @@ async fn rule_06_a_block_refuses_an_opening_that_was_decided_before_it() {
     let new = decided(Revision::default());
     block(&store, &bob, &ann, later(1)).await.unwrap();
     let error = create(&store, &new).await.unwrap_err();
-    let Some(Head::Absent(absent)) = Head::of_failed_condition(error).unwrap() else { panic!("no thread was opened") };
+    let Some(Head::Absent(absent)) = Head::of_failed_condition(&error).unwrap() else { panic!("no thread was opened") };
     assert_eq!(absent.blocks, BTreeSet::from([bob.clone()]));
 
     // Unblocked, the place is free again, for who has seen it as it is.

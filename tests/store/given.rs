@@ -41,7 +41,7 @@ pub(crate) fn public(username: &str) -> PublicProfile {
 
 /// Stores writes; the head afterwards, where that was the only write.
 pub(crate) async fn commit(store: &Store, writes: Writes) -> Result<Option<Head>, StoreError> {
-    store.commit(writes, None).await
+    Ok(store.commit(writes, None).await?.map(|stored| stored.head))
 }
 
 /// Stores a transition of a thread.

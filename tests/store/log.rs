@@ -23,15 +23,15 @@ async fn a_page_of_messages_ends_exactly_at_its_limit() {
         head = sent(&store, &head, 0, &number.to_string(), later(number)).await;
     }
     let texts = async |first, last, limit| {
-        let page = store.messages(&head.id, (seq(first), seq(last)), limit).await.unwrap();
+        let page = store.messages(&head, (seq(first), seq(last)), limit).await.unwrap();
         (page.items.iter().map(|message| message.seq.get()).collect::<Vec<_>>(), page.more)
     };
     assert_eq!(texts(1, 6, 5).await, (vec![6, 5, 4, 3, 2], false));
     assert_eq!(texts(1, 6, 4).await, (vec![6, 5, 4, 3], true));
     assert_eq!(texts(3, 5, 9).await, (vec![5, 4, 3], false));
     assert_eq!(texts(5, 4, 9).await, (vec![], false));
-    assert!(store.message(&head.id, seq(1)).await.unwrap().is_none(), "the first entry is no message");
-    assert_eq!(store.last_message_at(&head.id, seq(1)).await.unwrap(), None);
+    assert!(store.message(&head, seq(1)).await.unwrap().is_none(), "the first entry is no message");
+    assert_eq!(store.last_message_at(&head, seq(1)).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn rule_14_the_log_has_no_hole_where_the_engine_cuts_a_page() {
     }
     let (mut after, mut seen, mut pages) = (Seq::ZERO, Vec::new(), 0);
     while after < head.last_seq {
-        let (messages, changes) = store.runs(&head.id, after.next(), head.last_seq, 100).await.unwrap();
+        let (messages, changes) = store.runs(&head, after.next(), 100).await.unwrap();
         let entries = merge(messages, changes, 100);
         assert!(!entries.is_empty());
         for entry in &entries {
@@ -61,7 +61,7 @@ async fn rule_14_the_log_has_no_hole_where_the_engine_cuts_a_page() {
     assert_eq!(seen, (1..=96).collect::<Vec<_>>());
     assert!(pages > 1, "the engine did not cut");
 
-    let newest = store.messages(&head.id, (Seq::ONE, head.last_seq), 100).await.unwrap();
+    let newest = store.messages(&head, (Seq::ONE, head.last_seq), 100).await.unwrap();
     assert!(newest.more && newest.items.len() < 95 && newest.items[0].seq == head.last_seq);
 }
 
@@ -70,15 +70,15 @@ async fn an_amended_message_has_another_content_in_the_same_envelope() {
     let stack = Stack::shared();
     let store = store(&stack);
     let head = sent(&store, &thread(&store, Standing::Accepted).await, 0, "as it was", later(1)).await;
-    let before = store.last_message_at(&head.id, head.last_seq).await.unwrap().unwrap();
+    let before = store.last_message_at(&head, head.last_seq).await.unwrap().unwrap();
     let text = "as it is".to_owned().try_into().unwrap();
     let content = MessageContent { text, reply_to: None, mentions: vec![] };
     commit(&store, Writes::amend_message(&head.id, head.last_seq, &content).unwrap()).await.unwrap();
-    let after = store.last_message_at(&head.id, head.last_seq).await.unwrap().unwrap();
+    let after = store.last_message_at(&head, head.last_seq).await.unwrap().unwrap();
     let expected = Message { content: content.clone(), ..before.message };
     assert_eq!((after.message, after.counts), (expected, before.counts));
 
     let nothing = commit(&store, Writes::amend_message(&head.id, seq(1), &content).unwrap()).await;
     assert!(nothing.unwrap_err().failed(Condition::Entry), "the first entry is no message");
-    assert!(store.message(&head.id, seq(1)).await.unwrap().is_none(), "a refused amendment makes nothing");
+    assert!(store.message(&head, seq(1)).await.unwrap().is_none(), "a refused amendment makes nothing");
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
-use shared::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey, Reference};
+use shared::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey};
 use shared::domain::ids::{ThreadId, UserId};
 use shared::domain::member::Standing;
+use shared::domain::reference::Reference;
 use shared::domain::time::Timestamp;
 use shared::store::{Condition, IdempotencyRecord, Store, StoreError, Writes};
 use tests::{Stack, fresh_key};

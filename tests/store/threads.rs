@@ -41,7 +41,7 @@ async fn of_sixteen_who_open_the_same_thread_one_creates_it() {
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for error in outcomes.into_iter().filter_map(Result::err) {
         assert!(error.failed(Condition::Head), "{error}");
-        assert_eq!(Head::of_failed_condition(error).unwrap(), Some(Head::Thread(Box::new(new.thread.clone()))));
+        assert_eq!(Head::of_failed_condition(&error).unwrap(), Some(Head::Thread(Box::new(new.thread.clone()))));
     }
 }
 
@@ -54,9 +54,9 @@ async fn whoever_comes_second_learns_the_new_head() {
     let stale = message(&thread, 1, "second", later(1));
     let error = change(&store, &stale.transition).await.unwrap_err();
     assert!(error.failed(Condition::Head));
-    assert_eq!(Head::of_failed_condition(error).unwrap(), Some(Head::Thread(Box::new(first.clone()))));
+    assert_eq!(Head::of_failed_condition(&error).unwrap(), Some(Head::Thread(Box::new(first.clone()))));
     // Nothing of the lost write is there.
-    let messages = store.messages(&thread.id, (Seq::ONE, Seq::MAX), 10).await.unwrap().items;
+    let messages = store.messages(&first, (Seq::ONE, Seq::MAX), 10).await.unwrap().items;
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0].content.text.as_str(), "first");
 }
@@ -104,7 +104,7 @@ async fn rule_19_marks_move_forward_only_and_beside_messages() {
     assert!(matches!(&moved, Head::Thread(now) if now.members[1].mark == mark(3, 2)), "{moved:?}");
     let stays = move_mark(&store, &three, bob, mark(2, 1)).await.unwrap_err();
     let head = store.thread(&thread.id).await.unwrap().unwrap();
-    let learned = Head::of_failed_condition(stays).unwrap();
+    let learned = Head::of_failed_condition(&stays).unwrap();
     assert_eq!(learned, Some(Head::Thread(Box::new(head.clone()))), "who comes second learns where the mark is");
     assert_eq!(head.members[1].mark, mark(3, 2));
     assert_eq!(head.unread(&head.members[1]), 0);
@@ -119,10 +119,10 @@ async fn rule_19_marks_move_forward_only_and_beside_messages() {
     let declined = decline(&thread_with(&head, Standing::Pending), bob, later(4)).unwrap().unwrap();
     change(&store, &Transition { before: head.clone(), ..declined.clone() }).await.unwrap();
     let stale = move_mark(&store, &head, bob, mark(4, 3)).await.unwrap_err();
-    let learned = Head::of_failed_condition(stale).unwrap();
+    let learned = Head::of_failed_condition(&stale).unwrap();
     assert!(matches!(learned, Some(Head::Thread(now)) if now.revision == declined.after.revision));
 
-    let last = store.last_message_at(&thread.id, Seq::try_from(2).unwrap()).await.unwrap().unwrap();
+    let last = store.last_message_at(&head, Seq::try_from(2).unwrap()).await.unwrap().unwrap();
     let in_between = read::mark(&thread_without_marks(&head), bob, Seq::try_from(2).unwrap(), Some(&last.counts));
     assert_eq!(in_between, Ok(Some(mark(2, 1))));
 }

@@ -60,7 +60,7 @@ async fn an_item_of_a_later_version_is_refused_and_left_alone() {
     let stack = Stack::shared();
     let store = store(&stack);
     let thread = thread(&store, Standing::Accepted).await;
-    set(&stack, &thread.id, "v", AttributeValue::N("2".to_owned())).await;
+    set(&stack, &thread.id, "v", AttributeValue::N("3".to_owned())).await;
     assert!(matches!(store.thread(&thread.id).await, Err(StoreError::Corrupt { .. })));
-    assert_eq!(get(&stack, &thread.id, "v").await, Some(AttributeValue::N("2".to_owned())));
+    assert_eq!(get(&stack, &thread.id, "v").await, Some(AttributeValue::N("3".to_owned())));
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::delivery::{Fanout, Frame};
 use crate::domain::connection::Connection;
-use crate::service::Done;
+use crate::service::{Done, Unsettled};
 
 /// The capability of a function that delivers nothing.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +36,8 @@ pub struct Outcome {
     /// Whether a message was stored, for those who count them.
     pub sent: bool,
     pub fanout: Fanout,
+    /// A message that is to become an item, once the response is on its way.
+    pub unsettled: Option<Unsettled>,
 }
 
 impl<V: Serialize> Response<V> {
@@ -85,8 +87,10 @@ impl<V> Response<V> {
     /// Delivers what an operation led to, once the response is on its way.
     #[must_use]
     pub fn deliver<T>(self, done: Done<T>) -> Response<V, WithSockets> {
-        let Done { replayed, notifications, connections, .. } = done;
-        self.replayed(replayed).fanout(Fanout { notifications, connections, frames: Vec::new() })
+        let Done { replayed, notifications, connections, unsettled, .. } = done;
+        let mut response = self.replayed(replayed);
+        response.outcome.unsettled = unsettled;
+        response.fanout(Fanout { notifications, connections, frames: Vec::new() })
     }
 
     /// Delivers this, once the response is on its way.

@@ -1,13 +1,11 @@
-//! Idempotency (rule 15): the key of a client, the HTTP request that it is bound to, and what the request led to.
+//! Idempotency (rule 15): the key of a client, and the HTTP request that it is bound to.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::ids::{Seq, ThreadId, Ticket};
+use super::ids::UserId;
 use super::invalid::Invalid;
 use super::limits::MAX_IDEMPOTENCY_KEY_CHARS;
-use super::roster::ListedMember;
-use super::time::Timestamp;
 
 /// The value of an `Idempotency-Key` header: 1–64 visible ASCII characters. The client chooses one for each intention.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +32,13 @@ impl TryFrom<String> for IdempotencyKey {
     }
 }
 
-/// The HTTP request that a key is bound to: a hash over its method, path and body, never the body itself.
+/// The HTTP request that a key is bound to: a hash over its method, path and body, never the body itself. 144 bits of it are
+/// enough: whoever found two bodies with one hash would fool nobody but themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint(String);
+
+/// Characters of a fingerprint: six bits each.
+const FINGERPRINT_CHARS: usize = 24;
 
 impl Fingerprint {
     /// The fingerprint of an HTTP request. `body` is compared as JSON: white space and the order of keys do not count.
@@ -50,8 +52,21 @@ impl Fingerprint {
             .chain_update([0])
             .chain_update(body.to_string())
             .finalize();
-        Self(data_encoding::BASE64URL_NOPAD.encode(&digest))
+        Self(shortened(&digest, FINGERPRINT_CHARS))
     }
+
+    /// Whether this is the request that an earlier one was. Earlier releases stored the whole hash.
+    #[must_use]
+    pub fn repeats(&self, earlier: &Self) -> bool {
+        earlier.0.starts_with(&self.0)
+    }
+}
+
+/// The first characters of a hash in base 64.
+fn shortened(digest: &[u8], chars: usize) -> String {
+    let mut text = data_encoding::BASE64URL_NOPAD.encode(digest);
+    text.truncate(chars);
+    text
 }
 
 /// A key and the HTTP request that it is bound to. Together they recognise a repeated POST.
@@ -61,21 +76,30 @@ pub struct Idempotency {
     pub fingerprint: Fingerprint,
 }
 
-/// What a POST led to: ids and places in logs, never text that a user wrote. A repeat makes its response of what they refer
-/// to.
+impl Idempotency {
+    /// The tag of this key as `user` uses it.
+    #[must_use]
+    pub fn tag(&self, user: &UserId) -> KeyTag {
+        let digest = Sha256::new().chain_update(user.as_str()).chain_update([0]).chain_update(&self.key.0).finalize();
+        KeyTag(shortened(&digest, TAG_CHARS))
+    }
+}
+
+/// A short hash of a user and a key. A head remembers the last ones, so that it refuses a repeat that was decided before the
+/// first attempt was stored. Two keys may share a tag: then the message is stored in a transaction with the record of its key,
+/// which tells them apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Reference {
-    /// A message was stored.
-    Message { thread_id: ThreadId, seq: Seq },
-    /// A thread was opened, created or accepted. Its log ended at `seq` then, with an entry of the time `at`.
-    Thread { thread_id: ThreadId, seq: Seq, at: Timestamp, created: bool, members: Vec<ListedMember> },
-    /// A message request was declined.
-    Declined { thread_id: ThreadId },
-    /// Members were added to a group. `members` are all members afterwards.
-    Members { members: Vec<ListedMember> },
-    /// A socket ticket was issued.
-    Ticket { ticket: Ticket, expires_at: Timestamp },
+#[serde(transparent)]
+pub struct KeyTag(String);
+
+/// Characters of a tag: 30 bits, so that one send in some 30 million meets another key's tag.
+const TAG_CHARS: usize = 5;
+
+impl KeyTag {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 #[cfg(test)]

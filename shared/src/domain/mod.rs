@@ -3,6 +3,7 @@
 //! Nothing here is `async`, knows AWS, or reads a clock, an environment variable or a random source. Times and ids are
 //! arguments, so that a test of a rule only calls a function.
 
+pub mod append;
 pub mod block;
 pub mod connection;
 pub mod contact;
@@ -21,11 +22,13 @@ pub mod message_request;
 pub mod open;
 pub mod profile;
 pub mod read;
+pub mod reference;
 pub mod refusal;
 pub mod revision;
 pub mod room;
 pub mod roster;
 pub mod send;
+pub mod tail;
 pub mod thread;
 pub mod time;
 pub mod title;

@@ -8,6 +8,7 @@ use super::ids::{Seq, ThreadId, UserId};
 use super::log::{Change, Entry, EntryContent};
 use super::member::{Member, Standing};
 use super::revision::Revision;
+use super::tail::Tail;
 use super::thread::{Kind, Thread};
 use super::time::Timestamp;
 use super::transition::NewThread;
@@ -41,6 +42,7 @@ pub fn open(id: ThreadId, opening: Opening<'_>, revision: Revision, now: Timesta
         last_message: None,
         members,
         revision: revision.next(),
+        tail: Tail::default(),
     };
     NewThread { thread, entries: vec![entry] }
 }

@@ -106,6 +106,7 @@ fn after(thread: &Thread, author: &Member, message: &Message) -> Thread {
     next.bumped_at = thread.bumped_at(message.created_at);
     next.counts = thread.counts.with_one_more(author.slot);
     next.last_message = Some(Preview::of(message));
+    next.tail = thread.tail.settled();
     next
 }
 

@@ -9,6 +9,7 @@ use super::mailbox::MailboxListing;
 use super::member::Member;
 use super::message::Preview;
 use super::revision::Revision;
+use super::tail::Tail;
 use super::time::Timestamp;
 
 /// The kind of a thread.
@@ -60,6 +61,8 @@ pub struct Thread {
     /// Longest-standing first.
     pub members: Vec<Member>,
     pub revision: Revision,
+    /// The newest messages, as far as they are no items yet. Everything above includes them.
+    pub tail: Tail,
 }
 
 impl Thread {
@@ -85,6 +88,12 @@ impl Thread {
     #[must_use]
     pub fn member_ids(&self) -> Vec<UserId> {
         self.members.iter().map(|member| member.user_id.clone()).collect()
+    }
+
+    /// The last entry of the log that is an item; the tail follows.
+    #[must_use]
+    pub fn settled_seq(&self) -> Seq {
+        self.tail.messages.first().map_or(self.last_seq, |first| first.seq().previous())
     }
 
     /// Whether it is a group.

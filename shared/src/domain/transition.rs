@@ -38,6 +38,7 @@ impl Transition {
         after.revision = before.revision.next();
         after.active_at = now.max(before.active_at);
         after.bumped_at = before.bumped_at(after.active_at);
+        after.tail = before.tail.settled();
         TransitionBuilder { actor, transition: Self { before: before.clone(), after, entries: Vec::new() } }
     }
 }

@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::app::{App, Capability, ConfigError};
-use super::invocation::{Ended, Handled, Invocation, Labels, Rest, Source};
+use super::invocation::{Ended, Handled, Invocation, Labels, Left, Rest, Source};
 use super::run::run;
 use crate::api::{Call, Outcome, Problem, ProblemFrame, RequestParts, Routes, Sender, render};
+use crate::delivery::Fanout;
 use crate::domain::ids::{ConnectionId, UserId};
-use crate::service::deliver;
+use crate::service::{Unsettled, deliver, settle};
 
 /// The argument with which a function prints its table of routes as JSON and ends.
 const ROUTES_ARGUMENT: &str = "routes";
@@ -144,10 +145,10 @@ impl<S: Capability> Source for ApiGateway<S> {
         let call = Call { sender, now: invocation.now, store: invocation.store.clone(), request };
         match self.routes.dispatch(&invocation.labels.route, call).await {
             Ok(outcome) => {
-                let Outcome { status, body, replayed, sent, fanout } = outcome;
+                let Outcome { status, body, replayed, sent, fanout, unsettled } = outcome;
                 let ended = Ended { status, replayed, sent, ..Ended::default() };
                 let response = ApiResponse::new(status, body, JSON).replayed(replayed);
-                Handled { response: response.into_payload(), ended, rest: self.rest(fanout, invocation) }
+                Handled { response: response.into_payload(), ended, rest: self.rest(fanout, unsettled, invocation) }
             }
             Err(problem) => refused(&problem, framed, &invocation),
         }
@@ -155,18 +156,31 @@ impl<S: Capability> Source for ApiGateway<S> {
 }
 
 impl<S: Capability> ApiGateway<S> {
-    /// What is left to deliver. A function without sockets has no route that delivers.
-    fn rest(&self, fanout: crate::delivery::Fanout, invocation: Invocation) -> Option<Rest> {
-        if fanout.notifications.is_empty() && fanout.frames.is_empty() {
+    /// What is left to do: delivering, and making an item of a message. A function without sockets has no route that does
+    /// either.
+    fn rest(&self, fanout: Fanout, unsettled: Option<Unsettled>, invocation: Invocation) -> Option<Rest> {
+        if fanout.notifications.is_empty() && fanout.frames.is_empty() && unsettled.is_none() {
             return None;
         }
         let sockets = self.app.sockets(&invocation.trace)?;
         Some(Box::pin(async move {
             let store = invocation.store_until_end();
             let delivering = deliver((&store, &sockets), fanout, render, invocation.now);
-            match tokio::time::timeout_at(invocation.end, delivering).await {
-                Ok(delivered) => delivered.map_err(|error| error.to_string()),
-                Err(_) => Err("there was no time left".to_owned()),
+            let settling = async {
+                match unsettled {
+                    Some(unsettled) => settle(&store, unsettled).await,
+                    None => Ok(()),
+                }
+            };
+            let rest = async { tokio::join!(delivering, settling) };
+            match tokio::time::timeout_at(invocation.end, rest).await {
+                Ok((delivered, settled)) => Left {
+                    delivered: delivered.map_err(|error| format!("not delivered: {error}")),
+                    settled: settled.map_err(|error| format!("not settled: {error}")),
+                },
+                Err(_) => {
+                    Left { delivered: Err("not delivered: there was no time left".to_owned()), ..Left::default() }
+                }
             }
         }))
     }

@@ -75,7 +75,19 @@ pub(super) struct Ended {
 }
 
 /// Work that goes on behind the response.
-pub(super) type Rest = Pin<Box<dyn Future<Output = Result<Delivered, String>> + Send>>;
+pub(super) type Rest = Pin<Box<dyn Future<Output = Left> + Send>>;
+
+/// What became of the work behind the response; of what failed, why.
+pub(super) struct Left {
+    pub(super) delivered: Result<Delivered, String>,
+    pub(super) settled: Result<(), String>,
+}
+
+impl Default for Left {
+    fn default() -> Self {
+        Self { delivered: Ok(Delivered::default()), settled: Ok(()) }
+    }
+}
 
 /// What a source makes of an event: the payload that Lambda takes as the response, how the work ended, and what is left to do
 /// behind the response.

@@ -11,7 +11,7 @@ use tower::{Layer, Service};
 
 use super::app::{App, ConfigError};
 use super::crash;
-use super::invocation::{Ended, Handled, Invocation, Source};
+use super::invocation::{Ended, Handled, Invocation, Left, Source};
 use super::log::Line;
 use crate::clock::Clock;
 use crate::service::Delivered;
@@ -69,11 +69,11 @@ where
             let Handled { response, ended, rest: left } = handled;
             let duration = invocation.started.elapsed();
             let work = async move {
-                let delivered = match left {
-                    None => Ok(Delivered::default()),
+                let left = match left {
+                    None => Left::default(),
                     Some(left) => crash::working_on(invocation.labels.clone(), left).await,
                 };
-                finish(app, &invocation, ended, duration, delivered);
+                finish(app, &invocation, ended, duration, left);
             };
             *rest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(work));
             Ok::<_, Error>(response)
@@ -83,15 +83,10 @@ where
 }
 
 /// Writes the log line and ends the trace.
-fn finish<S>(
-    app: &App<S>,
-    invocation: &Invocation,
-    ended: Ended,
-    duration: Duration,
-    delivered: Result<Delivered, String>,
-) {
+fn finish<S>(app: &App<S>, invocation: &Invocation, ended: Ended, duration: Duration, left: Left) {
     let Ended { status, code, cause, replayed, sent } = ended;
-    let cause = cause.or_else(|| delivered.as_ref().err().map(|reason| format!("not delivered: {reason}")));
+    let Left { delivered, settled } = left;
+    let cause = cause.or_else(|| delivered.as_ref().err().cloned()).or_else(|| settled.err());
     let labels = &invocation.labels;
     let line = Line {
         timestamp: invocation.now,

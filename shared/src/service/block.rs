@@ -117,7 +117,7 @@ async fn shared_groups(
             return Ok(None);
         }
         let mark = group.member(own).map(|member| member.mark.seq).unwrap_or_default();
-        ctx.store.last_message_at(&group.id, mark).await
+        ctx.store.last_message_at(group, mark).await
     });
     let counts = futures_util::future::try_join_all(counts).await?;
     let marked = concerned.into_iter().zip(counts);

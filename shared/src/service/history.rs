@@ -31,7 +31,7 @@ pub async fn messages(
     let visible_from = thread.member(&ctx.caller).ok_or(Refusal::NotFound)?.visible_from();
     let first = after.map_or(visible_from, |after| after.next().max(visible_from));
     let last = before.map_or(thread.last_seq, |before| before.previous().min(thread.last_seq));
-    let page = ctx.store.messages(thread_id, (first, last), limit).await?;
+    let page = ctx.store.messages(&thread, (first, last), limit).await?;
     Ok(LogPage { thread, page })
 }
 
@@ -43,7 +43,7 @@ pub async fn message(ctx: &Context, thread_id: &ThreadId, seq: Seq) -> Result<(T
     let thread = load_thread(ctx, thread_id).await?;
     // Nor what came after the head was read: the caller may have been removed in between.
     let visible = thread.member(&ctx.caller).is_some_and(|member| member.sees(seq)) && seq <= thread.last_seq;
-    let message = if visible { ctx.store.message(thread_id, seq).await? } else { None };
+    let message = if visible { ctx.store.message(&thread, seq).await? } else { None };
     Ok((thread, message.ok_or(Refusal::NotFound)?))
 }
 
@@ -63,7 +63,7 @@ pub async fn events(
     let entries = if first > thread.last_seq {
         Vec::new()
     } else {
-        let (messages, changes) = ctx.store.runs(thread_id, first, thread.last_seq, limit).await?;
+        let (messages, changes) = ctx.store.runs(&thread, first, limit).await?;
         merge(messages, changes, limit)
     };
     let more = entries.last().is_some_and(|last| last.seq < thread.last_seq);

@@ -5,10 +5,10 @@ use super::error::Error;
 use crate::domain::contact::ContactContext;
 use crate::domain::counts::MessageCounts;
 use crate::domain::details::ThreadDetails;
-use crate::domain::idempotency::Reference;
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::message::{LoggedMessage, Preview};
 use crate::domain::profile::{Profile, Profiles};
+use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::{ListedMember, roster};
 use crate::domain::thread::{Kind, Thread};
@@ -131,9 +131,9 @@ pub(super) async fn load_thread_of_then(ctx: &Context, reference: Reference) -> 
     let Reference::Thread { thread_id, seq, at, created, members } = reference else {
         return Err(Refusal::IdempotencyMismatch.into());
     };
-    let last = async { Ok::<_, Error>(ctx.store.last_message_at(&thread_id, seq).await?) };
-    let (thread, last, roster) = tokio::try_join!(load_thread(ctx, &thread_id), last, load_roster(ctx, members))?;
-    let details = load_details(ctx, &thread).await?;
+    let (thread, roster) = tokio::try_join!(load_thread(ctx, &thread_id), load_roster(ctx, members))?;
+    let last = async { Ok(ctx.store.last_message_at(&thread, seq).await?) };
+    let (last, details) = tokio::try_join!(last, load_details(ctx, &thread))?;
     // With the counts of then, `unread` is what the log of then has behind the read mark of now.
     let (last_message, counts) = match last {
         None => (None, MessageCounts::default()),

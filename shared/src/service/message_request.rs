@@ -5,9 +5,9 @@ use super::error::Error;
 use super::load::{ShownThread, load_details_and_profiles, load_thread_of_then, thread_at};
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
-use crate::domain::idempotency::Reference;
 use crate::domain::ids::ThreadId;
 use crate::domain::message_request;
+use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::store::{Head, Writes};
 

@@ -23,6 +23,7 @@ mod operation;
 mod profile;
 mod read;
 mod send;
+mod settle;
 mod typing;
 
 pub use add_members::add_members;
@@ -44,4 +45,5 @@ pub use operation::Done;
 pub use profile::{save_profile, user_details};
 pub use read::{Marked, mark_read};
 pub use send::{Sent, send};
+pub use settle::{Unsettled, settle};
 pub use typing::typing;

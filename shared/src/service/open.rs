@@ -6,10 +6,10 @@ use super::load::{ShownThread, contact_context, load_details, load_thread_of_the
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::delivery::Notification;
-use crate::domain::idempotency::Reference;
 use crate::domain::ids::{Pair, Seq, ThreadId, UserId};
 use crate::domain::message::MessageContent;
 use crate::domain::open::{Opening, open as begin};
+use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::send::{Sending, send};
 use crate::domain::thread::Thread;
@@ -57,10 +57,10 @@ struct Opened {
 }
 
 impl Open<'_> {
-    async fn replied_to(&self, ctx: &Context) -> Result<Option<Seq>, Error> {
-        match self.draft.and_then(|draft| draft.reply_to) {
-            None => Ok(None),
-            Some(seq) => Ok(ctx.store.message(&self.thread_id, seq).await?.map(|message| message.seq)),
+    async fn replied_to(&self, ctx: &Context, head: &Head) -> Result<Option<Seq>, Error> {
+        match (head, self.draft.and_then(|draft| draft.reply_to)) {
+            (Head::Thread(thread), Some(seq)) => Ok(ctx.store.message(thread, seq).await?.map(|message| message.seq)),
+            _ => Ok(None),
         }
     }
 
@@ -111,8 +111,8 @@ impl Operation for Open<'_> {
 
     /// A head that a failed condition brought back is not enough: follows and blocks are read with it.
     async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<OpenedThread>, Error> {
-        let context = async { Ok(ctx.store.pair_context(&ctx.caller, self.other, &self.pair).await?) };
-        let (context, replied_to) = tokio::try_join!(context, self.replied_to(ctx))?;
+        let context = ctx.store.pair_context(&ctx.caller, self.other, &self.pair).await?;
+        let replied_to = self.replied_to(ctx, &context.head).await?;
         let own = registered(context.own.clone())?;
         let opened = self.decide(ctx, &context, replied_to)?;
         let (writes, notifications) = (opened.writes(context.followed)?, opened.notifications(&ctx.caller));

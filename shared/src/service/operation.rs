@@ -1,13 +1,20 @@
 //! The one loop of every operation that writes: read, decide, write on a condition, and decide again on what a failed
 //! condition brought back. Replays of repeated requests and backoff are here and nowhere else.
 
+use std::time::Duration;
+
 use super::context::Context;
 use super::error::Error;
+use super::settle::Unsettled;
 use crate::delivery::Notification;
 use crate::domain::connection::Connection;
-use crate::domain::idempotency::Reference;
+use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
-use crate::store::{Backoff, Condition, EarlierUse, Head, IdempotencyRecord, StoreError, Writes};
+use crate::store::{Backoff, Condition, EarlierUse, Head, IdempotencyRecord, StoreError, Stored, Writes};
+
+/// How long messages to a thread wait for a writer who lost several races, if that writer dies: longer than it takes to read and
+/// decide once more.
+const TURN: Duration = Duration::from_secs(1);
 
 /// An operation that writes.
 pub(super) trait Operation {
@@ -42,6 +49,8 @@ pub(super) struct Step<T> {
     pub(super) notifications: Vec<Notification>,
     /// Whether there is more to do than one write takes: then another step follows.
     pub(super) more: bool,
+    /// Whether an earlier request with the same key did it.
+    pub(super) replayed: bool,
 }
 
 impl<T> Step<T> {
@@ -52,7 +61,12 @@ impl<T> Step<T> {
 
     /// These writes, and nobody else hears of them.
     pub(super) fn write(output: T, writes: Writes) -> Self {
-        Self { output, writes, reference: None, notifications: Vec::new(), more: false }
+        Self { output, writes, reference: None, notifications: Vec::new(), more: false, replayed: false }
+    }
+
+    /// An earlier request with the same key did it.
+    pub(super) fn replayed(output: T) -> Self {
+        Self { replayed: true, ..Self::unchanged(output) }
     }
 
     pub(super) fn refer(self, reference: Reference) -> Self {
@@ -73,13 +87,19 @@ pub struct Done<T> {
     pub notifications: Vec<Notification>,
     /// The connections of all recipients, if they were read already.
     pub connections: Option<Vec<Connection>>,
+    /// A message that is to become an item, once the response is out.
+    pub unsettled: Option<Unsettled>,
 }
 
 impl<T> Done<T> {
+    pub(super) fn new(output: T, notifications: Vec<Notification>) -> Self {
+        Self { output, replayed: false, notifications, connections: None, unsettled: None }
+    }
+
     /// The output, and the rest.
     pub fn split(self) -> (T, Done<()>) {
-        let Self { output, replayed, notifications, connections } = self;
-        (output, Done { output: (), replayed, notifications, connections })
+        let Self { output, replayed, notifications, connections, unsettled } = self;
+        (output, Done { output: (), replayed, notifications, connections, unsettled })
     }
 }
 
@@ -88,7 +108,7 @@ pub(super) struct Committed<O: Operation> {
     pub(super) done: Done<O::Output>,
     pub(super) beside: O::Beside,
     /// The head as the write left it, where the head was all that was written.
-    pub(super) head: Option<Head>,
+    pub(super) stored: Option<Stored>,
 }
 
 /// What is known when an operation begins.
@@ -129,7 +149,7 @@ pub(super) async fn run_from<O: Operation>(
             Ok(step) => step,
             Err(error) => return replay_or(ctx, &operation, error).await,
         };
-        let Step { output, writes, reference, notifications: new, more } = decided;
+        let Step { output, writes, reference, notifications: new, more, replayed } = decided;
         let record = record(ctx, reference);
         let idle = writes.is_empty();
         let beside =
@@ -139,13 +159,13 @@ pub(super) async fn run_from<O: Operation>(
             Ok(after) => {
                 notifications.extend(new);
                 if !more {
-                    let done = Done { output, replayed: false, notifications, connections: None };
-                    return Ok(Committed { done, beside: beside?, head: after });
+                    let done = Done { replayed, ..Done::new(output, notifications) };
+                    return Ok(Committed { done, beside: beside?, stored: after });
                 }
                 None
             }
             Err(error) if error.failed(Condition::KeyUnused) => return replay_or(ctx, &operation, error.into()).await,
-            Err(error) => resume(error, &mut backoff).await?,
+            Err(error) => resume(ctx, error, &mut backoff).await?,
         };
         attempt += 1;
         step = operation.step(ctx, head).await;
@@ -166,12 +186,12 @@ async fn earlier_use(ctx: &Context) -> Result<Option<EarlierUse>, Error> {
 }
 
 async fn replay<O: Operation>(ctx: &Context, operation: &O, earlier: EarlierUse) -> Result<Committed<O>, Error> {
-    if ctx.key.as_ref().is_none_or(|key| key.fingerprint != earlier.fingerprint) {
+    if ctx.key.as_ref().is_none_or(|key| !key.fingerprint.repeats(&earlier.fingerprint)) {
         return Err(Refusal::IdempotencyMismatch.into());
     }
     let output = operation.replay(ctx, earlier.reference).await?;
-    let done = Done { output, replayed: true, notifications: Vec::new(), connections: None };
-    Ok(Committed { done, beside: O::Beside::default(), head: None })
+    let done = Done { replayed: true, ..Done::new(output, Vec::new()) };
+    Ok(Committed { done, beside: O::Beside::default(), stored: None })
 }
 
 /// The earlier response where there is one by now, else `error`. The same request may have been carried out meanwhile, sent
@@ -183,15 +203,25 @@ async fn replay_or<O: Operation>(ctx: &Context, operation: &O, error: Error) -> 
     }
 }
 
-/// Waits until it makes sense to decide again after `error`. The first lost race brings the present head along, so that the
-/// repeat costs no read. Whoever loses again is one of many, and pauses: what they know is old by then, and without the pause
-/// the many would spend the time of the one that gets through.
-async fn resume(error: StoreError, backoff: &mut Backoff) -> Result<Option<Head>, Error> {
+/// Waits until it makes sense to decide again after `error`, and returns the head if it is known. The first lost race brings the
+/// present head along, so that the repeat costs no read. Messages do not exclude each other, so one that could not be appended
+/// is decided again at once as well. Whoever else loses again takes the turn of the thread, so that nobody appends meanwhile;
+/// or pauses, if somebody else has it.
+async fn resume(ctx: &Context, error: StoreError, backoff: &mut Backoff) -> Result<Option<Head>, Error> {
     if !error.is_lost_race() {
         return Err(error.into());
     }
-    if backoff.is_first_lost_race() {
-        return Ok(Head::of_failed_condition(error)?);
+    let appending = error.failed(Condition::Append);
+    let head = Head::of_failed_condition(&error)?;
+    if appending || backoff.is_first_lost_race() {
+        return Ok(head);
+    }
+    if let Some(Head::Thread(thread)) = head {
+        let now = backoff.now(ctx.now);
+        let taken = ctx.store.take_turn(&thread.id, now, now.plus(TURN)).await?;
+        if taken.is_some() {
+            return Ok(taken);
+        }
     }
     if backoff.pause_after_lost_race().await { Ok(None) } else { Err(error.into()) }
 }

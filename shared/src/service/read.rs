@@ -9,6 +9,7 @@ use crate::delivery::{EventKind, Notification};
 use crate::domain::counts::MessageCounts;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::member::Member;
+use crate::domain::message::LoggedMessage;
 use crate::domain::profile::Profiles;
 use crate::domain::read;
 use crate::domain::refusal::Refusal;
@@ -25,8 +26,8 @@ pub struct Marked {
 struct MarkRead<'a> {
     thread_id: &'a ThreadId,
     seq: Seq,
-    /// The counts at the last message up to `seq`.
-    counts_there: Option<MessageCounts>,
+    /// The last message up to `seq` that was an item when the head was read.
+    found: Option<LoggedMessage>,
 }
 
 /// Moves the caller's mark forward to `seq`.
@@ -35,17 +36,33 @@ struct MarkRead<'a> {
 /// `NotFound`, `BeyondTheLog`.
 pub async fn mark_read(ctx: &Context, thread_id: &ThreadId, seq: Seq) -> Result<Done<Marked>, Error> {
     // The counts are needed only where the mark stays behind the last message; read beside the head, they cost no time.
-    let (head, last) = tokio::try_join!(ctx.store.head(thread_id), ctx.store.last_message_at(thread_id, seq))?;
-    let operation = MarkRead { thread_id, seq, counts_there: last.map(|last| last.counts) };
+    let (head, found) = tokio::try_join!(ctx.store.head(thread_id), ctx.store.last_message_item(thread_id, seq))?;
+    let operation = MarkRead { thread_id, seq, found };
     let committed = run_from(ctx, operation, Start::Read { head, earlier: None }).await?;
     // Where nothing was written, another device was further already: it has told everyone.
-    let after = committed.head.and_then(Head::thread);
+    let after = committed.stored.and_then(|stored| stored.head.thread());
     let moved = after.is_some();
     let thread = after.unwrap_or(committed.done.output);
     let own = thread.member(&ctx.caller).ok_or(Refusal::NotFound)?;
     let marked = Marked { read_seq: own.mark.seq, unread: thread.unread(own) };
     let notifications = if moved { notifications(ctx, &thread, own, &committed.beside) } else { Vec::new() };
-    Ok(Done { output: marked, replayed: false, notifications, connections: None })
+    Ok(Done::new(marked, notifications))
+}
+
+impl MarkRead<'_> {
+    /// The counts at the last message up to the mark; `None` if they are not needed, because no message follows. A message may
+    /// have left the tail between the two reads: then neither has it, and the items are asked again.
+    async fn counts_there(&self, ctx: &Context, thread: &Thread) -> Result<Option<MessageCounts>, Error> {
+        if thread.last_message.as_ref().is_none_or(|last| self.seq >= last.seq) {
+            return Ok(None);
+        }
+        let found = self.found.as_ref().filter(|found| found.message.seq == self.seq);
+        let last = match found {
+            Some(found) => Some(found.clone()),
+            None => ctx.store.last_message_at(thread, self.seq).await?,
+        };
+        Ok(last.map(|last| last.counts))
+    }
 }
 
 impl Operation for MarkRead<'_> {
@@ -54,7 +71,8 @@ impl Operation for MarkRead<'_> {
 
     async fn step(&mut self, ctx: &Context, head: Option<Head>) -> Result<Step<Thread>, Error> {
         let thread = thread_at(ctx, head, self.thread_id).await?;
-        let Some(mark) = read::mark(&thread, &ctx.caller, self.seq, self.counts_there.as_ref())? else {
+        let counts_there = self.counts_there(ctx, &thread).await?;
+        let Some(mark) = read::mark(&thread, &ctx.caller, self.seq, counts_there.as_ref())? else {
             return Ok(Step::unchanged(thread));
         };
         let writes = Writes::move_mark(&thread, &ctx.caller, mark);

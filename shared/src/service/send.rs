@@ -1,19 +1,35 @@
-//! Sending a message: one read, a decision, one transaction, and the notifications.
+//! Sending a message: one read, a decision, one write, and the notifications.
 
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::context::Context;
 use super::error::Error;
 use super::notify;
 use super::operation::{Done, Operation, Start, Step, run_from};
+use super::settle::Unsettled;
+use crate::domain::append::{Append, append};
 use crate::domain::connection::Connection;
-use crate::domain::idempotency::Reference;
+use crate::domain::idempotency::Idempotency;
 use crate::domain::ids::{Seq, ThreadId};
+use crate::domain::limits::RECENT_KEYS;
+use crate::domain::log::{Entry, EntryContent};
 use crate::domain::message::{Message, MessageContent};
+use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::send::{Sending, send as decide};
+use crate::domain::tail::TailMessage;
 use crate::domain::thread::Thread;
-use crate::store::{Head, Writes};
+use crate::random;
+use crate::store::{Backoff, Head, StoreError, Writes};
+
+/// How long one call may take for its reads to count as one moment. What a head has forgotten, the record of the key says, if
+/// it was read later; a `BatchGetItem` gives no order. For a key to slip through, sixteen messages would have to be appended and
+/// stored in between. An item takes 1,000 write units a second ("Service quotas" in DynamoDB's developer guide), and those are 32.
+const ONE_MOMENT: Duration = Duration::from_millis(30);
+/// How often a sender finds the same full tail before they settle it; whoever filled it is about to.
+const FULL_BEFORE_SETTLING: u32 = 3;
 
 /// A message that was stored.
 #[derive(Debug)]
@@ -26,8 +42,16 @@ pub struct Sent {
 struct Send<'a> {
     thread_id: &'a ThreadId,
     draft: &'a MessageContent,
-    /// The place of the message that the draft replies to, if it exists.
+    request: &'a Idempotency,
+    /// Names this attempt, see [`TailMessage::attempt`].
+    attempt: u32,
+    /// The place of the message that the draft replies to, once it was found.
     replied_to: Option<Seq>,
+    /// The end of the log when the key was known not to be used before; `None` if that has to be found out.
+    unused_at: Option<Seq>,
+    waiting: Backoff,
+    /// Where the tail began that was full, and how often it was found so.
+    full: (Seq, u32),
 }
 
 /// Sends `draft` as the caller, exactly once for its key.
@@ -35,38 +59,146 @@ struct Send<'a> {
 /// # Errors
 /// `NotFound`, `ContactClosed`, `YouBlockThem`, `RequestPending`, `Message`, `IdempotencyMismatch`.
 pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -> Result<Done<Sent>, Error> {
-    let key = ctx.key.as_ref().ok_or_else(|| Error::Internal("a message without a key".to_owned()))?;
-    let context = ctx.store.send_context(thread_id, (&ctx.caller, &key.key), draft.reply_to, ctx.now).await?;
-    let operation = Send { thread_id, draft, replied_to: context.replied_to };
+    let request = ctx.key.as_ref().ok_or_else(|| Error::Internal("a message without a key".to_owned()))?;
+    let began = Instant::now();
+    let context = ctx.store.send_context(thread_id, (&ctx.caller, &request.key), draft.reply_to, ctx.now).await?;
+    let read_at_once = began.elapsed() < ONE_MOMENT;
+    let operation = Send {
+        thread_id,
+        draft,
+        request,
+        attempt: u32::from_le_bytes(random::bytes().map_err(Error::Internal)?),
+        replied_to: context.replied_to,
+        unused_at: match &context.head {
+            Head::Thread(thread) if read_at_once => Some(thread.last_seq),
+            _ => None,
+        },
+        waiting: ctx.store.table().backoff(),
+        full: (Seq::ZERO, 0),
+    };
+    let attempt = operation.attempt;
     let start = Start::Read { head: context.head, earlier: context.earlier };
     let committed = run_from(ctx, operation, start).await?;
-    Ok(Done { connections: committed.beside, ..committed.done })
+    let mut done = Done { connections: committed.beside, ..committed.done };
+    let (after, is_crowded) = match committed.stored {
+        Some(stored) => (stored.head.thread(), stored.is_crowded),
+        None => (done.output.thread.take(), false),
+    };
+    if let Some(thread) = after
+        && let Some(own) = thread.tail.messages.iter().rev().find(|message| message.attempt == attempt)
+    {
+        // The table gave the message its place.
+        let logged = own.logged.message.clone();
+        if logged != done.output.message {
+            done.notifications = notify::logged(&thread, &entry_of(own));
+            done.output.message = logged;
+        }
+        done.unsettled = Some(Unsettled { seq: own.seq(), thread, is_crowded });
+    }
+    Ok(done)
+}
+
+impl Send<'_> {
+    /// The message, if this request has sent it before; also if that was this very attempt, whose response was lost.
+    fn sent_before(&self, ctx: &Context, thread: &Thread) -> Result<Option<Step<Sent>>, Error> {
+        let Some(found) = thread.tail.sent_with(&ctx.caller, self.request, ctx.now) else { return Ok(None) };
+        if !self.request.fingerprint.repeats(&found.request.fingerprint) {
+            return Err(Refusal::IdempotencyMismatch.into());
+        }
+        let message = found.logged.message.clone();
+        Ok(Some(if found.attempt == self.attempt {
+            let sent = Sent { message, thread: Some(thread.clone()) };
+            Step::unchanged(sent).notify(notify::logged(thread, &entry_of(found)))
+        } else {
+            Step::replayed(Sent { message, thread: None })
+        }))
+    }
+
+    /// Looks once more for the record of the key, after the head: where the head cannot remember all keys since the record was
+    /// read, or remembers one with the same tag.
+    async fn used_before(
+        &mut self,
+        ctx: &Context,
+        thread: &Thread,
+        same_tag: bool,
+    ) -> Result<Option<Step<Sent>>, Error> {
+        let known = self.unused_at.is_some_and(|seq| thread.last_seq.get() < seq.get() + RECENT_KEYS as u64);
+        if known && !same_tag {
+            return Ok(None);
+        }
+        let Some(earlier) = ctx.store.earlier_use(&ctx.caller, &self.request.key, ctx.now).await? else {
+            self.unused_at = Some(thread.last_seq);
+            return Ok(None);
+        };
+        if !self.request.fingerprint.repeats(&earlier.fingerprint) {
+            return Err(Refusal::IdempotencyMismatch.into());
+        }
+        Ok(Some(Step::replayed(self.replay(ctx, earlier.reference).await?)))
+    }
+
+    /// The place of the message that the draft replies to, if it exists.
+    async fn replied_to(&mut self, ctx: &Context, thread: &Thread) -> Result<Option<Seq>, Error> {
+        if let Some(seq) = self.draft.reply_to
+            && self.replied_to.is_none()
+            && seq <= thread.last_seq
+        {
+            self.replied_to = ctx.store.message(thread, seq).await?.map(|message| message.seq);
+        }
+        Ok(self.replied_to)
+    }
+
+    /// Waits while the thread takes no message: for a writer who lost several races, or for room. Returns whether it did.
+    async fn waited(&mut self, ctx: &Context, thread: &Thread) -> Result<bool, Error> {
+        let full = thread.tail.is_full();
+        if !full && thread.tail.turn.is_none_or(|until| until < self.waiting.now(ctx.now)) {
+            return Ok(false);
+        }
+        let begin = thread.settled_seq();
+        self.full = if full && self.full.0 == begin { (begin, self.full.1 + 1) } else { (begin, 1) };
+        if full && self.full.1 == FULL_BEFORE_SETTLING {
+            ctx.store.settle(thread).await?;
+        } else if !self.waiting.wait_for_room().await {
+            return Err(StoreError::Unavailable.into());
+        }
+        Ok(true)
+    }
 }
 
 impl Operation for Send<'_> {
     type Output = Sent;
     type Beside = Option<Vec<Connection>>;
 
-    async fn step(&mut self, ctx: &Context, head: Option<Head>) -> Result<Step<Sent>, Error> {
-        let head = match head {
-            Some(head) => head,
-            None => ctx.store.head(self.thread_id).await?,
-        };
-        let thread = head.thread().ok_or(Refusal::NotFound)?;
-        let sending = decide(&thread, &ctx.caller, self.draft, self.replied_to, ctx.now)?;
-        let notifications = notify::sent(&sending);
-        let writes = Writes::change_thread(&sending.transition)?;
-        let Sending { transition, message, .. } = sending;
-        let reference = Reference::Message { thread_id: self.thread_id.clone(), seq: message.seq };
-        let sent = Sent { message, thread: Some(transition.after) };
-        Ok(Step::write(sent, writes).refer(reference).notify(notifications))
+    async fn step(&mut self, ctx: &Context, mut head: Option<Head>) -> Result<Step<Sent>, Error> {
+        loop {
+            let thread = match head.take() {
+                Some(head) => head.thread(),
+                None => ctx.store.thread(self.thread_id).await?,
+            };
+            let thread = thread.ok_or(Refusal::NotFound)?;
+            if let Some(step) = self.sent_before(ctx, &thread)? {
+                return Ok(step);
+            }
+            let tag = self.request.tag(&ctx.caller);
+            let same_tag = thread.tail.recent.contains(&tag);
+            if let Some(step) = self.used_before(ctx, &thread, same_tag).await? {
+                return Ok(step);
+            }
+            let replied_to = self.replied_to(ctx, &thread).await?;
+            let sending = decide(&thread, &ctx.caller, self.draft, replied_to, ctx.now)?;
+            // The tag of another key would refuse the message as long as the head remembers it.
+            let appended = if same_tag { None } else { append(&sending, self.request, self.attempt) };
+            let Some(appended) = appended else { return self.store_whole(sending) };
+            if !appended.alone || !self.waited(ctx, &thread).await? {
+                return self.append(ctx, sending, &appended);
+            }
+        }
     }
 
     /// The connections of those who hear of the message. Pushing is no part of storing: where reading them takes long or
     /// fails, it is done again once the response is out. A later attempt leaves it to that, because it may not be the one that
     /// counts.
     async fn beside(&self, ctx: &Context, sent: &Sent, attempt: u32) -> Result<Self::Beside, Error> {
-        /// Longer than a transaction commonly takes.
+        /// Longer than a write commonly takes.
         const PATIENCE: Duration = Duration::from_millis(50);
         let Some(thread) = sent.thread.as_ref().filter(|_| attempt == 0) else { return Ok(None) };
         let audience = thread.audience();
@@ -78,7 +210,40 @@ impl Operation for Send<'_> {
         let Reference::Message { thread_id, seq } = reference else {
             return Err(Refusal::IdempotencyMismatch.into());
         };
-        let message = ctx.store.message(&thread_id, seq).await?.ok_or(Refusal::NotFound)?;
-        Ok(Sent { message, thread: None })
+        let mut message = ctx.store.message_item(&thread_id, seq).await?;
+        if message.is_none() {
+            // Its record was stored a moment before it. Then it is in the tail still, or an item by now.
+            let thread = ctx.store.thread(&thread_id).await?.ok_or(Refusal::NotFound)?;
+            message = ctx.store.message(&thread, seq).await?;
+        }
+        Ok(Sent { message: message.ok_or(Refusal::NotFound)?, thread: None })
     }
+}
+
+impl Send<'_> {
+    fn append(&self, ctx: &Context, sending: Sending, appended: &Append) -> Result<Step<Sent>, Error> {
+        let notifications = notify::sent(&sending);
+        let seen = self.unused_at.unwrap_or(appended.transition.before.last_seq);
+        let writes = Writes::append(appended, seen, self.waiting.now(ctx.now))?;
+        let sent = Sent { message: sending.message, thread: Some(appended.transition.after.clone()) };
+        Ok(Step::write(sent, writes).notify(notifications))
+    }
+
+    /// Stores the message and the record of its key as items, in one transaction.
+    fn store_whole(&self, mut sending: Sending) -> Result<Step<Sent>, Error> {
+        let notifications = notify::sent(&sending);
+        let tag = self.request.tag(&sending.message.author_id);
+        sending.transition.after.tail.remember(tag);
+        let writes = Writes::change_thread(&sending.transition)?;
+        let Sending { transition, message, .. } = sending;
+        let reference = Reference::Message { thread_id: self.thread_id.clone(), seq: message.seq };
+        let sent = Sent { message, thread: Some(transition.after) };
+        Ok(Step::write(sent, writes).refer(reference).notify(notifications))
+    }
+}
+
+fn entry_of(message: &TailMessage) -> Entry {
+    let logged = message.logged.clone();
+    let Message { seq, created_at: at, ref author_id, .. } = logged.message;
+    Entry { seq, at, actor_id: author_id.clone(), content: EntryContent::Message(logged) }
 }

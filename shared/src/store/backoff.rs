@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use tokio::time::Instant;
 
 use super::error::StoreError;
+use crate::domain::time::Timestamp;
 
 /// The longest first pause. The bound doubles with each further pause.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
@@ -17,6 +18,9 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 /// The longest pause after a lost race: the time of some twenty writes to one thread. Of five policies measured with 16
 /// senders in one thread this one had the highest rate and the shortest longest wait.
 const PAUSE_AFTER_LOST_RACE: Duration = Duration::from_millis(200);
+
+/// The longest wait for room in a tail, or for the turn of another writer to end: the time of some writes.
+const LONGEST_WAIT_FOR_ROOM: Duration = Duration::from_millis(20);
 
 /// A failed attempt.
 #[derive(Debug)]
@@ -30,6 +34,7 @@ pub(super) enum Attempt {
 /// Pauses between attempts, with full jitter and doubling, until the moment to give up.
 #[derive(Debug)]
 pub struct Backoff {
+    began: Instant,
     give_up_at: Instant,
     longest: Duration,
     lost_races: u32,
@@ -39,7 +44,18 @@ impl Backoff {
     /// Pauses until `give_up_at`.
     #[must_use]
     pub fn until(give_up_at: Instant) -> Self {
-        Self { give_up_at, longest: FIRST_PAUSE, lost_races: 0 }
+        Self { began: Instant::now(), give_up_at, longest: FIRST_PAUSE, lost_races: 0 }
+    }
+
+    /// The present, if it was `then` when this backoff began.
+    #[must_use]
+    pub fn now(&self, then: Timestamp) -> Timestamp {
+        then.plus(self.began.elapsed())
+    }
+
+    /// Waits for others who write to the same thread and are about to be done; `false` if no time is left.
+    pub async fn wait_for_room(&self) -> bool {
+        self.wait(LONGEST_WAIT_FOR_ROOM.mul_f64(fastrand::f64())).await
     }
 
     /// Counts a lost race, and returns whether it was the first. No pause is needed after the first one: the failed condition

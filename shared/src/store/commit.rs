@@ -2,24 +2,31 @@
 
 use super::access::Store;
 use super::error::StoreError;
-use super::head::Head;
 use super::idempotency::{IdempotencyRecord, idempotency_write};
+use super::settle::Stored;
 use super::write::Writes;
 
 impl Store {
     /// Stores `writes` and the idempotency record of the request, all or nothing. Returns the head of the thread afterwards if
-    /// an update of it was the only write.
+    /// an update of it was the only write. What settles a tail is stored before: it stays right whatever becomes of the rest.
     ///
     /// # Errors
     /// [`StoreError::ConditionFailed`] names the first condition that failed. That of the idempotency key comes first, because
     /// an earlier use of the key decides the response.
-    pub async fn commit(&self, writes: Writes, record: Option<&IdempotencyRecord>) -> Result<Option<Head>, StoreError> {
-        let Writes { mut writes, repeatable } = writes;
+    pub async fn commit(
+        &self,
+        writes: Writes,
+        record: Option<&IdempotencyRecord>,
+    ) -> Result<Option<Stored>, StoreError> {
+        let Writes { settling, together: mut writes, repeatable } = writes;
+        for thread in &settling {
+            self.make_items(thread).await?;
+        }
         if let Some(record) = record {
             writes.insert(0, idempotency_write(record)?);
         } else if repeatable && let [write] = writes.as_slice() {
             let item = self.table.write(write.clone()).await?;
-            return item.map(|item| Head::parse(Some(item))).transpose();
+            return item.map(Stored::appended).transpose();
         }
         if !writes.is_empty() {
             self.table.transact(writes).await?;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use aws_sdk_dynamodb::error::{BuildError, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
@@ -22,6 +23,8 @@ use super::write::{Action, Write};
 /// The version of stored items, in their attribute `v`. It rises when older code would misread a new item; older code then
 /// refuses that item. So one release has to read a version before a later one writes it.
 pub(super) const ITEM_VERSION: u8 = 1;
+/// The version of heads: since 2, the end of the log may be in their tail.
+pub(super) const HEAD_VERSION: u8 = 2;
 
 /// A key as attributes.
 pub(super) fn key(key: &Key) -> Item {
@@ -52,9 +55,14 @@ pub(super) fn value(value: impl Serialize) -> Result<AttributeValue, StoreError>
 /// The record in an item. An item that does not parse is an error with its key, and is never skipped. So is an item of a later
 /// version, which this code could misread. Unknown attributes are ignored and stay in the item.
 pub(super) fn record<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    record_of_version(item, ITEM_VERSION)
+}
+
+/// As [`record`], of an item that has versions of its own.
+pub(super) fn record_of_version<T: DeserializeOwned>(item: Item, known: u8) -> Result<T, StoreError> {
     let key = key_of(&item)?;
     let version = item.get("v").and_then(|version| version.as_n().ok()?.parse::<u32>().ok());
-    if version.is_some_and(|version| version > ITEM_VERSION.into()) {
+    if version.is_some_and(|version| version > known.into()) {
         return Err(StoreError::Corrupt { key, reason: "the version is of a later release".to_owned() });
     }
     // An error of serde may quote the value. Log lines must not have messages or names in them.
@@ -140,6 +148,16 @@ pub(super) fn update_failed(condition: Option<Condition>, error: &SdkError<Updat
     match (condition, error.as_service_error()) {
         (Some(condition), Some(UpdateItemError::ConditionalCheckFailedException(failed))) => {
             Attempt::Final(StoreError::ConditionFailed { condition, item: failed.item().cloned().map(Box::new) })
+        }
+        _ => classify(error),
+    }
+}
+
+/// The error of a failed put: its condition, or what [`classify`] returns.
+pub(super) fn put_failed(condition: Condition, error: &SdkError<PutItemError>) -> Attempt {
+    match error.as_service_error() {
+        Some(PutItemError::ConditionalCheckFailedException(_)) => {
+            Attempt::Final(StoreError::ConditionFailed { condition, item: None })
         }
         _ => classify(error),
     }

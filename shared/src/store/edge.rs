@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::access::Store;
-use super::convert::{self, ITEM_VERSION};
+use super::convert::{self, HEAD_VERSION, ITEM_VERSION};
 use super::error::{Condition, StoreError};
 use super::group::pointer_writes;
 use super::head::Head;
@@ -77,21 +77,21 @@ impl Writes {
     ) -> Result<Self, StoreError> {
         let EdgeEnds { from, to, pair } = ends;
         let unblocked = Write::check(keys::edge(Edge::Block, &from.id, &to.id));
-        let mut writes = vec![
+        let mut writes = Self::all(vec![
             unblocked.only_if(Condition::Unblocked, "attribute_not_exists(pk)"),
             edge_write(Edge::Follow, ends, now)?,
             profile::next_revision(from),
-        ];
+        ]);
         match thread {
             OnFollow::Stays => {}
             OnFollow::Absent => {
                 let head = Write::check(keys::head(&ThreadId::direct(pair)));
-                writes.push(head.only_if(Condition::Head, "attribute_not_exists(kind)"));
+                writes.extend([head.only_if(Condition::Head, "attribute_not_exists(kind)")]);
             }
-            OnFollow::Accepts(transition) => writes.extend(transition_writes(transition)?),
+            OnFollow::Accepts(transition) => writes.join(transition_writes(transition)?),
         }
-        writes.extend(group_writes(groups)?);
-        Ok(Self::all(writes))
+        writes.join(group_writes(groups)?);
+        Ok(writes)
     }
 
     /// Makes `from` block `to`, and deletes the follow from `from` to `to`. The same transaction writes the block into the
@@ -104,16 +104,16 @@ impl Writes {
     pub fn block(ends: EdgeEnds<'_>, groups: &[Transition], now: Timestamp) -> Result<Self, StoreError> {
         let EdgeEnds { from, to, pair } = ends;
         let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
-        head.add("blocks", one_of(from)).add("rev", number(1)).set(&["v"], number(ITEM_VERSION));
-        let mut writes = vec![
+        head.add("blocks", one_of(from)).add("rev", number(1)).set(&["v"], number(HEAD_VERSION));
+        let mut writes = Self::all(vec![
             edge_write(Edge::Block, ends, now)?,
             Write::delete(keys::edge(Edge::Follow, &from.id, &to.id)),
             head.build(),
             profile::next_revision(from),
             profile::next_revision(to),
-        ];
-        writes.extend(group_writes(groups)?);
-        Ok(Self::all(writes))
+        ]);
+        writes.join(group_writes(groups)?);
+        Ok(writes)
     }
 
     /// Deletes the block from `from` to `to`, also in the `groups` that hide `to`. No follow comes back. Fails with
@@ -126,14 +126,14 @@ impl Writes {
         let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
         head.delete("blocks", one_of(from)).add("rev", number(1));
         let edge = Write::delete(keys::edge(Edge::Block, &from.id, &to.id));
-        let mut writes = vec![
+        let mut writes = Self::all(vec![
             edge.only_if(Condition::Blocked, "attribute_exists(pk)"),
             head.build(),
             profile::next_revision(from),
             profile::next_revision(to),
-        ];
-        writes.extend(group_writes(groups)?);
-        Ok(Self::all(writes))
+        ]);
+        writes.join(group_writes(groups)?);
+        Ok(writes)
     }
 
     /// Stores what a block or an unblock changes in further `groups`. Fails with [`Condition::Head`].
@@ -141,7 +141,7 @@ impl Writes {
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
     pub fn change_hidden(groups: &[Transition]) -> Result<Self, StoreError> {
-        Ok(Self::all(group_writes(groups)?))
+        group_writes(groups)
     }
 }
 
@@ -211,10 +211,10 @@ fn edge_write(edge: Edge, ends: EdgeEnds<'_>, now: Timestamp) -> Result<Write, S
 }
 
 /// The writes of transitions of groups without entries.
-fn group_writes(groups: &[Transition]) -> Result<Vec<Write>, StoreError> {
-    let mut writes = Vec::new();
+fn group_writes(groups: &[Transition]) -> Result<Writes, StoreError> {
+    let mut writes = Writes::none();
     for transition in groups {
-        writes.extend(transition_writes(transition)?);
+        writes.join(transition_writes(transition)?);
         writes.extend(pointer_writes(Some(&transition.before), &transition.after, None));
     }
     Ok(writes)

@@ -24,6 +24,15 @@ pub enum Condition {
     Connected,
     /// The head of the thread is as it was read.
     Head,
+    /// The tail of the thread takes the message: members and blocks are as they were read, its key was not used just before,
+    /// there is room, and not too many messages came in between.
+    Append,
+    /// The tail of the thread begins where it did.
+    Tail,
+    /// The item is not there yet.
+    Absent,
+    /// The thread waits for no other writer.
+    Turn,
     /// The details of the thread have the member; for a snapshot, with an older revision.
     Details,
     /// The entry of the log exists.
@@ -70,9 +79,13 @@ impl StoreError {
                 | Condition::Blocked
                 | Condition::Followed
                 | Condition::UserUnchanged
-                | Condition::Head => true,
+                | Condition::Head
+                | Condition::Append => true,
                 Condition::Username
                 | Condition::Connected
+                | Condition::Tail
+                | Condition::Absent
+                | Condition::Turn
                 | Condition::Details
                 | Condition::Entry
                 | Condition::KeyUnused

@@ -116,10 +116,10 @@ impl Writes {
         for entry in entries {
             if let EntryContent::Change(Change::MemberLeft { user_id }) = &entry.content {
                 let left = keys::left(&after.id, user_id);
-                writes.push(Update::new(left).set(&["v"], number(ITEM_VERSION)).build());
+                writes.extend([Update::new(left).set(&["v"], number(ITEM_VERSION)).build()]);
             }
         }
-        Ok(Self::all(writes))
+        Ok(writes)
     }
 }
 

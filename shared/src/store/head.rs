@@ -5,18 +5,21 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-use super::convert::{self, ITEM_VERSION};
+use super::convert::{self, HEAD_VERSION};
 use super::error::{Condition, StoreError};
 use super::item::Item;
 use super::keys;
 use super::member_codec::{self, SlotContent};
 use super::preferences::{self, PreferencesRecord};
+use super::tail::{self, TailRecord};
 use crate::domain::counts::{MessageCounts, Slot};
 use crate::domain::details::ThreadDetails;
+use crate::domain::idempotency::KeyTag;
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::member::ReadMark;
 use crate::domain::message::Preview;
 use crate::domain::revision::Revision;
+use crate::domain::tail::Tail;
 use crate::domain::thread::{Kind, Thread};
 use crate::domain::time::Timestamp;
 
@@ -37,6 +40,16 @@ struct HeadRecord {
     members: Vec<String>,
     /// By slot, two each: the last entry read, and the messages up to there that count.
     marks: Vec<u64>,
+    /// The last entry that is an item. `active`, `counts` and `last` are of there; `seq` is the end of the tail.
+    #[serde(default)]
+    base: Seq,
+    /// See [`tail`]. Heads of releases before version 2 have none.
+    #[serde(default)]
+    tail: Option<Vec<TailRecord>>,
+    #[serde(default)]
+    recent: Vec<KeyTag>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    turn: Option<Timestamp>,
     // Only direct threads have the rest. A group has its details in `DETAILS`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "serde_dynamo::string_set")]
     blocks: BTreeSet<UserId>,
@@ -107,10 +120,10 @@ impl Head {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be read.
-    pub fn of_failed_condition(error: StoreError) -> Result<Option<Self>, StoreError> {
+    pub fn of_failed_condition(error: &StoreError) -> Result<Option<Self>, StoreError> {
         match error {
-            StoreError::ConditionFailed { condition: Condition::Head, item: Some(item) } => {
-                Self::parse(Some(*item)).map(Some)
+            StoreError::ConditionFailed { condition: Condition::Head | Condition::Append, item: Some(item) } => {
+                Self::parse(Some((**item).clone())).map(Some)
             }
             _ => Ok(None),
         }
@@ -120,13 +133,13 @@ impl Head {
     pub(super) fn parse(item: Option<Item>) -> Result<Self, StoreError> {
         let Some(item) = item else { return Ok(Self::Absent(AbsentHead::default())) };
         if !item.contains_key("kind") {
-            let AbsentRecord { blocks, rev } = convert::record(item)?;
+            let AbsentRecord { blocks, rev } = convert::record_of_version(item, HEAD_VERSION)?;
             return Ok(Self::Absent(AbsentHead { blocks, revision: Some(Revision(rev)) }));
         }
         let key = convert::key_of(&item)?;
         let corrupt = |reason: &str| StoreError::Corrupt { key: key.clone(), reason: reason.to_owned() };
         let id = keys::thread_of(&key.pk).ok_or_else(|| corrupt("not in a thread's partition"))?;
-        let record: HeadRecord = convert::record(item)?;
+        let record: HeadRecord = convert::record_of_version(item, HEAD_VERSION)?;
         let (mut members, mut departed) = (Vec::new(), Vec::new());
         for (index, text) in record.members.iter().enumerate() {
             let mark = |part: usize| record.marks.get(2 * index + part).copied();
@@ -151,17 +164,25 @@ impl Head {
             }
             (KindRecord::Direct, None) => return Err(corrupt("a direct thread without a creator")),
         };
-        Ok(Self::Thread(Box::new(Thread {
+        let (base, end) = (record.base, record.seq);
+        let open = record.tail.is_some();
+        let mut thread = Thread {
             id,
             kind,
-            last_seq: record.seq,
+            last_seq: if open { base } else { end },
             active_at: record.active,
             bumped_at: record.bumped,
             counts: record.counts,
             last_message: record.last.map(LastRecord::parse),
             members,
             revision: Revision(record.rev),
-        })))
+            tail: Tail { recent: record.recent, turn: record.turn, open, ..Tail::default() },
+        };
+        tail::extend(&mut thread, record.tail.unwrap_or_default()).ok_or_else(|| corrupt("its tail cannot be read"))?;
+        if thread.last_seq != end {
+            return Err(corrupt("its tail does not end where its log does"));
+        }
+        Ok(Self::Thread(Box::new(thread)))
     }
 }
 
@@ -215,7 +236,7 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         Kind::Group { .. } => (KindRecord::Group, BTreeSet::new(), None),
     };
     convert::item(&HeadRecord {
-        v: ITEM_VERSION,
+        v: HEAD_VERSION,
         kind,
         rev: thread.revision.0,
         seq: thread.last_seq,
@@ -225,6 +246,10 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         last: thread.last_message.as_ref().map(LastRecord::of),
         members: encoded_members(thread),
         marks: marks(thread),
+        base: thread.last_seq,
+        tail: Some(Vec::new()),
+        recent: Vec::new(),
+        turn: None,
         blocks,
         by: own.map(|details| details.created_by.clone()),
         created: own.map(|details| details.created_at),
@@ -237,28 +262,32 @@ pub(super) fn last(preview: &Preview) -> Result<AttributeValue, StoreError> {
     convert::value(LastRecord::of(preview))
 }
 
+/// Bytes of an attribute as `DynamoDB` counts them for capacity ("Item sizes and formats" in its developer guide). A text has
+/// the bytes of its UTF-8, a number one byte for two digits and one more. A list or map has three, and one more for each element.
+pub(super) fn size(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => number.trim_start_matches('0').len().div_ceil(2) + 1,
+        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + size(value)).sum::<usize>(),
+        AttributeValue::M(values) => 3 + values.iter().map(|(name, value)| 1 + name.len() + size(value)).sum::<usize>(),
+        AttributeValue::Ss(texts) => texts.iter().map(String::len).sum(),
+        // A head holds nothing else but flags.
+        _ => 1,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::contact::ContactContext;
     use crate::domain::group::{Blocks, Candidate, NewGroup, create};
+    use crate::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey};
     use crate::domain::ids::ThreadId;
-    use crate::domain::limits::{MAX_MEMBERS, MAX_PREVIEW_BYTES};
+    use crate::domain::limits::{MAX_MEMBERS, MAX_PREVIEW_BYTES, RECENT_KEYS};
     use crate::domain::member::{Role, Standing};
+    use crate::domain::message::{LoggedMessage, Message, MessageContent, MessageText};
     use crate::domain::profile::ContactPolicy;
-
-    /// Bytes of an attribute as `DynamoDB` counts them for capacity ("Item sizes and formats" in its developer guide). A text
-    /// has the bytes of its UTF-8, a number one byte for two digits and one more. A list or map has three, and one more for
-    /// each element.
-    fn size(value: &AttributeValue) -> usize {
-        match value {
-            AttributeValue::S(text) => text.len(),
-            AttributeValue::N(number) => number.trim_start_matches('0').len().div_ceil(2) + 1,
-            AttributeValue::Bool(_) => 1,
-            AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + size(value)).sum::<usize>(),
-            other => panic!("a head holds no {other:?}"),
-        }
-    }
+    use crate::domain::tail::TailMessage;
 
     /// A full group: 15 members, thousands of messages, the longest preview.
     fn full(ids: &[String]) -> Thread {
@@ -294,23 +323,44 @@ mod tests {
         thread
     }
 
+    /// A message of 60 characters as a tail has it, with a UUID as its key.
+    fn short_message(attempt: u32) -> TailMessage {
+        let text = MessageText::try_from("m".repeat(60)).unwrap();
+        let content = MessageContent { text, reply_to: None, mentions: vec![] };
+        let (created_at, author_id) =
+            (Timestamp::from_ms(1_732_406_400_123).unwrap(), "x".to_owned().try_into().unwrap());
+        let message = Message { seq: Seq::ONE, author_id, created_at, content };
+        let key = IdempotencyKey::try_from("0191e5c0-7a3b-7c1d-9e2f-001122334455".to_owned()).unwrap();
+        let request = Idempotency { key, fingerprint: Fingerprint::of("POST", "/", serde_json::Value::Null) };
+        let logged = LoggedMessage { message, counts: MessageCounts::default() };
+        TailMessage { logged, slot: Slot::FIRST, request, attempt }
+    }
+
     #[test]
-    fn a_full_head_stays_below_1_kib_with_the_ids_of_common_identity_providers() {
+    fn a_full_head_stays_below_2_kib_with_a_tail_and_the_ids_of_common_identity_providers() {
         let uuid = |number: usize| format!("0191e5c0-7a3b-7c1d-9e2f-0011223344{number:02x}");
         let of_30_characters = |number: usize| format!("auth0|64f0c0ffee64f0c0ffee00{number:02}");
         for id in [uuid as fn(usize) -> String, of_30_characters] {
             let ids: Vec<String> = (0..MAX_MEMBERS).map(id).collect();
             let thread = full(&ids);
             let mut stored = item(&thread).unwrap();
-            let bytes: usize = stored.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>()
-                + "pkTHREAD#skHEAD".len()
-                + thread.id.as_str().len();
-            assert!(bytes <= 1_024, "{} characters of id make {bytes} bytes", ids[0].len());
-
             let key = keys::head(&thread.id);
             stored.insert("pk".to_owned(), AttributeValue::S(key.pk));
             stored.insert("sk".to_owned(), AttributeValue::S(key.sk));
-            assert_eq!(Head::parse(Some(stored)).unwrap().thread(), Some(thread));
+            assert_eq!(Head::parse(Some(stored.clone())).unwrap().thread(), Some(thread.clone()));
+            let bytes = |item: &Item| item.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>();
+            assert!(bytes(&stored) <= 1_056, "{} characters of id make {} bytes", ids[0].len(), bytes(&stored));
+
+            let tail: Vec<TailRecord> =
+                (0..5).map(|number| TailRecord::of(&short_message(u32::MAX - number))).collect();
+            let recent: Vec<KeyTag> = vec![short_message(0).request.tag(&thread.members[0].user_id); RECENT_KEYS];
+            stored.insert("tail".to_owned(), convert::value(tail).unwrap());
+            stored.insert("recent".to_owned(), convert::value(recent).unwrap());
+            stored.insert("seq".to_owned(), AttributeValue::N((thread.last_seq.get() + 5).to_string()));
+            assert!(bytes(&stored) <= 2_048, "{} characters of id make {} bytes", ids[0].len(), bytes(&stored));
+            let read = Head::parse(Some(stored)).unwrap().thread().unwrap();
+            assert_eq!((read.settled_seq(), read.tail.messages.len()), (thread.last_seq, 5));
+            assert_eq!(read.counts.total(), thread.counts.total() + 5);
         }
     }
 }

@@ -11,9 +11,10 @@ use super::item::Item;
 use super::keys::{self, LogKind};
 use super::table::Read;
 use super::write::Write;
-use crate::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey, Reference};
+use crate::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey};
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::limits::IDEMPOTENCY_WINDOW;
+use crate::domain::reference::Reference;
 use crate::domain::time::Timestamp;
 
 /// `IDEMPOTENCY#u` / `<idempotency key>`.
@@ -35,6 +36,12 @@ pub struct IdempotencyRecord {
     pub now: Timestamp,
 }
 
+impl IdempotencyRecord {
+    fn expires_at(&self) -> i64 {
+        self.now.plus(IDEMPOTENCY_WINDOW).ttl_s()
+    }
+}
+
 /// The earlier use of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierUse {
@@ -44,16 +51,28 @@ pub struct EarlierUse {
 
 /// The write that takes the key, if it is free.
 pub(super) fn idempotency_write(record: &IdempotencyRecord) -> Result<Write, StoreError> {
+    // DynamoDB may remove expired items days later.
+    Ok(put(record)?
+        .only_if(Condition::KeyUnused, "attribute_not_exists(pk) OR expires_at <= :now")
+        .number(":now", &(record.now.ms() / 1_000)))
+}
+
+/// The write of a record whose key is taken already, by a message in the tail of its thread. It leaves this record, or one of a
+/// later use of the key, as it is.
+pub(super) fn newest_record(record: &IdempotencyRecord) -> Result<Write, StoreError> {
+    Ok(put(record)?
+        .only_if(Condition::Absent, "attribute_not_exists(pk) OR expires_at < :end")
+        .number(":end", &record.expires_at()))
+}
+
+fn put(record: &IdempotencyRecord) -> Result<Write, StoreError> {
     let item = convert::item(&Record {
         v: ITEM_VERSION,
         fingerprint: record.key.fingerprint.clone(),
         reference: record.reference.clone(),
-        expires_at: record.now.plus(IDEMPOTENCY_WINDOW).ttl_s(),
+        expires_at: record.expires_at(),
     })?;
-    // DynamoDB may remove expired items days later.
-    Ok(Write::put(keys::idempotency(&record.user_id, &record.key.key), item)
-        .only_if(Condition::KeyUnused, "attribute_not_exists(pk) OR expires_at <= :now")
-        .number(":now", &(record.now.ms() / 1_000)))
+    Ok(Write::put(keys::idempotency(&record.user_id, &record.key.key), item))
 }
 
 fn parse(item: Item, now: Timestamp) -> Result<Option<EarlierUse>, StoreError> {
@@ -65,9 +84,9 @@ fn parse(item: Item, now: Timestamp) -> Result<Option<EarlierUse>, StoreError> {
 #[derive(Debug)]
 pub struct SendContext {
     pub head: Head,
-    /// What the key was used for before.
+    /// What the key was used for before, as the items say. Messages in the tail have no record yet.
     pub earlier: Option<EarlierUse>,
-    /// The place of the message that is replied to, if it exists.
+    /// The place of the message that is replied to, if it is an item.
     pub replied_to: Option<Seq>,
 }
 

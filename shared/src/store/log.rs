@@ -15,6 +15,7 @@ use crate::domain::counts::MessageCounts;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, Entry, EntryContent, Run};
 use crate::domain::message::{LoggedMessage, Message, MessageContent};
+use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
 
 /// `THREAD#t` / `MSG#<seq>`: an envelope, and the content in an attribute of its own, so that it can be replaced or removed.
@@ -37,21 +38,23 @@ struct ChangeRecord {
     change: Change,
 }
 
+/// The write of a message.
+pub(super) fn message(thread: &ThreadId, logged: &LoggedMessage) -> Result<Write, StoreError> {
+    let LoggedMessage { message, counts } = logged;
+    let Message { seq, author_id: by, created_at: at, content } = message.clone();
+    let item = convert::item(&MessageRecord { v: ITEM_VERSION, by, at, content, counts: counts.clone() })?;
+    Ok(Write::put(keys::log(LogKind::Message, thread, seq), item))
+}
+
 /// The writes that append `entries`. They need no condition of their own, because the condition of the head orders the log.
 pub(super) fn append(thread: &ThreadId, entries: &[Entry]) -> Result<Vec<Write>, StoreError> {
-    let write = |entry: &Entry| {
-        let (by, at) = (entry.actor_id.clone(), entry.at);
-        let (kind, item) = match &entry.content {
-            EntryContent::Message(LoggedMessage { message, counts }) => {
-                let (content, counts) = (message.content.clone(), counts.clone());
-                (LogKind::Message, convert::item(&MessageRecord { v: ITEM_VERSION, by, at, content, counts })?)
-            }
-            EntryContent::Change(change) => {
-                let change = change.clone();
-                (LogKind::Change, convert::item(&ChangeRecord { v: ITEM_VERSION, by, at, change })?)
-            }
-        };
-        Ok(Write::put(keys::log(kind, thread, entry.seq), item))
+    let write = |entry: &Entry| match &entry.content {
+        EntryContent::Message(logged) => message(thread, logged),
+        EntryContent::Change(change) => {
+            let (by, at, change) = (entry.actor_id.clone(), entry.at, change.clone());
+            let item = convert::item(&ChangeRecord { v: ITEM_VERSION, by, at, change })?;
+            Ok(Write::put(keys::log(LogKind::Change, thread, entry.seq), item))
+        }
     };
     entries.iter().map(write).collect()
 }
@@ -69,7 +72,7 @@ impl Writes {
     }
 }
 
-fn seq_of(kind: LogKind, item: &Item) -> Result<Seq, StoreError> {
+pub(super) fn seq_of(kind: LogKind, item: &Item) -> Result<Seq, StoreError> {
     let key = convert::key_of(item)?;
     keys::log_seq(kind, &key.sk).ok_or_else(|| StoreError::Corrupt { key, reason: "not a log entry's key".to_owned() })
 }
@@ -80,14 +83,14 @@ fn parse_message(item: Item) -> Result<LoggedMessage, StoreError> {
     Ok(LoggedMessage { message: Message { seq, author_id: by, created_at: at, content }, counts })
 }
 
+fn message_entry(logged: LoggedMessage) -> Entry {
+    let Message { seq, created_at: at, ref author_id, .. } = logged.message;
+    Entry { seq, at, actor_id: author_id.clone(), content: EntryContent::Message(logged) }
+}
+
 fn parse_entry(kind: LogKind, item: Item) -> Result<Entry, StoreError> {
     match kind {
-        LogKind::Message => {
-            let logged = parse_message(item)?;
-            let message = &logged.message;
-            let (seq, at, actor_id) = (message.seq, message.created_at, message.author_id.clone());
-            Ok(Entry { seq, at, actor_id, content: EntryContent::Message(logged) })
-        }
+        LogKind::Message => parse_message(item).map(message_entry),
         LogKind::Change => {
             let seq = seq_of(LogKind::Change, &item)?;
             let ChangeRecord { by, at, change, .. } = convert::record(item)?;
@@ -97,44 +100,74 @@ fn parse_entry(kind: LogKind, item: Item) -> Result<Entry, StoreError> {
 }
 
 impl Store {
-    /// The message at `seq`, if one is there.
+    /// The message of `thread` at `seq`, if one is there.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn message(&self, thread: &ThreadId, seq: Seq) -> Result<Option<Message>, StoreError> {
+    pub async fn message(&self, thread: &Thread, seq: Seq) -> Result<Option<Message>, StoreError> {
+        match thread.tail.at(seq) {
+            Some(message) => Ok(Some(message.logged.message.clone())),
+            None => self.message_item(&thread.id, seq).await,
+        }
+    }
+
+    /// The item of the message at `seq`, if there is one. A message in the tail of a head has none yet.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn message_item(&self, thread: &ThreadId, seq: Seq) -> Result<Option<Message>, StoreError> {
         let item = self.table.get(&keys::log(LogKind::Message, thread, seq), Read::Consistent).await?;
         Ok(item.map(parse_message).transpose()?.map(|logged| logged.message))
     }
 
-    /// Messages from `last` back to `first`, newest first, at most `limit`, and whether there are more.
+    /// The messages of `thread` from `last` back to `first`, newest first, at most `limit`, and whether there are more.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn messages(
         &self,
-        thread: &ThreadId,
+        thread: &Thread,
         (first, last): (Seq, Seq),
         limit: usize,
     ) -> Result<Page<Message>, StoreError> {
+        // One more than asked for shows whether there are more.
+        let wanted = limit + 1;
+        let tail = thread.tail.between(first, last).rev().take(wanted);
+        let mut messages: Vec<Message> = tail.map(|message| message.logged.message.clone()).collect();
+        if messages.len() == wanted {
+            return Ok(Page::of(messages, limit, true));
+        }
         let query = Query {
-            range: keys::log_range(LogKind::Message, thread, first, last),
+            range: keys::log_range(LogKind::Message, &thread.id, first, last.min(thread.settled_seq())),
             newest_first: true,
             after: None,
-            // One more than asked for shows whether there are more.
-            limit: limit + 1,
+            limit: wanted - messages.len(),
             // Consistent: a user who has just sent a message looks for it here.
             read: Read::Consistent,
         };
         let page = self.table.query(&query).await?;
-        let messages = page.items.into_iter().map(|item| Ok(parse_message(item)?.message));
-        Ok(Page::of(messages.collect::<Result<_, StoreError>>()?, limit, page.more_after.is_some()))
+        for item in page.items {
+            messages.push(parse_message(item)?.message);
+        }
+        Ok(Page::of(messages, limit, page.more_after.is_some()))
     }
 
-    /// The last message up to `seq`, with the counts there; `None` if there is none.
+    /// The last message of `thread` up to `seq`, with the counts there; `None` if there is none.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn last_message_at(&self, thread: &ThreadId, seq: Seq) -> Result<Option<LoggedMessage>, StoreError> {
+    pub async fn last_message_at(&self, thread: &Thread, seq: Seq) -> Result<Option<LoggedMessage>, StoreError> {
+        match thread.tail.at(seq) {
+            Some(message) => Ok(Some(message.logged.clone())),
+            None => self.last_message_item(&thread.id, seq).await,
+        }
+    }
+
+    /// The last message up to `seq` that is an item. A message in the tail of a head is none yet.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn last_message_item(&self, thread: &ThreadId, seq: Seq) -> Result<Option<LoggedMessage>, StoreError> {
         let query = Query {
             range: keys::log_range(LogKind::Message, thread, Seq::ONE, seq),
             newest_first: true,
@@ -147,13 +180,19 @@ impl Store {
         page.items.into_iter().next().map(parse_message).transpose()
     }
 
-    /// The two runs that make up the log from `first` to `last`, each of at most `limit` entries: messages and changes.
+    /// The two runs that make up the log of `thread` from `first`, each of at most `limit` entries: messages and changes.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn runs(&self, thread: &ThreadId, first: Seq, last: Seq, limit: usize) -> Result<(Run, Run), StoreError> {
-        let run = |kind| self.run(kind, keys::log_range(kind, thread, first, last), limit);
-        tokio::try_join!(run(LogKind::Message), run(LogKind::Change))
+    pub async fn runs(&self, thread: &Thread, first: Seq, limit: usize) -> Result<(Run, Run), StoreError> {
+        let run = |kind| self.run(kind, keys::log_range(kind, &thread.id, first, thread.settled_seq()), limit);
+        let (mut messages, changes) = tokio::try_join!(run(LogKind::Message), run(LogKind::Change))?;
+        // The tail comes behind all items; where a run was cut, it is not reached.
+        if messages.cut_after.is_none() {
+            let tail = thread.tail.between(first, thread.last_seq).map(|message| message_entry(message.logged.clone()));
+            messages.entries.extend(tail);
+        }
+        Ok((messages, changes))
     }
 
     async fn run(&self, kind: LogKind, range: keys::Range, limit: usize) -> Result<Run, StoreError> {

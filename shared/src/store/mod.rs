@@ -4,6 +4,7 @@
 //! caller says what to write on which condition, and the store says which condition failed.
 
 mod access;
+mod append;
 mod backoff;
 mod commit;
 mod connection;
@@ -24,7 +25,9 @@ mod member_codec;
 mod page;
 mod preferences;
 mod profile;
+mod settle;
 mod table;
+mod tail;
 mod thread;
 mod update;
 mod write;
@@ -42,5 +45,7 @@ pub use keys::Edge;
 pub use mailbox::MailboxEntry;
 pub use page::Page;
 pub use profile::FoundUser;
+pub use settle::Stored;
 pub use table::{Table, Usage};
+
 pub use write::Writes;

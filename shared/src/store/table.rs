@@ -282,6 +282,31 @@ impl Table {
         Ok(())
     }
 
+    /// Stores an item, and returns whether its condition held. To repeat it after a lost response must be harmless.
+    pub(super) async fn put_if(&self, write: Write) -> Result<bool, StoreError> {
+        let (Action::Put(item), Some((condition, expression))) = (write.action, write.condition) else {
+            return Err(StoreError::Refused { reason: format!("{} is no put with a condition", write.key) });
+        };
+        let request = self
+            .client
+            .put_item()
+            .table_name(&*self.name)
+            .set_item(Some(item))
+            .condition_expression(expression)
+            .set_expression_attribute_names(convert::some(write.names))
+            .set_expression_attribute_values(convert::some(write.values))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let call = || request.clone().send().map_err(|error| convert::put_failed(condition, &error));
+        match self.retry("PutItem", call).await {
+            Ok(response) => {
+                self.count(true, response.consumed_capacity());
+                Ok(true)
+            }
+            Err(error) if error.failed(condition) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn delete(&self, key: &Key) -> Result<(), StoreError> {
         let request = self
             .client

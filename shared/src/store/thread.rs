@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use super::access::Store;
+use super::convert::HEAD_VERSION;
 use super::error::{Condition, StoreError};
 use super::head::{self, AbsentHead, Head, mark_places};
 use super::keys::Edge;
 use super::table::Read;
+use super::tail::TailRecord;
 use super::update::{Update, number};
 use super::write::{Write, Writes};
 use super::{convert, keys, log, mailbox};
@@ -14,33 +16,59 @@ use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::log::Entry;
 use crate::domain::member::ReadMark;
 use crate::domain::thread::{Kind, Thread};
+use crate::domain::time::Timestamp;
 use crate::domain::transition::{NewThread, Transition};
 
-/// The writes of a transition: the head, the new entries of its log, and the mailbox entries that move.
-pub(super) fn transition_writes(transition: &Transition) -> Result<Vec<Write>, StoreError> {
+/// The writes of a transition: the head, the new entries of its log, and the mailbox entries that move. Entries of a log follow
+/// items alone, so the tail is settled before.
+pub(super) fn transition_writes(transition: &Transition) -> Result<Writes, StoreError> {
     let Transition { before, after, entries } = transition;
-    let listings = mailbox::writes(&after.id, &before.mailbox_listings(), &after.mailbox_listings())?;
-    let mut head = Update::new(keys::head(&after.id));
-    head.set(&["rev"], number(after.revision.0)).require_equal("rev", number(before.revision.0));
-    // A change that neither adds to the log nor moves a mailbox entry does not wait for messages.
-    if !entries.is_empty() || !listings.is_empty() {
-        head.set(&["seq"], number(after.last_seq))
+    let mut head = changed_head(transition)?;
+    let mut settling = Vec::new();
+    if !entries.is_empty() {
+        settling.extend(Some(before.clone()).filter(|before| !before.tail.messages.is_empty()));
+        head.set(&["v"], number(HEAD_VERSION))
             .set(&["active"], number(after.active_at.ms()))
-            .set(&["bumped"], number(after.bumped_at.ms()))
             .set(&["counts"], convert::value(&after.counts)?)
-            .require_equal("seq", number(before.last_seq));
+            .set(&["base"], number(after.last_seq))
+            .set(&["tail"], convert::value(Vec::<TailRecord>::new())?);
         if let Some(last) = &after.last_message {
             head.set(&["last"], head::last(last)?);
         }
+        if after.tail.recent != before.tail.recent || !before.tail.open {
+            head.set(&["recent"], convert::value(&after.tail.recent)?);
+        }
+    }
+    let mut writes = vec![head.only_if(Condition::Head)];
+    writes.extend(log::append(&after.id, entries)?);
+    writes.extend(moved_listings(transition)?);
+    Ok(Writes { settling, ..Writes::all(writes) })
+}
+
+/// What a transition changes in the head, beside the end of its log. A change without entries does not wait for messages, unless
+/// it depends on where mailboxes have the thread.
+pub(super) fn changed_head(transition: &Transition) -> Result<Update, StoreError> {
+    let Transition { before, after, entries } = transition;
+    let mut head = Update::new(keys::head(&after.id));
+    head.set(&["rev"], number(after.revision.0)).require_equal("rev", number(before.revision.0));
+    if !entries.is_empty() {
+        head.set(&["seq"], number(after.last_seq))
+            .set(&["bumped"], number(after.bumped_at.ms()))
+            .remove(&["turn"])
+            .require_equal("seq", number(before.last_seq));
+    } else if before.mailbox_listings() != after.mailbox_listings() {
+        head.require_equal("bumped", number(before.bumped_at.ms()));
     }
     if head::encoded_members(before) != head::encoded_members(after) {
         head.set(&["members"], convert::value(head::encoded_members(after))?);
     }
     set_marks(&mut head, before, after, entries);
-    let mut writes = vec![head.only_if(Condition::Head)];
-    writes.extend(log::append(&after.id, entries)?);
-    writes.extend(listings);
-    Ok(writes)
+    Ok(head)
+}
+
+pub(super) fn moved_listings(transition: &Transition) -> Result<Vec<Write>, StoreError> {
+    let Transition { before, after, .. } = transition;
+    mailbox::writes(&after.id, &before.mailbox_listings(), &after.mailbox_listings())
 }
 
 /// Sets only the marks that the decision changes, because marks move at any time. A mark counts only messages that its member
@@ -99,7 +127,7 @@ impl Writes {
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
     pub fn change_thread(transition: &Transition) -> Result<Self, StoreError> {
-        Ok(Self::all(transition_writes(transition)?))
+        transition_writes(transition)
     }
 
     /// Moves the read mark of `user` forward, if members and blocks are still as they were in `thread`. Fails with
@@ -133,6 +161,29 @@ impl Store {
     /// See [`StoreError`].
     pub async fn head(&self, thread: &ThreadId) -> Result<Head, StoreError> {
         Head::parse(self.table.get(&keys::head(thread), Read::Consistent).await?)
+    }
+
+    /// Takes the turn of a thread until `until`: messages wait so long, for the next change of its log by anybody. Returns the
+    /// head, or `None` if somebody else has the turn, or the thread is gone.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn take_turn(
+        &self,
+        thread: &ThreadId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Head>, StoreError> {
+        let mut head = Update::new(keys::head(thread));
+        let (turn, present) = (head.path(&["turn"]), head.value(number(now.ms())));
+        head.set(&["turn"], number(until.ms()))
+            .require_exists(&["kind"])
+            .require(format!("(attribute_not_exists({turn}) OR {turn} < {present})"));
+        match self.table.write(head.only_if(Condition::Turn)).await {
+            Ok(item) => item.map(|item| Head::parse(Some(item))).transpose(),
+            Err(error) if error.failed(Condition::Turn) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The heads of those of `threads` that exist. They may be some milliseconds late, but none that exists is missing.

@@ -90,6 +90,24 @@ impl Update {
         self
     }
 
+    /// Appends to a list that exists.
+    pub(super) fn append(&mut self, list: &str, values: Vec<AttributeValue>) -> &mut Self {
+        let (path, values) = (self.path(&[list]), self.value(AttributeValue::L(values)));
+        self.sets.push(format!("{path} = list_append({path}, {values})"));
+        self
+    }
+
+    /// Removes the first elements of a list.
+    pub(super) fn remove_first(&mut self, list: &str, count: usize) -> &mut Self {
+        if count == 0 {
+            // A name that no expression uses is refused.
+            return self;
+        }
+        let path = self.path(&[list]);
+        self.removes.extend((0..count).map(|index| format!("{path}[{index}]")));
+        self
+    }
+
     /// Removes an attribute.
     pub(super) fn remove(&mut self, path: &[&str]) -> &mut Self {
         let path = self.path(path);

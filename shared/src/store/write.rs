@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::error::Condition;
 use super::item::Item;
 use super::keys::Key;
+use crate::domain::thread::Thread;
 
 /// What is done to an item.
 #[derive(Debug, Clone)]
@@ -33,7 +34,10 @@ pub(super) struct Write {
 /// Writes that are stored together, or not at all.
 #[derive(Debug, Default)]
 pub struct Writes {
-    pub(super) writes: Vec<Write>,
+    /// Threads whose log gets an entry of another kind: all messages in their tails become items before.
+    pub(super) settling: Vec<Thread>,
+    /// What is stored together.
+    pub(super) together: Vec<Write>,
     /// Whether a single write is sent as such and not as a transaction, at half the price. It must then be safe to repeat
     /// after a lost response.
     pub(super) repeatable: bool,
@@ -49,15 +53,26 @@ impl Writes {
     /// Whether nothing is to be written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.writes.is_empty()
+        self.together.is_empty()
     }
 
     pub(super) fn all(writes: Vec<Write>) -> Self {
-        Self { writes, repeatable: false }
+        Self { together: writes, ..Self::default() }
+    }
+
+    /// Adds writes.
+    pub(super) fn extend(&mut self, writes: impl IntoIterator<Item = Write>) {
+        self.together.extend(writes);
+    }
+
+    /// Adds all of another change.
+    pub(super) fn join(&mut self, other: Self) {
+        self.settling.extend(other.settling);
+        self.together.extend(other.together);
     }
 
     pub(super) fn repeatable(write: Write) -> Self {
-        Self { writes: vec![write], repeatable: true }
+        Self { together: vec![write], repeatable: true, ..Self::default() }
     }
 }
 

@@ -104,7 +104,7 @@ async fn rule_06_a_send_in_flight_is_refused_once_the_block_has_returned() {
     let stack = Stack::own();
     let pair = Pair::new(&stack).await;
     // The send has read the head and decided; its write is held back until after the block.
-    let held = Fault::database(DatabaseFault::HoldBefore).function("MessageFunction").operation("TransactWriteItems");
+    let held = Fault::database(DatabaseFault::HoldBefore).function("MessageFunction").operation("UpdateItem");
     let held = stack.hold(held).await;
     let sending = tokio::spawn(pair.ann.sending(&pair.thread, "in flight").into_future());
     held.reached().await;

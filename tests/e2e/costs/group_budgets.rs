@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::{Stack, User, followers, fresh_key};
 
-use super::budgets::{Budget, INBOX, SEND, measured_stack};
+use super::budgets::{Budget, INBOX, SEND, SEND_READS, measured_stack};
 
 const SIZES: [usize; 3] = [2, 8, 15];
 
@@ -36,7 +36,7 @@ async fn a_send_costs_the_same_with_2_8_and_15_members() {
         }
         #[expect(clippy::cast_precision_loss, reason = "there are 15 at most")]
         let connection_reads = members as f64;
-        let budget = Budget { operation: "send in a group", rru: 2.0 + connection_reads, ..SEND };
+        let budget = Budget { operation: "send in a group", rru: SEND_READS + connection_reads, ..SEND };
         println!("{members} members:");
         budget.check(&stack, async || ann.sending(&thread, &"y".repeat(120)).await).await;
     }

@@ -5,3 +5,4 @@ mod group_budgets;
 mod monthly;
 mod prices;
 mod seed;
+mod sends;

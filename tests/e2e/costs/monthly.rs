@@ -117,6 +117,21 @@ async fn used(stack: &Stack, answer: &Answer) -> Use {
     }
 }
 
+/// What a message used in the mean: every few of them settle the tail of the head.
+async fn used_by_a_send(stack: &Stack, user: &User, thread: &str, text: &str) -> Use {
+    /// Until the head remembers as many keys as it does.
+    const BEFORE: u32 = 50;
+    const SENDS: u32 = 30;
+    for _ in 0..BEFORE {
+        user.send(thread, text).await;
+    }
+    let mut all = Use::default();
+    for _ in 0..SENDS {
+        all = all.plus(used(stack, &user.sending(thread, text).await).await);
+    }
+    all.times(1.0 / f64::from(SENDS))
+}
+
 /// Operations as a client meets them, each with a socket for everybody concerned.
 struct Measured {
     to_one: Use,
@@ -131,10 +146,7 @@ async fn measure(stack: &Stack) -> Measured {
     let pair = Pair::new(stack).await;
     let _sockets = tokio::join!(pair.ann.connect(), pair.bob.connect());
     let text = "a message of eighty characters, as they are commonly sent from one to the other.";
-    for _ in 0..50 {
-        pair.ann.send(&pair.thread, text).await;
-    }
-    let to_one = used(stack, &pair.ann.sending(&pair.thread, text).await).await;
+    let to_one = used_by_a_send(stack, &pair.ann, &pair.thread, text).await;
     let history = used(stack, &pair.bob.get(&format!("/threads/{}/messages?limit=50", pair.thread)).await).await;
     let mark = used(stack, &pair.bob.read(&pair.thread, 40).await).await;
 
@@ -144,7 +156,7 @@ async fn measure(stack: &Stack) -> Measured {
     for member in &members {
         sockets.push(member.connect().await);
     }
-    let to_fifteen = used(stack, &pair.ann.sending(&group, text).await).await;
+    let to_fifteen = used_by_a_send(stack, &pair.ann, &group, text).await;
 
     let many = stack.user("many").await;
     seed::inbox(stack, &many, 60, 10).await;

@@ -166,7 +166,7 @@ async fn rule_11_a_message_in_flight_at_the_removal_does_not_reach_who_was_remov
     let (mut bobs, mut carls) = tokio::join!(group.bob.connect(), group.carl.connect());
     // Decided and addressed while carl is a member, and written when he is none.
     let held = Fault::database(DatabaseFault::HoldBefore).function("MessageFunction");
-    let held = stack.hold(held.operation("TransactWriteItems")).await;
+    let held = stack.hold(held.operation("UpdateItem")).await;
     let sending = tokio::spawn(group.ann.sending(&group.thread, "in flight").into_future());
     held.reached().await;
     group.ann.remove(&group.thread, &group.carl).await;
@@ -184,7 +184,7 @@ async fn rule_11_a_message_of_who_is_removed_meanwhile_is_refused() {
     let stack = Stack::own();
     let group = Group::new(&stack).await;
     let held = Fault::database(DatabaseFault::HoldBefore).function("MessageFunction");
-    let held = stack.hold(held.operation("TransactWriteItems")).await;
+    let held = stack.hold(held.operation("UpdateItem")).await;
     let sending = tokio::spawn(group.carl.sending(&group.thread, "too late").into_future());
     held.reached().await;
     group.ann.remove(&group.thread, &group.carl).await;

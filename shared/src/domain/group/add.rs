@@ -11,6 +11,7 @@ use crate::domain::log::Change;
 use crate::domain::member::{Invitation, Member, ReadMark, Role, Standing};
 use crate::domain::refusal::Refusal;
 use crate::domain::revision::Revision;
+use crate::domain::tail::Tail;
 use crate::domain::thread::{Kind, Thread};
 use crate::domain::time::Timestamp;
 use crate::domain::title::Title;
@@ -99,6 +100,7 @@ pub fn create(group: NewGroup<'_>, candidates: &[Candidate], blocks: &Blocks) ->
         last_message: None,
         members: vec![founder],
         revision: Revision::default(),
+        tail: Tail::default(),
     };
     let mut builder = Transition::logged(&nothing, creator, now);
     join(builder.thread(), Slot::FIRST, &standings, blocks);
