@@ -92,8 +92,8 @@ impl Idempotency {
 #[serde(transparent)]
 pub struct KeyTag(String);
 
-/// Characters of a tag: 30 bits, so that one send in some 30 million meets another key's tag.
-const TAG_CHARS: usize = 5;
+/// Characters of a tag: 24 bits, so that one send in some 400,000 meets another key's tag.
+const TAG_CHARS: usize = 4;
 
 impl KeyTag {
     #[must_use]

@@ -20,7 +20,7 @@ pub enum Kind {
         /// The members who block the other. They are in the head, so that a block and a message cannot pass each other unseen
         /// (rule 6).
         blocks: BTreeSet<UserId>,
-        /// A group has its details in an item of their own: its head has to stay below 1 KiB with 15 members.
+        /// A group has its details in an item of their own: its head has to stay below 2 KiB with 15 members.
         details: ThreadDetails,
     },
     /// Up to 15 users (rule 9).

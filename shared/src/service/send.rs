@@ -25,9 +25,10 @@ use crate::random;
 use crate::store::{Backoff, Head, StoreError, Writes};
 
 /// How long one call may take for its reads to count as one moment. What a head has forgotten, the record of the key says, if
-/// it was read later; a `BatchGetItem` gives no order. For a key to slip through, sixteen messages would have to be appended and
-/// stored in between. An item takes 1,000 write units a second ("Service quotas" in DynamoDB's developer guide), and those are 32.
-const ONE_MOMENT: Duration = Duration::from_millis(30);
+/// it was read later; a `BatchGetItem` gives no order. For a key to slip through, 24 messages ([`RECENT_KEYS`] less those that a
+/// tail holds) would have to be appended in between. A partition takes 1,000 write units a second ("Partitions and data
+/// distribution" in DynamoDB's developer guide), so that takes 24 ms at least.
+const ONE_MOMENT: Duration = Duration::from_millis(20);
 /// How often a sender finds the same full tail before they settle it; whoever filled it is about to.
 const FULL_BEFORE_SETTLING: u32 = 3;
 

@@ -154,9 +154,9 @@ pub(super) fn update_failed(condition: Option<Condition>, error: &SdkError<Updat
 }
 
 /// The error of a failed put: its condition, or what [`classify`] returns.
-pub(super) fn put_failed(condition: Condition, error: &SdkError<PutItemError>) -> Attempt {
-    match error.as_service_error() {
-        Some(PutItemError::ConditionalCheckFailedException(_)) => {
+pub(super) fn put_failed(condition: Option<Condition>, error: &SdkError<PutItemError>) -> Attempt {
+    match (condition, error.as_service_error()) {
+        (Some(condition), Some(PutItemError::ConditionalCheckFailedException(_))) => {
             Attempt::Final(StoreError::ConditionFailed { condition, item: None })
         }
         _ => classify(error),

@@ -24,7 +24,7 @@ use crate::domain::thread::{Kind, Thread};
 use crate::domain::time::Timestamp;
 
 /// `THREAD#t` / `HEAD`. Every message pays for the size of the head, so names are short, members are texts and marks a plain
-/// list. With 15 members it has to stay below 1 KiB.
+/// list. With 15 members and some messages in its tail it has to stay below 2 KiB.
 #[derive(Debug, Serialize, Deserialize)]
 struct HeadRecord {
     v: u8,

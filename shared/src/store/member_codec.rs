@@ -135,7 +135,7 @@ pub(super) fn parse(text: &str, slot: Slot, mark: ReadMark) -> Option<SlotConten
 
 /// Precedes an id that is stored as it is.
 const PLAIN: char = ' ';
-/// Precedes a UUID that is stored in 22 characters instead of 36. With UUIDs of 36 a full head would not stay below 1 KiB.
+/// Precedes a UUID that is stored in 22 characters instead of 36. With UUIDs of 36 a full head would not stay below 2 KiB.
 const UUID: char = '=';
 
 fn pack(user: &UserId) -> String {

@@ -77,9 +77,10 @@ impl Store {
             reference: Reference::Message { thread_id: thread.clone(), seq: sent.seq },
             now: sent.created_at,
         };
-        self.table.put_if(newest_record(&record)?).await?;
+        self.unless_failed(newest_record(&record)?, Condition::Absent).await?;
         let item = log::message(thread, &message.logged)?;
-        self.table.put_if(item.only_if(Condition::Absent, "attribute_not_exists(pk)")).await?;
+        let item = item.only_if(Condition::Absent, "attribute_not_exists(pk)");
+        self.unless_failed(item, Condition::Absent).await?;
         Ok(())
     }
 
@@ -132,5 +133,30 @@ impl Store {
         let query = Query { range, newest_first: false, after: None, limit: MAX_PAGE_ITEMS, read: Read::Consistent };
         let items = self.table.query(&query).await?.items;
         items.iter().map(|item| log::seq_of(LogKind::Message, item)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A head of `rest` bytes, and messages of `length` bytes in its tail.
+    fn head(rest: usize, messages: usize, length: usize) -> Item {
+        let text = |length: usize| AttributeValue::S("x".repeat(length));
+        let tail = AttributeValue::L(vec![text(length); messages]);
+        Item::from([("pk".to_owned(), text(rest)), ("tail".to_owned(), tail)])
+    }
+
+    #[test]
+    fn one_message_is_the_one_that_makes_a_head_crowded() {
+        for rest in [300, 700, 900, 1_500] {
+            let crowding = |messages| {
+                let (is_crowded, was_crowded, _) = crowded(&head(rest, messages, 130));
+                is_crowded && !was_crowded
+            };
+            let crossing: Vec<usize> = (1..=MAX_TAIL_MESSAGES).filter(|messages| crowding(*messages)).collect();
+            assert_eq!(crossing.len(), 1, "with {rest} bytes beside the tail it was {crossing:?}");
+        }
+        assert_eq!(crowded(&head(300, 0, 0)), (false, false, 0));
     }
 }

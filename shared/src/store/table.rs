@@ -236,28 +236,40 @@ impl Table {
         Ok(QueryPage { items: response.items.unwrap_or_default(), more_after })
     }
 
-    /// Carries out one write. An update returns the item afterwards. Other writes with a condition are sent as a transaction
-    /// of one.
+    /// Carries out one write that is safe to repeat after a lost response. An update returns the item afterwards.
     pub(super) async fn write(&self, write: Write) -> Result<Option<Item>, StoreError> {
-        if write.condition.is_some() && !matches!(write.action, Action::Update(_)) {
-            return self.transact(vec![write]).await.map(|()| None);
-        }
-        match write.action {
-            Action::Put(item) => self.put(item).await.map(|()| None),
-            Action::Delete => self.delete(&write.key).await.map(|()| None),
-            // A check without a condition does nothing.
+        let Write { key, action, condition, names, values } = write;
+        let (condition, expression) = condition.unzip();
+        let (names, values) = (convert::some(names), convert::some(values));
+        match action {
+            Action::Put(item) => {
+                let request = self
+                    .client
+                    .put_item()
+                    .table_name(&*self.name)
+                    .set_item(Some(item))
+                    .set_condition_expression(expression)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total);
+                let call = || request.clone().send().map_err(|error| convert::put_failed(condition, &error));
+                let response = self.retry("PutItem", call).await?;
+                self.count(true, response.consumed_capacity());
+                Ok(None)
+            }
+            // No condition of a deletion or a check stands alone.
+            Action::Delete => self.delete(&key).await.map(|()| None),
             Action::Check => Ok(None),
-            Action::Update(expression) => {
-                let (condition, condition_expression) = write.condition.unzip();
+            Action::Update(update) => {
                 let request = self
                     .client
                     .update_item()
                     .table_name(&*self.name)
-                    .set_key(Some(convert::key(&write.key)))
-                    .update_expression(expression)
-                    .set_condition_expression(condition_expression)
-                    .set_expression_attribute_names(convert::some(write.names))
-                    .set_expression_attribute_values(convert::some(write.values))
+                    .set_key(Some(convert::key(&key)))
+                    .update_expression(update)
+                    .set_condition_expression(expression)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
                     .return_values(ReturnValue::AllNew)
                     .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
                     .return_consumed_capacity(ReturnConsumedCapacity::Total);
@@ -266,44 +278,6 @@ impl Table {
                 self.count(true, response.consumed_capacity());
                 Ok(response.attributes)
             }
-        }
-    }
-
-    async fn put(&self, item: Item) -> Result<(), StoreError> {
-        let request = self
-            .client
-            .put_item()
-            .table_name(&*self.name)
-            .set_item(Some(item))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let call = || request.clone().send().map_err(|error| classify(&error));
-        let response = self.retry("PutItem", call).await?;
-        self.count(true, response.consumed_capacity());
-        Ok(())
-    }
-
-    /// Stores an item, and returns whether its condition held. To repeat it after a lost response must be harmless.
-    pub(super) async fn put_if(&self, write: Write) -> Result<bool, StoreError> {
-        let (Action::Put(item), Some((condition, expression))) = (write.action, write.condition) else {
-            return Err(StoreError::Refused { reason: format!("{} is no put with a condition", write.key) });
-        };
-        let request = self
-            .client
-            .put_item()
-            .table_name(&*self.name)
-            .set_item(Some(item))
-            .condition_expression(expression)
-            .set_expression_attribute_names(convert::some(write.names))
-            .set_expression_attribute_values(convert::some(write.values))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let call = || request.clone().send().map_err(|error| convert::put_failed(condition, &error));
-        match self.retry("PutItem", call).await {
-            Ok(response) => {
-                self.count(true, response.consumed_capacity());
-                Ok(true)
-            }
-            Err(error) if error.failed(condition) => Ok(false),
-            Err(error) => Err(error),
         }
     }
 

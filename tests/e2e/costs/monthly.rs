@@ -210,7 +210,7 @@ fn operations(measured: &Measured) -> String {
     ] {
         let Use { rru, wru, socket_messages, .. } = one;
         let million = one.dollars() * 1e6;
-        writeln!(table, "| {what} | {rru} | {wru} | {socket_messages} | {million:.2} |").unwrap();
+        writeln!(table, "| {what} | {rru:.1} | {wru:.1} | {socket_messages} | {million:.2} |").unwrap();
     }
     table
 }
