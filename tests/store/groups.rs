@@ -54,7 +54,7 @@ async fn rule_19_a_block_counts_for_the_mark_that_it_looked_at_or_not_at_all() {
     let moved = commit(&store, Writes::move_mark(&before, &ann, mark)).await.unwrap();
     let read = moved.and_then(Head::thread).expect("it moves");
     let lost = commit(&store, Writes::change_hidden(&[hidden]).unwrap()).await;
-    assert!(lost.unwrap_err().failed(Condition::Head));
+    assert!(lost.unwrap_err().failed(Condition::Members));
     // Decided again on what is there now, everything fits: nothing is unread, before and after the next message.
     let again = hide(&read, &ann, &bob, None).unwrap();
     commit(&store, Writes::change_hidden(std::slice::from_ref(&again)).unwrap()).await.unwrap();

@@ -79,9 +79,10 @@ mod tests {
         Idempotency { key, fingerprint: Fingerprint::of("POST", "/", serde_json::Value::Null) }
     }
 
+    /// A message whose key is its first word.
     fn say(thread: &Thread, author: &str, text: &str, now: Timestamp) -> Option<Append> {
         let content = MessageContent { text: text.to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
-        append(&send(thread, &user(author), &content, None, now).unwrap(), &request(text), 1)
+        append(&send(thread, &user(author), &content, None, now).unwrap(), &request(text.split(' ').next().unwrap()), 1)
     }
 
     fn is_alone(thread: &Thread, author: &str, now: Timestamp) -> bool {
@@ -99,8 +100,9 @@ mod tests {
     #[test]
     fn the_tail_takes_what_is_short_while_it_is_open() {
         let mut thread = thread(Standing::Accepted);
-        assert!(say(&thread, "ann", &"x".repeat(MAX_TAIL_CONTENT_BYTES), at(1)).is_some());
-        assert!(say(&thread, "ann", &"x".repeat(MAX_TAIL_CONTENT_BYTES + 1), at(1)).is_none());
+        let long = |bytes: usize| format!("long {}", "x".repeat(bytes - "long ".len()));
+        assert!(say(&thread, "ann", &long(MAX_TAIL_CONTENT_BYTES), at(1)).is_some());
+        assert!(say(&thread, "ann", &long(MAX_TAIL_CONTENT_BYTES + 1), at(1)).is_none());
         thread.tail.open = false;
         assert!(say(&thread, "ann", "hello", at(1)).is_none());
     }

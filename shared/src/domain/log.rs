@@ -56,6 +56,15 @@ pub struct Entry {
     pub content: EntryContent,
 }
 
+impl Entry {
+    /// The entry that a message is.
+    #[must_use]
+    pub fn of(logged: LoggedMessage) -> Self {
+        let (seq, at, actor_id) = (logged.message.seq, logged.message.created_at, logged.message.author_id.clone());
+        Self { seq, at, actor_id, content: EntryContent::Message(logged) }
+    }
+}
+
 /// Merges two runs of a log, each in order, up to the place where one of them was cut. Behind that place an entry may be
 /// missing, and a log is never shown with a gap.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use super::ids::{Seq, UserId};
 use super::limits::MAX_REQUEST_MESSAGES;
-use super::log::{Entry, EntryContent};
+use super::log::Entry;
 use super::member::{Member, Standing};
 use super::message::{LoggedMessage, Message, MessageContent, Preview};
 use super::refusal::{MessageFault, Refusal};
@@ -60,13 +60,7 @@ pub fn send(
     };
     let returned_to = after.members.iter().filter(came_back).map(|member| member.user_id.clone()).collect();
     let logged = LoggedMessage { message: message.clone(), counts: after.counts.clone() };
-    let entry = Entry {
-        seq: message.seq,
-        at: message.created_at,
-        actor_id: author.clone(),
-        content: EntryContent::Message(logged),
-    };
-    let transition = Transition { before: thread.clone(), after, entries: vec![entry] };
+    let transition = Transition { before: thread.clone(), after, entries: vec![Entry::of(logged)] };
     Ok(Sending { transition, message, returned_to, accepts: !member.standing.is_accepted() })
 }
 

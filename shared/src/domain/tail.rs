@@ -37,9 +37,9 @@ pub struct Tail {
     pub messages: Vec<TailMessage>,
     /// The tags of the last keys, oldest first: those of the tail, and at least [`RECENT_KEYS`] in all if there were so many.
     pub recent: Vec<KeyTag>,
-    /// Until then the thread waits for a writer that lost several races.
+    /// Until then messages wait for a writer who lost several races.
     pub turn: Option<Timestamp>,
-    /// Whether messages may be appended. The head of an earlier release has no tail until something else changes its log.
+    /// Whether messages may be appended. The head of an earlier release has no tail before its next entry, which is stored whole.
     pub open: bool,
 }
 
@@ -53,7 +53,8 @@ impl Tail {
     /// The tail once all of its messages are items.
     #[must_use]
     pub fn settled(&self) -> Self {
-        Self { messages: Vec::new(), recent: self.recent.clone(), turn: None, open: true }
+        let recent = self.recent[self.forgettable()..].to_vec();
+        Self { messages: Vec::new(), recent, turn: None, open: true }
     }
 
     /// The tail with one more message.

@@ -165,23 +165,21 @@ impl<S: Capability> ApiGateway<S> {
         let sockets = self.app.sockets(&invocation.trace)?;
         Some(Box::pin(async move {
             let store = invocation.store_until_end();
-            let delivering = deliver((&store, &sockets), fanout, render, invocation.now);
-            let settling = async {
-                match unsettled {
-                    Some(unsettled) => settle(&store, unsettled).await,
-                    None => Ok(()),
+            let delivering = async {
+                let delivering = deliver((&store, &sockets), fanout, render, invocation.now);
+                match tokio::time::timeout_at(invocation.end, delivering).await {
+                    Ok(delivered) => delivered.map_err(|error| format!("not delivered: {error}")),
+                    Err(_) => Err("not delivered: there was no time left".to_owned()),
                 }
             };
-            let rest = async { tokio::join!(delivering, settling) };
-            match tokio::time::timeout_at(invocation.end, rest).await {
-                Ok((delivered, settled)) => Left {
-                    delivered: delivered.map_err(|error| format!("not delivered: {error}")),
-                    settled: settled.map_err(|error| format!("not settled: {error}")),
-                },
-                Err(_) => {
-                    Left { delivered: Err("not delivered: there was no time left".to_owned()), ..Left::default() }
-                }
-            }
+            // Whatever becomes of it, the message is in the tail, and somebody else settles that.
+            let settling = async {
+                let Some(unsettled) = unsettled else { return Ok(()) };
+                let settled = tokio::time::timeout_at(invocation.end, settle(&store, unsettled)).await;
+                settled.unwrap_or(Ok(())).map_err(|error| format!("not settled: {error}"))
+            };
+            let (delivered, settled) = tokio::join!(delivering, settling);
+            Left { delivered, settled }
         }))
     }
 }

@@ -77,7 +77,10 @@ impl Open<'_> {
                 (Some((absent.clone(), new)), thread)
             }
         };
-        let sending = self.draft.map(|draft| send(&thread, &ctx.caller, draft, replied_to, ctx.now)).transpose()?;
+        let mut sending = self.draft.map(|draft| send(&thread, &ctx.caller, draft, replied_to, ctx.now)).transpose()?;
+        if let (Some(sending), Some(key)) = (&mut sending, &ctx.key) {
+            sending.transition.after.tail.remember(key.tag(&ctx.caller));
+        }
         let thread = sending.as_ref().map_or(thread, |sending| sending.transition.after.clone());
         Ok(Opened { thread, new, sending })
     }

@@ -12,9 +12,9 @@ use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::store::{Backoff, Condition, EarlierUse, Head, IdempotencyRecord, StoreError, Stored, Writes};
 
-/// How long messages to a thread wait for a writer who lost several races, if that writer dies: longer than it takes to read and
-/// decide once more.
-const TURN: Duration = Duration::from_secs(1);
+/// How long messages to a thread wait for a writer who lost several races: longer than it commonly takes to read and decide once
+/// more. The turn only makes that likely to succeed; nothing depends on it.
+const TURN: Duration = Duration::from_millis(300);
 
 /// An operation that writes.
 pub(super) trait Operation {
@@ -205,18 +205,19 @@ async fn replay_or<O: Operation>(ctx: &Context, operation: &O, error: Error) -> 
 
 /// Waits until it makes sense to decide again after `error`, and returns the head if it is known. The first lost race brings the
 /// present head along, so that the repeat costs no read. Messages do not exclude each other, so one that could not be appended
-/// is decided again at once as well. Whoever else loses again takes the turn of the thread, so that nobody appends meanwhile;
-/// or pauses, if somebody else has it.
+/// is decided again at once as well. Who loses the end of the log a second time takes the turn of the thread: short messages wait
+/// for it then. Everybody else pauses.
 async fn resume(ctx: &Context, error: StoreError, backoff: &mut Backoff) -> Result<Option<Head>, Error> {
     if !error.is_lost_race() {
         return Err(error.into());
     }
-    let appending = error.failed(Condition::Append);
     let head = Head::of_failed_condition(&error)?;
-    if appending || backoff.is_first_lost_race() {
+    if error.failed(Condition::Append) || backoff.is_first_lost_race() {
         return Ok(head);
     }
-    if let Some(Head::Thread(thread)) = head {
+    if error.failed(Condition::Head)
+        && let Some(Head::Thread(thread)) = head
+    {
         let now = backoff.now(ctx.now);
         let taken = ctx.store.take_turn(&thread.id, now, now.plus(TURN)).await?;
         if taken.is_some() {

@@ -26,7 +26,7 @@ pub struct Marked {
 struct MarkRead<'a> {
     thread_id: &'a ThreadId,
     seq: Seq,
-    /// The last message up to `seq` that was an item when the head was read.
+    /// The last message up to `seq` that was an item, read beside the head.
     found: Option<LoggedMessage>,
 }
 

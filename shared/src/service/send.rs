@@ -11,15 +11,15 @@ use super::operation::{Done, Operation, Start, Step, run_from};
 use super::settle::Unsettled;
 use crate::domain::append::{Append, append};
 use crate::domain::connection::Connection;
+use crate::domain::counts::MessageCounts;
 use crate::domain::idempotency::Idempotency;
 use crate::domain::ids::{Seq, ThreadId};
 use crate::domain::limits::RECENT_KEYS;
-use crate::domain::log::{Entry, EntryContent};
-use crate::domain::message::{Message, MessageContent};
+use crate::domain::log::Entry;
+use crate::domain::message::{LoggedMessage, Message, MessageContent};
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::send::{Sending, send as decide};
-use crate::domain::tail::TailMessage;
 use crate::domain::thread::Thread;
 use crate::random;
 use crate::store::{Backoff, Head, StoreError, Writes};
@@ -27,10 +27,13 @@ use crate::store::{Backoff, Head, StoreError, Writes};
 /// How long one call may take for its reads to count as one moment. What a head has forgotten, the record of the key says, if
 /// it was read later; a `BatchGetItem` gives no order. For a key to slip through, 24 messages ([`RECENT_KEYS`] less those that a
 /// tail holds) would have to be appended in between. A partition takes 1,000 write units a second ("Partitions and data
-/// distribution" in DynamoDB's developer guide), so that takes 24 ms at least.
+/// distribution" in DynamoDB's developer guide), which makes that 24 ms.
 const ONE_MOMENT: Duration = Duration::from_millis(20);
-/// How often a sender finds the same full tail before they settle it; whoever filled it is about to.
+/// How often a sender finds the same full tail before they settle it, at least: whoever filled it is about to. Some senders find
+/// it more often, so that not all of them settle at once.
 const FULL_BEFORE_SETTLING: u32 = 3;
+/// How often a sender waits for room or for the turn of others before the message is stored whole, which waits for nobody.
+const WAITS: u32 = 40;
 
 /// A message that was stored.
 #[derive(Debug)]
@@ -44,15 +47,18 @@ struct Send<'a> {
     thread_id: &'a ThreadId,
     draft: &'a MessageContent,
     request: &'a Idempotency,
-    /// Names this attempt, see [`TailMessage::attempt`].
+    /// Names this attempt, see `TailMessage::attempt`.
     attempt: u32,
     /// The place of the message that the draft replies to, once it was found.
     replied_to: Option<Seq>,
     /// The end of the log when the key was known not to be used before; `None` if that has to be found out.
     unused_at: Option<Seq>,
     waiting: Backoff,
+    waits: u32,
     /// Where the tail began that was full, and how often it was found so.
     full: (Seq, u32),
+    /// Whether an append was tried before. If its response was lost, the message may be stored, and nobody was told.
+    tried: bool,
 }
 
 /// Sends `draft` as the caller, exactly once for its key.
@@ -75,7 +81,9 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
             _ => None,
         },
         waiting: ctx.store.table().backoff(),
+        waits: 0,
         full: (Seq::ZERO, 0),
+        tried: false,
     };
     let attempt = operation.attempt;
     let start = Start::Read { head: context.head, earlier: context.earlier };
@@ -83,7 +91,8 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
     let mut done = Done { connections: committed.beside, ..committed.done };
     let (after, is_crowded) = match committed.stored {
         Some(stored) => (stored.head.thread(), stored.is_crowded),
-        None => (done.output.thread.take(), false),
+        // Part of a transaction: once a day somebody has to settle what quiet threads have in their tails.
+        None => (done.output.thread.take(), true),
     };
     if let Some(thread) = after
         && let Some(own) = thread.tail.messages.iter().rev().find(|message| message.attempt == attempt)
@@ -91,7 +100,7 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
         // The table gave the message its place.
         let logged = own.logged.message.clone();
         if logged != done.output.message {
-            done.notifications = notify::logged(&thread, &entry_of(own));
+            done.notifications = notify::logged(&thread, &Entry::of(own.logged.clone()));
             done.output.message = logged;
         }
         done.unsettled = Some(Unsettled { seq: own.seq(), thread, is_crowded });
@@ -109,7 +118,7 @@ impl Send<'_> {
         let message = found.logged.message.clone();
         Ok(Some(if found.attempt == self.attempt {
             let sent = Sent { message, thread: Some(thread.clone()) };
-            Step::unchanged(sent).notify(notify::logged(thread, &entry_of(found)))
+            Step::unchanged(sent).notify(notify::logged(thread, &Entry::of(found.logged.clone())))
         } else {
             Step::replayed(Sent { message, thread: None })
         }))
@@ -134,7 +143,11 @@ impl Send<'_> {
         if !self.request.fingerprint.repeats(&earlier.fingerprint) {
             return Err(Refusal::IdempotencyMismatch.into());
         }
-        Ok(Some(Step::replayed(self.replay(ctx, earlier.reference).await?)))
+        let sent = self.replay(ctx, earlier.reference).await?;
+        // Nobody reads counts in a notification.
+        let logged = LoggedMessage { message: sent.message.clone(), counts: MessageCounts::default() };
+        let told = if self.tried { notify::logged(thread, &Entry::of(logged)) } else { Vec::new() };
+        Ok(Some(Step::replayed(sent).notify(told)))
     }
 
     /// The place of the message that the draft replies to, if it exists.
@@ -156,7 +169,8 @@ impl Send<'_> {
         }
         let begin = thread.settled_seq();
         self.full = if full && self.full.0 == begin { (begin, self.full.1 + 1) } else { (begin, 1) };
-        if full && self.full.1 == FULL_BEFORE_SETTLING {
+        self.waits += 1;
+        if full && self.full.1 == FULL_BEFORE_SETTLING + self.attempt % 8 {
             ctx.store.settle(thread).await?;
         } else if !self.waiting.wait_for_room().await {
             return Err(StoreError::Unavailable.into());
@@ -187,7 +201,8 @@ impl Operation for Send<'_> {
             let replied_to = self.replied_to(ctx, &thread).await?;
             let sending = decide(&thread, &ctx.caller, self.draft, replied_to, ctx.now)?;
             // The tag of another key would refuse the message as long as the head remembers it.
-            let appended = if same_tag { None } else { append(&sending, self.request, self.attempt) };
+            let whole = same_tag || self.waits >= WAITS;
+            let appended = if whole { None } else { append(&sending, self.request, self.attempt) };
             let Some(appended) = appended else { return self.store_whole(sending) };
             if !appended.alone || !self.waited(ctx, &thread).await? {
                 return self.append(ctx, sending, &appended);
@@ -222,7 +237,8 @@ impl Operation for Send<'_> {
 }
 
 impl Send<'_> {
-    fn append(&self, ctx: &Context, sending: Sending, appended: &Append) -> Result<Step<Sent>, Error> {
+    fn append(&mut self, ctx: &Context, sending: Sending, appended: &Append) -> Result<Step<Sent>, Error> {
+        self.tried = true;
         let notifications = notify::sent(&sending);
         let seen = self.unused_at.unwrap_or(appended.transition.before.last_seq);
         let writes = Writes::append(appended, seen, self.waiting.now(ctx.now))?;
@@ -241,10 +257,4 @@ impl Send<'_> {
         let sent = Sent { message, thread: Some(transition.after) };
         Ok(Step::write(sent, writes).refer(reference).notify(notifications))
     }
-}
-
-fn entry_of(message: &TailMessage) -> Entry {
-    let logged = message.logged.clone();
-    let Message { seq, created_at: at, ref author_id, .. } = logged.message;
-    Entry { seq, at, actor_id: author_id.clone(), content: EntryContent::Message(logged) }
 }

@@ -41,13 +41,13 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Pauses until `give_up_at`.
+    /// Pauses until `give_up_at`, in an invocation that began then.
     #[must_use]
-    pub fn until(give_up_at: Instant) -> Self {
-        Self { began: Instant::now(), give_up_at, longest: FIRST_PAUSE, lost_races: 0 }
+    pub fn until(began: Instant, give_up_at: Instant) -> Self {
+        Self { began, give_up_at, longest: FIRST_PAUSE, lost_races: 0 }
     }
 
-    /// The present, if it was `then` when this backoff began.
+    /// The present, if it was `then` when the invocation began.
     #[must_use]
     pub fn now(&self, then: Timestamp) -> Timestamp {
         then.plus(self.began.elapsed())

@@ -65,7 +65,7 @@ pub struct EdgeEnds<'a> {
 
 impl Writes {
     /// Makes `from` follow `to`, whom they must not block. `thread` is what happens to their direct thread, `groups` are the
-    /// groups that the follow accepts. Fails with [`Condition::Unblocked`], [`Condition::Head`], [`Condition::UserUnchanged`].
+    /// groups that the follow accepts. Fails with [`Condition::Unblocked`], [`Condition::Head`], [`Condition::Members`], [`Condition::UserUnchanged`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
@@ -97,14 +97,14 @@ impl Writes {
     /// Makes `from` block `to`, and deletes the follow from `from` to `to`. The same transaction writes the block into the
     /// head of their direct thread, opened or not, and into the `groups` that both are in. So no later message can miss the
     /// block. It also raises the revisions of both profiles, so that a group to which one of them is added at the same time
-    /// cannot miss it either. Fails with [`Condition::Head`], [`Condition::UserUnchanged`].
+    /// cannot miss it either. Fails with [`Condition::Members`], [`Condition::UserUnchanged`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
     pub fn block(ends: EdgeEnds<'_>, groups: &[Transition], now: Timestamp) -> Result<Self, StoreError> {
         let EdgeEnds { from, to, pair } = ends;
         let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
-        head.add("blocks", one_of(from)).add("rev", number(1)).set(&["v"], number(HEAD_VERSION));
+        head.add("blocks", one_of(from)).add("rev", number(1)).set_if_absent("v", number(HEAD_VERSION));
         let mut writes = Self::all(vec![
             edge_write(Edge::Block, ends, now)?,
             Write::delete(keys::edge(Edge::Follow, &from.id, &to.id)),
@@ -117,7 +117,7 @@ impl Writes {
     }
 
     /// Deletes the block from `from` to `to`, also in the `groups` that hide `to`. No follow comes back. Fails with
-    /// [`Condition::Blocked`], [`Condition::Head`], [`Condition::UserUnchanged`].
+    /// [`Condition::Blocked`], [`Condition::Members`], [`Condition::UserUnchanged`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
@@ -136,7 +136,7 @@ impl Writes {
         Ok(writes)
     }
 
-    /// Stores what a block or an unblock changes in further `groups`. Fails with [`Condition::Head`].
+    /// Stores what a block or an unblock changes in further `groups`. Fails with [`Condition::Members`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.

@@ -24,12 +24,14 @@ pub enum Condition {
     Connected,
     /// The head of the thread is as it was read.
     Head,
+    /// Members, standings and blocks of the thread are as they were read, and what else a change without an entry depends on.
+    Members,
     /// The tail of the thread takes the message: members and blocks are as they were read, its key was not used just before,
     /// there is room, and not too many messages came in between.
     Append,
     /// The tail of the thread begins where it did.
     Tail,
-    /// The item is not there yet.
+    /// The item is not there yet, nor a later one in its place.
     Absent,
     /// The thread waits for no other writer.
     Turn,
@@ -80,6 +82,7 @@ impl StoreError {
                 | Condition::Followed
                 | Condition::UserUnchanged
                 | Condition::Head
+                | Condition::Members
                 | Condition::Append => true,
                 Condition::Username
                 | Condition::Connected

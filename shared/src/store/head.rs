@@ -122,9 +122,10 @@ impl Head {
     /// [`StoreError::Corrupt`] if it cannot be read.
     pub fn of_failed_condition(error: &StoreError) -> Result<Option<Self>, StoreError> {
         match error {
-            StoreError::ConditionFailed { condition: Condition::Head | Condition::Append, item: Some(item) } => {
-                Self::parse(Some((**item).clone())).map(Some)
-            }
+            StoreError::ConditionFailed {
+                condition: Condition::Head | Condition::Members | Condition::Append,
+                item: Some(item),
+            } => Self::parse(Some((**item).clone())).map(Some),
             _ => Ok(None),
         }
     }
@@ -248,7 +249,7 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         marks: marks(thread),
         base: thread.last_seq,
         tail: Some(Vec::new()),
-        recent: Vec::new(),
+        recent: thread.tail.recent.clone(),
         turn: None,
         blocks,
         by: own.map(|details| details.created_by.clone()),

@@ -84,7 +84,7 @@ fn parse(item: Item, now: Timestamp) -> Result<Option<EarlierUse>, StoreError> {
 #[derive(Debug)]
 pub struct SendContext {
     pub head: Head,
-    /// What the key was used for before, as the items say. Messages in the tail have no record yet.
+    /// What the key was used for before, if that has a record. A message in the tail may have none yet.
     pub earlier: Option<EarlierUse>,
     /// The place of the message that is replied to, if it is an item.
     pub replied_to: Option<Seq>,

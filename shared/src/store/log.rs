@@ -83,14 +83,9 @@ fn parse_message(item: Item) -> Result<LoggedMessage, StoreError> {
     Ok(LoggedMessage { message: Message { seq, author_id: by, created_at: at, content }, counts })
 }
 
-fn message_entry(logged: LoggedMessage) -> Entry {
-    let Message { seq, created_at: at, ref author_id, .. } = logged.message;
-    Entry { seq, at, actor_id: author_id.clone(), content: EntryContent::Message(logged) }
-}
-
 fn parse_entry(kind: LogKind, item: Item) -> Result<Entry, StoreError> {
     match kind {
-        LogKind::Message => parse_message(item).map(message_entry),
+        LogKind::Message => parse_message(item).map(Entry::of),
         LogKind::Change => {
             let seq = seq_of(LogKind::Change, &item)?;
             let ChangeRecord { by, at, change, .. } = convert::record(item)?;
@@ -189,7 +184,7 @@ impl Store {
         let (mut messages, changes) = tokio::try_join!(run(LogKind::Message), run(LogKind::Change))?;
         // The tail comes behind all items; where a run was cut, it is not reached.
         if messages.cut_after.is_none() {
-            let tail = thread.tail.between(first, thread.last_seq).map(|message| message_entry(message.logged.clone()));
+            let tail = thread.tail.between(first, thread.last_seq).map(|message| Entry::of(message.logged.clone()));
             messages.entries.extend(tail);
         }
         Ok((messages, changes))

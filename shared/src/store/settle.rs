@@ -2,6 +2,7 @@
 //! between leaves nothing half-done: the message is in the tail, and whoever settles it next goes on.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -30,17 +31,24 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// The head after a message was appended. Where another one would take the head over a KiB, the sender of the last message
-    /// that did not settles the tail. One message alone crosses that line, so that few settle at once.
-    pub(super) fn appended(item: Item) -> Result<Self, StoreError> {
-        let (is_crowded, was_crowded, messages) = crowded(&item);
-        let is_crowded = is_crowded && (!was_crowded || messages.is_multiple_of(AGAIN));
-        Ok(Self { head: Head::parse(Some(item))?, is_crowded })
+    /// The head after an update. If that appended a message, its sender settles the tail where another one would take the head
+    /// over a KiB. One message alone crosses that line, so that few settle at once; but where the tail has got old or long,
+    /// somebody did not, and the next sender does.
+    pub(super) fn updated(item: Item) -> Result<Self, StoreError> {
+        let (is_crowded, was_crowded) = crowded(&item);
+        let head = Head::parse(Some(item))?;
+        let Head::Thread(thread) = &head else { return Ok(Self { head, is_crowded: false }) };
+        let times = |message: Option<&TailMessage>| message.map(|message| message.logged.message.created_at);
+        let (oldest, newest) = (times(thread.tail.messages.first()), times(thread.tail.messages.last()));
+        let old = oldest.zip(newest).is_some_and(|(oldest, newest)| newest > oldest.plus(OLD));
+        let long = !thread.tail.messages.is_empty() && thread.tail.messages.len().is_multiple_of(AGAIN);
+        let is_crowded = long || (is_crowded && (!was_crowded || old));
+        Ok(Self { head, is_crowded })
     }
 
     /// The head after its tail was settled; new messages may fill it already.
     fn settled(item: Item) -> Result<Self, StoreError> {
-        let (is_crowded, _, _) = crowded(&item);
+        let (is_crowded, _) = crowded(&item);
         Ok(Self { head: Head::parse(Some(item))?, is_crowded })
     }
 }
@@ -49,18 +57,19 @@ impl Stored {
 const ROOM: usize = 256;
 /// A short message in the tail, and its tag.
 const SHORT_MESSAGE: usize = 160;
+/// So much older than the last message is one that nobody settles.
+const OLD: Duration = Duration::from_secs(1);
 /// With so many messages the tail is settled again, in case that a process died.
 const AGAIN: usize = MAX_TAIL_MESSAGES / 2;
 
-/// Whether the next short message would take the head over a KiB, whether that was so before the last one, and how many
-/// messages there are.
-fn crowded(item: &Item) -> (bool, bool, usize) {
-    let Some(AttributeValue::L(tail)) = item.get("tail") else { return (false, false, 0) };
+/// Whether the next short message would take the head over a KiB, and whether that was so before the last one.
+fn crowded(item: &Item) -> (bool, bool) {
+    let Some(AttributeValue::L(tail)) = item.get("tail") else { return (false, false) };
     let size: usize = item.iter().map(|(name, value)| name.len() + head::size(value)).sum();
     let messages: usize = tail.iter().map(head::size).sum();
     let limit = (size - messages + ROOM).next_multiple_of(1_024);
     let over = |size: usize| size + SHORT_MESSAGE > limit;
-    (over(size), over(size - tail.last().map_or(0, head::size)), tail.len())
+    (over(size), over(size - tail.last().map_or(0, head::size)))
 }
 
 impl Store {
@@ -151,12 +160,12 @@ mod tests {
     fn one_message_is_the_one_that_makes_a_head_crowded() {
         for rest in [300, 700, 900, 1_500] {
             let crowding = |messages| {
-                let (is_crowded, was_crowded, _) = crowded(&head(rest, messages, 130));
+                let (is_crowded, was_crowded) = crowded(&head(rest, messages, 130));
                 is_crowded && !was_crowded
             };
             let crossing: Vec<usize> = (1..=MAX_TAIL_MESSAGES).filter(|messages| crowding(*messages)).collect();
             assert_eq!(crossing.len(), 1, "with {rest} bytes beside the tail it was {crossing:?}");
         }
-        assert_eq!(crowded(&head(300, 0, 0)), (false, false, 0));
+        assert_eq!(crowded(&head(300, 0, 0)), (false, false));
     }
 }

@@ -63,6 +63,7 @@ pub struct Table {
 #[derive(Debug)]
 struct Calls {
     trace: Arc<Trace>,
+    began: Instant,
     usage: Mutex<Usage>,
 }
 
@@ -88,7 +89,7 @@ impl Table {
     /// `trace`.
     #[must_use]
     pub fn new(client: Client, name: Arc<str>, trace: Arc<Trace>, give_up_at: Instant) -> Self {
-        let calls = Arc::new(Calls { trace, usage: Mutex::default() });
+        let calls = Arc::new(Calls { trace, began: Instant::now(), usage: Mutex::default() });
         Self { client, name, calls, give_up_at }
     }
 
@@ -107,7 +108,7 @@ impl Table {
     /// A backoff that ends when these calls have to give up.
     #[must_use]
     pub fn backoff(&self) -> Backoff {
-        Backoff::until(self.give_up_at)
+        Backoff::until(self.calls.began, self.give_up_at)
     }
 
     fn counted(&self) -> MutexGuard<'_, Usage> {

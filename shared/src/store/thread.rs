@@ -39,7 +39,8 @@ pub(super) fn transition_writes(transition: &Transition) -> Result<Writes, Store
             head.set(&["recent"], convert::value(&after.tail.recent)?);
         }
     }
-    let mut writes = vec![head.only_if(Condition::Head)];
+    let condition = if entries.is_empty() { Condition::Members } else { Condition::Head };
+    let mut writes = vec![head.only_if(condition)];
     writes.extend(log::append(&after.id, entries)?);
     writes.extend(moved_listings(transition)?);
     Ok(Writes { settling, ..Writes::all(writes) })
@@ -122,7 +123,8 @@ impl Writes {
         Ok(Self::all(writes))
     }
 
-    /// Stores a transition that changes nothing but the thread itself. Fails with [`Condition::Head`].
+    /// Stores a transition that changes nothing but the thread itself. Fails with [`Condition::Head`], or with
+    /// [`Condition::Members`] if it has no entry.
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
@@ -131,7 +133,7 @@ impl Writes {
     }
 
     /// Moves the read mark of `user` forward, if members and blocks are still as they were in `thread`. Fails with
-    /// [`Condition::Head`], also if the mark is further already.
+    /// [`Condition::Members`], also if the mark is further already.
     #[must_use]
     pub fn move_mark(thread: &Thread, user: &UserId, mark: ReadMark) -> Self {
         let Some(member) = thread.member(user) else { return Self::none() };
@@ -142,7 +144,7 @@ impl Writes {
             .require_equal("rev", number(thread.revision.0));
         let (marks, new) = (head.path(&["marks"]), head.value(number(mark.seq)));
         head.require(format!("{marks}[{seq}] < {new}"));
-        Self::repeatable(head.only_if(Condition::Head))
+        Self::repeatable(head.only_if(Condition::Members))
     }
 }
 
@@ -163,7 +165,8 @@ impl Store {
         Head::parse(self.table.get(&keys::head(thread), Read::Consistent).await?)
     }
 
-    /// Takes the turn of a thread until `until`: messages wait so long, for the next change of its log by anybody. Returns the
+    /// Takes the turn of a thread until `until`: messages that are appended alone wait so long, or for the next other write to its
+    /// log by anybody. Returns the
     /// head, or `None` if somebody else has the turn, or the thread is gone.
     ///
     /// # Errors
