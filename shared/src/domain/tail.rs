@@ -100,6 +100,12 @@ impl Tail {
         self.messages.len() >= MAX_TAIL_MESSAGES
     }
 
+    /// Whether the head has not forgotten any key yet.
+    #[must_use]
+    pub fn remembers_all(&self) -> bool {
+        self.recent.len() < RECENT_KEYS
+    }
+
     /// How many of the oldest tags are not needed any more once the messages are items.
     #[must_use]
     pub fn forgettable(&self) -> usize {

@@ -77,7 +77,7 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
         attempt: u32::from_le_bytes(random::bytes().map_err(Error::Internal)?),
         replied_to: context.replied_to,
         unused_at: match &context.head {
-            Head::Thread(thread) if read_at_once => Some(thread.last_seq),
+            Head::Thread(thread) if read_at_once || thread.tail.remembers_all() => Some(thread.last_seq),
             _ => None,
         },
         waiting: ctx.store.table().backoff(),

@@ -18,14 +18,13 @@ const ATTEMPTS: u32 = 5;
 
 /// How long the table takes for a call while calls in a row are counted: those that were begun together overlap then, however
 /// slowly a debug build begins them. Shorter than a send waits for the connections that it reads beside.
-const LATENCY_MS: u32 = 10;
+const LATENCY_MS: u32 = 15;
 
 /// The reads of two users' connections, which a send does besides its own.
 const CONNECTION_READS: f64 = 2.0;
 
-/// What a send reads beside connections: the head and the record of its key, and that once more if it took long; where it
-/// settles the tail, also the items of that.
-pub(crate) const SEND_READS: f64 = 4.0;
+/// What a send reads beside connections: the head and the record of its key; where it settles the tail, also the items of that.
+pub(crate) const SEND_READS: f64 = 3.0;
 
 /// The most that one send takes. `sends.rs` has what they take in the mean.
 pub(crate) const SEND: Budget =
