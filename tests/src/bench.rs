@@ -26,6 +26,12 @@ pub fn run<T>(benchmark: impl Future<Output = T>) -> T {
     runtime.expect("a runtime can be built").block_on(benchmark)
 }
 
+/// A count as a number to divide.
+#[must_use]
+pub fn float(count: usize) -> f64 {
+    f64::from(u32::try_from(count).expect("nothing is done so often"))
+}
+
 /// How long something took, each time it was done.
 pub struct Times(Vec<Duration>);
 

@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use tests::Stack;
-
-use crate::measured::float;
+use tests::bench::float;
 
 /// The route whose lines count.
 const ROUTE: &str = "POST /threads/{thread_id}/messages";

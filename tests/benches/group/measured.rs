@@ -1,5 +1,6 @@
 //! One phase with many sends at once: what was answered, what was heard, and what it cost.
 
+use tests::bench::float;
 use tests::{Stack, Usage};
 
 use crate::costs::Costs;
@@ -57,9 +58,4 @@ impl Measured {
         let told: Vec<String> = told.collect();
         if told.is_empty() { "none".to_owned() } else { told.join(", ") }
     }
-}
-
-/// A count as a number to divide.
-pub(crate) fn float(count: usize) -> f64 {
-    f64::from(u32::try_from(count).expect("no phase is so long"))
 }
