@@ -2,21 +2,20 @@
 //!
 //! `cargo bench -p tests`; `BACKCHANNEL_SENDS` sets how many sends are measured.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use tests::bench::{self, HEADING, Times};
 use tests::{Answer, Pair, Profile, Stack, sizes};
 
 const WARM_UP: usize = 200;
 
 fn main() {
-    // `cargo test --benches` only wants to know that it compiles.
-    if !std::env::args().any(|argument| argument == "--bench") {
+    if !bench::asked() {
         return;
     }
     println!("Building the release binaries …");
     print_sizes();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    runtime.expect("a runtime can be built").block_on(measure());
+    bench::run(measure());
 }
 
 fn print_sizes() {
@@ -29,9 +28,9 @@ fn print_sizes() {
 }
 
 async fn measure() {
-    let sends =
-        std::env::var("BACKCHANNEL_SENDS").map_or(1_000, |text| text.parse().expect("BACKCHANNEL_SENDS is a number"));
+    let sends = bench::number("BACKCHANNEL_SENDS", 1_000);
     let stack = Stack::with(Profile::Release, &[]);
+    println!("\nthe table: {}", stack.storage());
     let pair = Pair::new(&stack).await;
     let (mut anns, mut bobs) = tokio::join!(pair.ann.connect(), pair.bob.connect());
     let (mut answers, mut arrivals) = (Vec::new(), Vec::new());
@@ -53,9 +52,9 @@ async fn measure() {
             arrivals.push(arrived);
         }
     }
-    println!("\n{sends} sends, one after the other   median ms    p99 ms    max ms");
-    report("POST to its answer", answers);
-    report("POST to the other's socket", arrivals);
+    println!("\n{:<34} {HEADING}", format!("{sends} sends, one after the other"));
+    println!("{:<34} {}", "POST to its answer", Times::new(answers));
+    println!("{:<34} {}", "POST to the other's socket", Times::new(arrivals));
     println!("\noperation                     calls    RRU    WRU   RRU after   WRU after");
     cost(&stack, "send", &pair.ann.sending(&pair.thread, "hello").await).await;
     cost(&stack, "history page of 50", &pair.bob.get(&pair.path("/messages?limit=50")).await).await;
@@ -63,12 +62,6 @@ async fn measure() {
     cost(&stack, "inbox page", &pair.bob.get("/threads").await).await;
     let (carl, dora) = Pair::strangers(&stack).await;
     cost(&stack, "open a direct thread", &carl.opening(&dora).await).await;
-}
-
-fn report(what: &str, mut times: Vec<Duration>) {
-    times.sort_unstable();
-    let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)].as_secs_f64() * 1e3;
-    println!("{what:<34} {:>9.2} {:>9.2} {:>9.2}", at(50), at(99), at(100));
 }
 
 async fn cost(stack: &Stack, what: &str, answer: &Answer) {

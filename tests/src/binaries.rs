@@ -30,15 +30,21 @@ pub enum Profile {
     Release,
 }
 
+static DEBUG: OnceLock<PathBuf> = OnceLock::new();
+static RELEASE: OnceLock<PathBuf> = OnceLock::new();
+
 /// The folder with the finished binaries of `profile`, which are built if that was not done yet.
 #[must_use]
 pub fn folder(profile: Profile) -> &'static Path {
-    static DEBUG: OnceLock<PathBuf> = OnceLock::new();
-    static RELEASE: OnceLock<PathBuf> = OnceLock::new();
     match profile {
         Profile::Debug => DEBUG.get_or_init(|| build(profile)),
         Profile::Release => RELEASE.get_or_init(|| build(profile)),
     }
+}
+
+/// A folder with finished binaries of any profile: what this process uses already, so that a benchmark builds no second set.
+pub(crate) fn any_folder() -> &'static Path {
+    RELEASE.get().map_or_else(|| folder(Profile::Debug), PathBuf::as_path)
 }
 
 /// The local stack, built with the functions of `profile`.

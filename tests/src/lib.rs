@@ -2,6 +2,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a harness tells what is wrong by panicking: that is how a test fails")]
 
 mod answer;
+pub mod bench;
 mod binaries;
 pub mod book;
 mod call;
@@ -9,6 +10,7 @@ mod control;
 pub mod engine;
 mod group;
 mod log;
+mod meter;
 mod processes;
 pub mod roster;
 pub mod routes;
@@ -18,6 +20,7 @@ pub mod shape;
 mod socket;
 pub mod sources;
 mod stack;
+mod storage;
 pub mod template;
 mod user;
 pub mod view;
@@ -29,6 +32,7 @@ pub use call::{Call, Lost};
 pub use control::{Connection, DatabaseCall, DatabaseFault, Fault, Grants, Invocation, SocketFault};
 pub use group::ids;
 pub use log::ThreadLog;
+pub use meter::{Cores, Usage};
 pub use scene::{Group, Pair, followers};
 pub use socket::Socket;
 pub use stack::{Held, Stack};

@@ -5,7 +5,7 @@ use std::fs;
 /// A process, told apart from a later one with the same id by the time it started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Relative {
-    pid: u32,
+    pub(crate) pid: u32,
     parent: u32,
     started: String,
     name: String,

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::binaries::{FUNCTIONS, Profile, folder};
+use crate::binaries::{FUNCTIONS, any_folder};
 use crate::book::Book;
 
 /// A route as its function describes it.
@@ -38,7 +38,7 @@ pub fn routes() -> &'static [Route] {
 }
 
 fn table(function: &str) -> Vec<Route> {
-    let binary = folder(Profile::Debug).join(function);
+    let binary = any_folder().join(function);
     let output = Command::new(&binary).arg("routes").output().expect("a function can be started");
     let routes: Vec<Route> = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{function}: {e}"));
     routes.into_iter().map(|route| Route { function: function.to_owned(), ..route }).collect()

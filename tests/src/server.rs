@@ -15,8 +15,10 @@ use tempfile::TempDir;
 
 use crate::binaries::{self, Profile};
 use crate::control::Invocation;
+use crate::meter::Usage;
 use crate::processes::{Relative, descendants};
 use crate::sources::root;
+use crate::storage;
 use crate::wait;
 
 /// How long the stack and its functions may take to go away.
@@ -63,7 +65,10 @@ impl Server {
         let server = Self {
             profile,
             arguments: arguments.iter().map(ToString::to_string).collect(),
-            folder: tempfile::Builder::new().prefix("backchannel-").tempdir().expect("a temporary folder can be made"),
+            folder: tempfile::Builder::new()
+                .prefix("backchannel-")
+                .tempdir_in(storage::place(profile))
+                .expect("a temporary folder can be made"),
             running: Mutex::new(None),
             excuse: Mutex::new(None),
             refuses: AtomicBool::new(false),
@@ -157,6 +162,16 @@ impl Server {
     /// Everything the stack and its functions printed.
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
+    }
+
+    /// What the stack and its functions have used so far.
+    pub(crate) fn usage(&self) -> Usage {
+        Usage::of_stack(self.running().as_ref().expect("the stack is running").child.id())
+    }
+
+    /// Where its table is, for people.
+    pub(crate) fn storage(&self) -> String {
+        storage::describe(&self.data_path())
     }
 
     fn data_path(&self) -> PathBuf {

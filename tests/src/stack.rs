@@ -10,6 +10,7 @@ use crate::answer::Answer;
 use crate::binaries::Profile;
 use crate::call::Call;
 use crate::control::{Connection, Fault, Grants, Invocation};
+use crate::meter::Usage;
 use crate::server::Server;
 use crate::socket::Socket;
 use crate::user::{User, unique};
@@ -81,6 +82,18 @@ impl Stack {
     #[must_use]
     pub fn log(&self) -> String {
         self.server.log()
+    }
+
+    /// What the stack and its functions have used so far.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.server.usage()
+    }
+
+    /// Where the table is, in words: times mean little without.
+    #[must_use]
+    pub fn storage(&self) -> String {
+        self.server.storage()
     }
 
     /// The address of the HTTP API.

@@ -12,7 +12,7 @@ mod tls;
 
 use std::process::Command;
 
-use tests::{Stack, folder};
+use tests::{Stack, bench, folder};
 
 use probe::Probe;
 use subject::{Figures, Subject};
@@ -23,8 +23,7 @@ const MOST_WARM_CPU_US: f64 = 450.0;
 const MOST_RSS_MB: f64 = 9.0;
 
 fn main() {
-    // `cargo test --benches` only wants to know that it compiles.
-    if !std::env::args().any(|argument| argument == "--bench") {
+    if !bench::asked() {
         return;
     }
     let root = folder(tests::Profile::Debug).ancestors().find(|folder| folder.join("infra/build").exists());
@@ -34,9 +33,8 @@ fn main() {
     assert!(built.success(), "infra/build failed");
     let script = node::build(&root);
 
-    let starts = std::env::var("BACKCHANNEL_STARTS").map_or(20, |text| text.parse().expect("BACKCHANNEL_STARTS"));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let over = runtime.expect("a runtime can be built").block_on(async {
+    let starts = bench::number("BACKCHANNEL_STARTS", 20);
+    let over = bench::run(async {
         let stack = Stack::own();
         let table = tls::Table::open(&stack).await;
         let probes = probe::all(&stack).await;
@@ -46,7 +44,9 @@ fn main() {
         });
         let node = (Subject::node(script), &probes[0]);
         let mut over = Vec::new();
-        println!("\n{starts} starts each; table calls over TLS; 128 MB is a quota of 7.2 % of a core once a function has started\n");
+        println!(
+            "\n{starts} starts each; table calls over TLS; 128 MB is a quota of 7.2 % of a core once a function has started\n"
+        );
         println!("{}", Figures::HEADING);
         for (subject, probe) in subjects.chain([node]) {
             let figures = subject.measure(&table, probe, starts).await;
