@@ -15,11 +15,10 @@ use crate::domain::idempotency::Idempotency;
 use crate::domain::ids::{Seq, ThreadId};
 use crate::domain::limits::RECENT_KEYS;
 use crate::domain::log::{Entry, EntryContent};
-use crate::domain::message::{Message, MessageContent};
+use crate::domain::message::{LoggedMessage, Message, MessageContent};
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::send::{Sending, send as decide};
-use crate::domain::tail::TailMessage;
 use crate::domain::thread::Thread;
 use crate::random;
 use crate::store::{Backoff, Head, StoreError, Writes};
@@ -43,12 +42,14 @@ struct Send<'a> {
     thread_id: &'a ThreadId,
     draft: &'a MessageContent,
     request: &'a Idempotency,
-    /// Names this attempt, see [`TailMessage::attempt`].
+    /// Names this attempt in the tail.
     attempt: u32,
     /// The place of the message that the draft replies to, once it was found.
     replied_to: Option<Seq>,
     /// The end of the log when the key was known not to be used before; `None` if that has to be found out.
     unused_at: Option<Seq>,
+    /// Whether this attempt tried to append the message.
+    tried: bool,
     waiting: Backoff,
     /// Where the tail began that was full, and how often it was found so.
     full: (Seq, u32),
@@ -73,6 +74,7 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
             Head::Thread(thread) if read_at_once => Some(thread.last_seq),
             _ => None,
         },
+        tried: false,
         waiting: ctx.store.table().backoff(),
         full: (Seq::ZERO, 0),
     };
@@ -90,7 +92,7 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
         // The table gave the message its place.
         let logged = own.logged.message.clone();
         if logged != done.output.message {
-            done.notifications = notify::logged(&thread, &entry_of(own));
+            done.notifications = notify::logged(&thread, &entry_of(&own.logged));
             done.output.message = logged;
         }
         done.unsettled = Some(Unsettled { seq: own.seq(), thread, is_crowded });
@@ -108,7 +110,7 @@ impl Send<'_> {
         let message = found.logged.message.clone();
         Ok(Some(if found.attempt == self.attempt {
             let sent = Sent { message, thread: Some(thread.clone()) };
-            Step::unchanged(sent).notify(notify::logged(thread, &entry_of(found)))
+            Step::unchanged(sent).notify(notify::logged(thread, &entry_of(&found.logged)))
         } else {
             Step::replayed(Sent { message, thread: None })
         }))
@@ -133,7 +135,11 @@ impl Send<'_> {
         if !self.request.fingerprint.repeats(&earlier.fingerprint) {
             return Err(Refusal::IdempotencyMismatch.into());
         }
-        Ok(Some(Step::replayed(self.replay(ctx, earlier.reference).await?)))
+        let sent = self.replay(ctx, earlier.reference).await?;
+        // It may be what this attempt appended, whose response was lost, and somebody else settled. Better twice than never.
+        let own = if self.tried { ctx.store.last_message_at(thread, sent.message.seq).await? } else { None };
+        let notifications = own.map(|own| notify::logged(thread, &entry_of(&own))).unwrap_or_default();
+        Ok(Some(Step::replayed(sent).notify(notifications)))
     }
 
     /// The place of the message that the draft replies to, if it exists.
@@ -189,6 +195,7 @@ impl Operation for Send<'_> {
             let appended = if same_tag { None } else { append(&sending, self.request, self.attempt) };
             let Some(appended) = appended else { return self.store_whole(sending) };
             if !appended.alone || !self.waited(ctx, &thread).await? {
+                self.tried = true;
                 return self.append(ctx, sending, &appended);
             }
         }
@@ -242,8 +249,8 @@ impl Send<'_> {
     }
 }
 
-fn entry_of(message: &TailMessage) -> Entry {
-    let logged = message.logged.clone();
+fn entry_of(logged: &LoggedMessage) -> Entry {
+    let logged = logged.clone();
     let Message { seq, created_at: at, ref author_id, .. } = logged.message;
     Entry { seq, at, actor_id: author_id.clone(), content: EntryContent::Message(logged) }
 }
