@@ -60,6 +60,8 @@ pub enum DatabaseFault {
     HoldBefore,
     /// The call is executed, and not answered before the test releases it.
     HoldAfter,
+    /// Of a `BatchGetItem`, the items whose key begins so are read, and the others when the test releases it.
+    TornAfter(&'static str),
 }
 
 /// What can go wrong between a function and somebody's socket.

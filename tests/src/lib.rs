@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::missing_panics_doc, reason = "a harness tells what is wrong by panicking: that is how a test fails")]
 
+pub mod agree;
 mod answer;
 pub mod bench;
 mod binaries;

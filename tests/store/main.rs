@@ -12,5 +12,6 @@ mod log;
 mod once;
 mod pages;
 mod profiles;
+mod tail;
 mod threads;
 mod versions;

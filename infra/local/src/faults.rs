@@ -34,7 +34,7 @@ enum Target {
 }
 
 /// What goes wrong with a call to DynamoDB.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DynamodbFault {
     /// The table is throttled.
@@ -57,6 +57,9 @@ pub(crate) enum DynamodbFault {
     HoldBefore,
     /// The call is executed, and answered once the fault is disarmed.
     HoldAfter,
+    /// A `BatchGetItem` is no snapshot: the items whose key begins so are read, and the others once the fault is
+    /// disarmed.
+    TornAfter(String),
 }
 
 /// What goes wrong with a request to the HTTP API.
@@ -198,7 +201,7 @@ impl Faults {
             Target::Dynamodb { function, operation, fault } => {
                 let same_function = function.as_deref().is_none_or(|wanted| wanted == function_id);
                 let same_operation = operation.as_deref().is_none_or(|wanted| wanted == operation_name);
-                (same_function && same_operation).then_some(*fault)
+                (same_function && same_operation).then(|| fault.clone())
             }
             _ => None,
         })

@@ -6,3 +6,4 @@ mod monthly;
 mod prices;
 mod seed;
 mod sends;
+mod tail;

@@ -1,7 +1,11 @@
 //! What holds when answers get lost, processes die and the table fails.
 
+mod deaths;
 mod exactly_once;
 mod faults;
 mod idempotency;
 mod kill;
 mod load;
+mod settling;
+mod tail_races;
+mod torn;

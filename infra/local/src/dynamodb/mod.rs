@@ -6,6 +6,7 @@ mod engine;
 mod proxy;
 mod refusals;
 mod tables;
+mod torn;
 
 pub(crate) use client::Client;
 pub(crate) use engine::Engine;

@@ -6,12 +6,13 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
+use hyper::http::response::Parts;
 use hyper::{Request, Response};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::client::Client;
-use super::{actions, refusals};
+use super::{actions, refusals, torn};
 use crate::faults::{self, DynamodbFault, Faults, Hold};
 use crate::iam::Gate;
 use crate::invocations::{Call, Invocation};
@@ -68,7 +69,7 @@ impl Proxy {
         operation: String,
         body: Bytes,
     ) -> Result<Answer, Cut> {
-        if let Some(refusal) = refusals::of(fault, &operation, &body) {
+        if let Some(refusal) = refusals::of(&fault, &operation, &body) {
             Note::start(Some(process), operation).finish(0.0, false);
             return Ok(refusal);
         }
@@ -86,6 +87,12 @@ impl Proxy {
                 hold.released().await;
                 return answer;
             }
+            DynamodbFault::TornAfter(first) => {
+                let Some(parts) = torn::split(&body, &first) else {
+                    return self.execute(Some(process), target, operation, body).await;
+                };
+                return self.execute_torn(Note::start(Some(process), operation), target, parts, hold).await;
+            }
             DynamodbFault::KillBefore => {}
             _ => drop(self.execute(Some(process), target, operation, body).await?),
         }
@@ -93,6 +100,29 @@ impl Proxy {
             process.kill_and_wait().await;
         }
         Err(Cut)
+    }
+
+    /// Executes the two parts of a call, the second once the hold is over, and answers both as one.
+    async fn execute_torn(
+        &self,
+        note: Note,
+        target: HeaderValue,
+        (first, rest): (Bytes, Bytes),
+        hold: Hold,
+    ) -> Result<Answer, Cut> {
+        let first = self.client.send(target.clone(), first).await;
+        hold.released().await;
+        let answers = match (first, self.client.send(target, rest).await) {
+            (Ok((_, first)), Ok((parts, rest))) => torn::join(&first, &rest).map(|body| (parts, Bytes::from(body))),
+            _ => None,
+        };
+        let Some((mut parts, body)) = answers else {
+            note.finish(0.0, false);
+            return Ok(refusals::unreachable(&anyhow::anyhow!("a part of the call failed")));
+        };
+        // It is that of the second part.
+        parts.headers.remove("x-amz-crc32");
+        Ok(answered(note, parts, body))
     }
 
     async fn execute(
@@ -103,19 +133,23 @@ impl Proxy {
         body: Bytes,
     ) -> Result<Answer, Cut> {
         let note = Note::start(caller, operation);
-        let (mut parts, body) = match self.client.send(target, body).await {
-            Ok(answer) => answer,
+        match self.client.send(target, body).await {
+            Ok((parts, body)) => Ok(answered(note, parts, body)),
             Err(error) => {
                 note.finish(0.0, false);
-                return Ok(refusals::unreachable(&error));
+                Ok(refusals::unreachable(&error))
             }
-        };
-        note.finish(consumed(&body), parts.status.is_success());
-        for hop in [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING] {
-            parts.headers.remove(hop);
         }
-        Ok(Response::from_parts(parts, Full::new(body)))
     }
+}
+
+/// What the engine answered, noted for the invocation.
+fn answered(note: Note, mut parts: Parts, body: Bytes) -> Answer {
+    note.finish(consumed(&body), parts.status.is_success());
+    for hop in [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING] {
+        parts.headers.remove(hop);
+    }
+    Response::from_parts(parts, Full::new(body))
 }
 
 /// A call in progress, timed for its invocation.

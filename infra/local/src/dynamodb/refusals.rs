@@ -10,7 +10,7 @@ use crate::lambda::Unidentified;
 use crate::net::{self, Answer};
 
 /// The error response of a fault, if the fault is one.
-pub(super) fn of(fault: DynamodbFault, operation: &str, body: &[u8]) -> Option<Answer> {
+pub(super) fn of(fault: &DynamodbFault, operation: &str, body: &[u8]) -> Option<Answer> {
     let in_transaction = operation.starts_with("Transact");
     Some(match fault {
         DynamodbFault::Throttle => refuse(
