@@ -8,6 +8,7 @@ use serde_json::json;
 use shared::domain::append::{Append, append};
 use shared::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey};
 use shared::domain::ids::{Seq, ThreadId};
+use shared::domain::limits::RECENT_KEYS;
 use shared::domain::member::Standing;
 use shared::domain::message::{Message, MessageContent};
 use shared::domain::reference::Reference;
@@ -217,14 +218,14 @@ async fn a_head_remembers_the_last_keys_when_their_messages_left() {
     let mut head = thread(&store, Standing::Accepted).await;
     let first = appending(&head, 0, "first", later(1));
     add(&store, &first, later(1)).await.unwrap();
-    for number in 0..31 {
+    for number in 1..RECENT_KEYS {
         head = present(&store, &head.id).await;
         if head.tail.messages.len() == 9 {
             head = store.settle(&head).await.unwrap().unwrap().head.thread().unwrap();
         }
         head = appended(&store, &head, 0, &number.to_string(), later(2)).await;
     }
-    // Thirty-two messages later it may forget the first one; until then it refuses the same again.
+    // With one more message it may forget the first one; until then it refuses the same again.
     assert!(add(&store, &first, later(3)).await.unwrap_err().failed(Condition::Append));
     for _ in 0..2 {
         head = present(&store, &head.id).await;
@@ -232,7 +233,7 @@ async fn a_head_remembers_the_last_keys_when_their_messages_left() {
             head = store.settle(&head).await.unwrap().unwrap().head.thread().unwrap();
         }
         let again = Append { transition: appending(&head, 0, "first", later(3)).transition, ..first.clone() };
-        assert!(head.tail.recent.len() >= 32, "{} keys", head.tail.recent.len());
+        assert!(head.tail.recent.len() >= RECENT_KEYS, "{} keys", head.tail.recent.len());
         if head.tail.recent.contains(&first.tag) {
             assert!(add(&store, &again, later(3)).await.unwrap_err().failed(Condition::Append));
         }
