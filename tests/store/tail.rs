@@ -1,68 +1,21 @@
-//! The tail of a head: appending to it, settling it, and taking turns.
-
-use std::time::Duration;
+//! The tail of a head: appending to it, and taking turns.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::join_all;
-use serde_json::json;
 use shared::domain::append::{Append, append};
-use shared::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey};
+use shared::domain::idempotency::Idempotency;
 use shared::domain::ids::{Seq, ThreadId};
 use shared::domain::limits::RECENT_KEYS;
 use shared::domain::member::Standing;
-use shared::domain::message::{Message, MessageContent};
 use shared::domain::reference::Reference;
-use shared::domain::tail::TailMessage;
-use shared::domain::thread::Thread;
 use shared::domain::time::Timestamp;
-use shared::store::{Condition, IdempotencyRecord, Store, StoreError, Stored, Writes};
+use shared::store::{Condition, Head, Store, Stored};
+use tests::Stack;
 use tests::engine::client;
-use tests::{Stack, fresh_key};
 
 use crate::engine::store;
-use crate::given::{change, commit, later, message, noon, thread};
-
-fn request() -> Idempotency {
-    let key = IdempotencyKey::try_from(fresh_key()).unwrap();
-    Idempotency { key, fingerprint: Fingerprint::of("POST", "/messages", json!({})) }
-}
-
-/// The decision to append a message of the `author`-th member.
-fn appending(thread: &Thread, author: usize, text: &str, now: Timestamp) -> Append {
-    append(&message(thread, author, text, now), &request(), 1).unwrap()
-}
-
-async fn add(store: &Store, append: &Append, now: Timestamp) -> Result<Stored, StoreError> {
-    let writes = Writes::append(append, append.transition.before.last_seq, now)?;
-    Ok(store.commit(writes, None).await?.expect("the head is the only write"))
-}
-
-/// The thread with one more message in its tail.
-async fn appended(store: &Store, thread: &Thread, author: usize, text: &str, now: Timestamp) -> Thread {
-    add(store, &appending(thread, author, text, now), now).await.unwrap().head.thread().unwrap()
-}
-
-async fn with_messages(store: &Store, count: u64) -> Thread {
-    let mut head = thread(store, Standing::Accepted).await;
-    for number in 1..=count {
-        head = appended(store, &head, 0, &number.to_string(), later(number)).await;
-    }
-    head
-}
-
-async fn present(store: &Store, thread: &ThreadId) -> Thread {
-    store.thread(thread).await.unwrap().unwrap()
-}
-
-async fn messages(store: &Store, thread: &Thread) -> Vec<Message> {
-    let mut messages = store.messages(thread, (Seq::ONE, Seq::MAX), 1_000).await.unwrap().items;
-    messages.reverse();
-    messages
-}
-
-fn texts(messages: &[Message]) -> Vec<&str> {
-    messages.iter().map(|message| message.content.text.as_str()).collect()
-}
+use crate::given::{block, change, later, message, noon, thread};
+use crate::given_tail::{add, appended, appending, head_key, messages, present, request, texts};
 
 /// Appends a message as a send does, in as many attempts as it takes; gives its place, and whether this attempt appended it.
 async fn insist(store: &Store, id: &ThreadId, author: usize, text: &str, request: &Idempotency) -> (Seq, bool) {
@@ -134,84 +87,6 @@ async fn rule_15_sixteen_appenders_who_throw_away_every_tenth_answer_make_one_lo
 }
 
 #[tokio::test]
-async fn a_settle_takes_only_what_is_stored() {
-    let stack = Stack::shared();
-    let store = store(&stack);
-    let head = with_messages(&store, 4).await;
-    for index in [0, 1, 3] {
-        store.make_item(&head.id, &head.tail.messages[index]).await.unwrap();
-    }
-    assert!(store.settle(&head).await.unwrap().is_some());
-    let settled = present(&store, &head.id).await;
-    assert_eq!(settled.tail.messages, head.tail.messages[2..], "the third is no item, and the fourth comes after it");
-    assert_eq!((settled.last_seq, &settled.counts), (head.last_seq, &head.counts));
-    assert_eq!((&settled.last_message, settled.active_at), (&head.last_message, head.active_at));
-    assert_eq!(settled.tail.recent, head.tail.recent);
-    assert_eq!(texts(&messages(&store, &settled).await), ["1", "2", "3", "4"]);
-    assert!(store.settle(&settled).await.unwrap().is_none(), "there is nothing more to take");
-
-    let before = present(&store, &head.id).await;
-    let titled = message(&before, 0, "whole", later(9));
-    change(&store, &titled.transition).await.unwrap();
-    let whole = present(&store, &head.id).await;
-    assert!(whole.tail.messages.is_empty(), "an entry of another kind settles everything");
-    assert_eq!(texts(&messages(&store, &whole).await), ["1", "2", "3", "4", "whole"]);
-}
-
-#[tokio::test]
-async fn a_settle_makes_no_head_that_is_gone() {
-    let stack = Stack::shared();
-    let store = store(&stack);
-    for count in [2, 9] {
-        let head = with_messages(&store, count).await;
-        for message in &head.tail.messages {
-            store.make_item(&head.id, message).await.unwrap();
-        }
-        let [pk, sk] = key(&head.id);
-        let delete = client(&stack).delete_item().table_name(stack.table_name());
-        delete.key("pk", pk).key("sk", sk).send().await.unwrap();
-        assert!(store.settle(&head).await.unwrap().is_none());
-        assert!(store.thread(&head.id).await.unwrap().is_none());
-        let gone = appending(&head, 0, "late", later(20));
-        assert!(add(&store, &gone, later(20)).await.unwrap_err().failed(Condition::Append));
-        assert!(store.take_turn(&head.id, later(20), later(30)).await.unwrap().is_none());
-        assert!(store.thread(&head.id).await.unwrap().is_none());
-    }
-}
-
-#[tokio::test]
-async fn of_two_who_settle_at_once_one_does() {
-    let stack = Stack::shared();
-    let (one, other) = (store(&stack), store(&stack));
-    let mut head = with_messages(&one, 9).await;
-    for round in 0..5_u64 {
-        let (left, right) = tokio::join!(one.settle(&head), other.settle(&head));
-        assert_eq!([left.unwrap(), right.unwrap()].iter().flatten().count(), 1);
-        head = present(&one, &head.id).await;
-        assert!(head.tail.messages.is_empty());
-        let numbers: Vec<u64> = messages(&one, &head).await.iter().map(|message| message.seq.get()).collect();
-        assert_eq!(numbers, (2..=10 + 9 * round).collect::<Vec<_>>());
-        for number in 0..9 {
-            head = appended(&one, &head, 1, &number.to_string(), later(10 + number)).await;
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_settle_that_read_the_head_before_an_append_leaves_the_new_message() {
-    let stack = Stack::shared();
-    let store = store(&stack);
-    let head = with_messages(&store, 9).await;
-    let more = appended(&store, &head, 1, "more", later(20)).await;
-    assert!(store.settle(&head).await.unwrap().is_some());
-    let settled = present(&store, &head.id).await;
-    assert_eq!(settled.tail.messages, more.tail.messages[9..]);
-    assert_eq!((settled.last_seq, settled.counts.clone()), (more.last_seq, more.counts.clone()));
-    assert!(store.settle(&more).await.unwrap().is_none(), "its tail begins elsewhere now");
-    assert_eq!(present(&store, &head.id).await, settled);
-}
-
-#[tokio::test]
 async fn a_head_remembers_the_last_keys_when_their_messages_left() {
     let stack = Stack::shared();
     let store = store(&stack);
@@ -245,70 +120,12 @@ async fn a_head_remembers_the_last_keys_when_their_messages_left() {
 }
 
 #[tokio::test]
-async fn a_late_item_leaves_what_was_amended() {
-    let stack = Stack::shared();
-    let store = store(&stack);
-    let head = with_messages(&store, 1).await;
-    let own = &head.tail.messages[0];
-    store.make_item(&head.id, own).await.unwrap();
-    let content = MessageContent { text: "amended".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
-    commit(&store, Writes::amend_message(&head.id, own.seq(), &content).unwrap()).await.unwrap();
-    store.make_item(&head.id, own).await.unwrap();
-    let item = store.message_item(&head.id, own.seq()).await.unwrap().unwrap();
-    assert_eq!(item.content, content);
-}
-
-#[tokio::test]
-async fn a_late_record_leaves_a_later_use_of_its_key_and_replaces_one_that_expired() {
-    let stack = Stack::shared();
-    let store = store(&stack);
-    // The engine's own clean-up goes by the machine's clock, so this day has to lie ahead.
-    let day = Timestamp::from_ms(4_000_000_000_000).unwrap();
-    let next = day.plus(Duration::from_hours(25));
-    let head = thread(&store, Standing::Accepted).await;
-    let ann = head.members[0].user_id.clone();
-    let at = |now: Timestamp, request: &Idempotency| -> TailMessage {
-        append(&message(&head, 0, "same key", now), request, 1).unwrap().message
-    };
-    let used = |reference| EarlierRecord { user_id: ann.clone(), reference };
-    let elsewhere = Reference::Declined { thread_id: ThreadId::from_random([9; 17]) };
-    let here = Reference::Message { thread_id: head.id.clone(), seq: Seq::try_from(2).unwrap() };
-
-    let later_use = request();
-    take(&store, &used(elsewhere.clone()), &later_use, next).await;
-    store.make_item(&head.id, &at(day, &later_use)).await.unwrap();
-    let found = store.earlier_use(&ann, &later_use.key, next).await.unwrap().unwrap();
-    assert_eq!(found.reference, elsewhere, "the later use stays");
-
-    let expired = request();
-    take(&store, &used(elsewhere), &expired, day).await;
-    store.make_item(&head.id, &at(next, &expired)).await.unwrap();
-    let found = store.earlier_use(&ann, &expired.key, next).await.unwrap().unwrap();
-    assert_eq!(found.reference, here, "an expired record is replaced");
-}
-
-struct EarlierRecord {
-    user_id: shared::domain::ids::UserId,
-    reference: Reference,
-}
-
-async fn take(store: &Store, used: &EarlierRecord, key: &Idempotency, now: Timestamp) {
-    let EarlierRecord { user_id, reference } = used;
-    let record = IdempotencyRecord { user_id: user_id.clone(), key: key.clone(), reference: reference.clone(), now };
-    store.commit(Writes::none(), Some(&record)).await.unwrap();
-}
-
-fn key(thread: &ThreadId) -> [AttributeValue; 2] {
-    [AttributeValue::S(format!("THREAD#{thread}")), AttributeValue::S("HEAD".into())]
-}
-
-#[tokio::test]
 async fn a_head_of_an_earlier_release_takes_a_message_and_has_a_tail_then() {
     let stack = Stack::shared();
     let store = store(&stack);
     let opened = thread(&store, Standing::Accepted).await;
     change(&store, &message(&opened, 0, "earlier", later(1)).transition).await.unwrap();
-    let [pk, sk] = key(&opened.id);
+    let [pk, sk] = head_key(&opened.id);
     let update = client(&stack).update_item().table_name(stack.table_name()).key("pk", pk).key("sk", sk);
     let update = update.update_expression("SET v = :one REMOVE #tail, #recent, #base");
     let update = update.expression_attribute_names("#tail", "tail").expression_attribute_names("#recent", "recent");
@@ -380,7 +197,20 @@ async fn a_turn_keeps_messages_and_other_holders_out_until_it_ends() {
     head = present(&store, &thread.id).await;
     assert_eq!(head.tail.turn, None);
     appended(&store, &head, 0, "at once", later(1_500)).await;
-    // An append without the turn does not end it.
     let head = present(&store, &thread.id).await;
     assert_eq!(texts(&messages(&store, &head).await), ["after it", "whole", "at once"]);
+}
+
+#[tokio::test]
+async fn rule_06_an_append_does_not_pass_a_change_of_members_or_blocks() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let thread = thread(&store, Standing::Accepted).await;
+    let decided = appending(&thread, 0, "in flight", later(2));
+    let (ann, bob) = (&thread.members[0].user_id, &thread.members[1].user_id);
+    block(&store, bob, ann, later(1)).await.unwrap();
+    let error = add(&store, &decided, later(2)).await.unwrap_err();
+    assert!(error.failed(Condition::Append), "{error}");
+    let learned = Head::of_failed_condition(&error).unwrap().and_then(Head::thread).unwrap();
+    assert!(learned.is_blocked_by(bob) && learned.last_seq == thread.last_seq);
 }

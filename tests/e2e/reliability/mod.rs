@@ -1,5 +1,6 @@
 //! What holds when answers get lost, processes die and the table fails.
 
+mod collisions;
 mod deaths;
 mod exactly_once;
 mod faults;
