@@ -104,7 +104,7 @@ fn change_data(change: Change) -> EventData {
     }
 }
 
-/// The view of an event for one of its recipients.
+/// The view of an event, the same for all of its recipients.
 #[must_use]
 pub fn event_view(event: &Event) -> EventView {
     let data = match event.kind.clone() {
@@ -125,9 +125,9 @@ pub fn event_view(event: &Event) -> EventView {
     EventView { data, thread_id, seq: None, at: event.at, actor_id }
 }
 
-/// The frame of an event for one recipient.
+/// The frame of an event.
 #[must_use]
-pub fn render(event: &Event, _recipient: &UserId) -> Frame {
+pub fn render(event: &Event) -> Frame {
     // An event is made of texts and numbers: turning it into JSON cannot fail.
     Arc::from(serde_json::to_vec(&event_view(event)).unwrap_or_default())
 }

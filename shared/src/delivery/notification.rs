@@ -1,4 +1,4 @@
-//! Notifications: events as domain types and the users who hear of them. A transport renders them for one recipient.
+//! Notifications: events as domain types and the users who hear of them. A transport renders an event once for all of them.
 
 use std::sync::Arc;
 

@@ -1,19 +1,18 @@
 //! Delivering notifications: to all connections at once, each bounded in time, so that a slow one delays no other.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use crate::delivery::{Event, Fanout, Frame, Notification, Posted, PushFailure, Sockets};
+use crate::delivery::{Event, Fanout, Frame, Posted, PushFailure, Sockets};
 use crate::domain::connection::Connection;
 use crate::domain::ids::UserId;
 use crate::domain::time::Timestamp;
 use crate::store::{Store, StoreError};
 
-/// Turns an event into the frame that one recipient gets.
-pub type Render = fn(&Event, &UserId) -> Frame;
+/// Turns an event into the frame that every recipient gets.
+pub type Render = fn(&Event) -> Frame;
 
 /// What became of a fan-out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -61,16 +60,14 @@ pub async fn deliver(
             store.connections(&users, now).await?
         }
     };
-    // All connections of a user get the same frames.
-    let mut frames_of_users: HashMap<UserId, Vec<Frame>> = HashMap::new();
-    let rendered = connections.into_iter().map(|connection| {
-        let user_id = &connection.user_id;
-        let known = frames_of_users.entry(user_id.clone());
-        let frames = known.or_insert_with(|| frames_for(&notifications, user_id, render)).clone();
+    let rendered: Vec<(Frame, Vec<UserId>)> =
+        notifications.into_iter().map(|one| (render(&one.event), one.recipients)).collect();
+    let several = connections.into_iter().map(|connection| {
+        let frames = frames_for(&rendered, &connection.user_id);
         (connection, frames)
     });
     let single = frames.into_iter().map(|(connection, frame)| (connection, vec![frame]));
-    let posts = rendered.chain(single).map(|(connection, frames)| post_all(store, sockets, connection, frames, now));
+    let posts = several.chain(single).map(|(connection, frames)| post_all(store, sockets, connection, frames, now));
     let outcomes = join_all(posts).await;
     Ok(outcomes.into_iter().fold(Delivered::default(), |sum, one| Delivered {
         delivered: sum.delivered + one.delivered,
@@ -81,9 +78,9 @@ pub async fn deliver(
 }
 
 /// What one recipient gets, in order.
-fn frames_for(notifications: &[Notification], user_id: &UserId, render: Render) -> Vec<Frame> {
-    let theirs = notifications.iter().filter(|notification| notification.recipients.contains(user_id));
-    theirs.map(|notification| render(&notification.event, user_id)).collect()
+fn frames_for(rendered: &[(Frame, Vec<UserId>)], user_id: &UserId) -> Vec<Frame> {
+    let theirs = rendered.iter().filter(|(_, recipients)| recipients.contains(user_id));
+    theirs.map(|(frame, _)| Frame::clone(frame)).collect()
 }
 
 async fn post_all(
