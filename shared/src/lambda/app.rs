@@ -109,6 +109,8 @@ impl App {
             .credentials_provider(credentials()?)
             .http_client(http.clone())
             .sleep_impl(TokioSleep::new())
+            // Bodies are short and every call has a timeout, so nobody has to watch how fast they flow.
+            .stalled_stream_protection(aws_sdk_dynamodb::config::StalledStreamProtectionConfig::disabled())
             // The table retries by itself, with the deadline of the invocation in view.
             .retry_config(RetryConfig::disabled())
             .timeout_config(
@@ -138,6 +140,7 @@ impl App {
             .credentials_provider(credentials()?)
             .http_client(self.http.clone())
             .sleep_impl(TokioSleep::new())
+            .stalled_stream_protection(aws_sdk_apigatewaymanagement::config::StalledStreamProtectionConfig::disabled())
             // One more try, soon: a push is a hint, and its time is bounded.
             .retry_config(RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(50)))
             .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).build())
