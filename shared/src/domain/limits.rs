@@ -31,9 +31,9 @@ pub const MAX_PREVIEW_BYTES: usize = 80;
 /// Bytes of a message's text and mentions that the tail of a head takes, at most. A longer message is stored as an item at once.
 pub const MAX_TAIL_CONTENT_BYTES: usize = 512;
 /// Messages in the tail of a head, at most. It is settled long before; that many wait where the table or a process is slow.
-pub const MAX_TAIL_MESSAGES: usize = 16;
+pub const MAX_TAIL_MESSAGES: usize = 24;
 /// Keys that a head remembers at least, and so the messages that may come between a decision and its append.
-pub const RECENT_KEYS: usize = 40;
+pub const RECENT_KEYS: usize = 48;
 const _: () = assert!(MAX_TAIL_MESSAGES < RECENT_KEYS && MAX_TAIL_MESSAGES <= MAX_PAGE_ITEMS);
 /// Messages that a message request holds before it is accepted (rule 7).
 pub const MAX_REQUEST_MESSAGES: u64 = 3;

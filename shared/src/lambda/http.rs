@@ -8,6 +8,7 @@ use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayW
 use lambda_runtime::Error;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tokio::time::timeout_at;
 
 use super::app::{App, Capability, ConfigError};
 use super::invocation::{Ended, Handled, Invocation, Labels, Left, Rest, Source};
@@ -15,7 +16,7 @@ use super::run::run;
 use crate::api::{Call, Outcome, Problem, ProblemFrame, RequestParts, Routes, Sender, render};
 use crate::delivery::Fanout;
 use crate::domain::ids::{ConnectionId, UserId};
-use crate::service::{Unsettled, deliver, settle};
+use crate::service::{Unsettled, deliver};
 
 /// The argument with which a function prints its table of routes as JSON and ends.
 const ROUTES_ARGUMENT: &str = "routes";
@@ -165,20 +166,23 @@ impl<S: Capability> ApiGateway<S> {
         let sockets = self.app.sockets(&invocation.trace)?;
         Some(Box::pin(async move {
             let store = invocation.store_until_end();
-            let delivering = async {
-                let delivering = deliver((&store, &sockets), fanout, render, invocation.now);
-                match tokio::time::timeout_at(invocation.end, delivering).await {
-                    Ok(delivered) => delivered.map_err(|error| format!("not delivered: {error}")),
-                    Err(_) => Err("not delivered: there was no time left".to_owned()),
+            let delivering = timeout_at(invocation.end, deliver((&store, &sockets), fanout, render, invocation.now));
+            let (delivered, made) = tokio::join!(delivering, async {
+                match &unsettled {
+                    Some(unsettled) => timeout_at(invocation.end, unsettled.make_item(&store)).await,
+                    None => Ok(Ok(())),
                 }
+            });
+            // What there is no time for stays in the tail, and somebody else settles it.
+            let settled = match (made, unsettled) {
+                (Ok(Ok(())), Some(unsettled)) => timeout_at(invocation.end, unsettled.settle(&store)).await,
+                (made, _) => made,
             };
-            // Whatever becomes of it, the message is in the tail, and somebody else settles that.
-            let settling = async {
-                let Some(unsettled) = unsettled else { return Ok(()) };
-                let settled = tokio::time::timeout_at(invocation.end, settle(&store, unsettled)).await;
-                settled.unwrap_or(Ok(())).map_err(|error| format!("not settled: {error}"))
+            let delivered = match delivered {
+                Ok(delivered) => delivered.map_err(|error| format!("not delivered: {error}")),
+                Err(_) => Err("not delivered: there was no time left".to_owned()),
             };
-            let (delivered, settled) = tokio::join!(delivering, settling);
+            let settled = settled.unwrap_or(Ok(())).map_err(|error| format!("not settled: {error}"));
             Left { delivered, settled }
         }))
     }

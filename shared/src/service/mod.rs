@@ -45,5 +45,5 @@ pub use operation::Done;
 pub use profile::{save_profile, user_details};
 pub use read::{Marked, mark_read};
 pub use send::{Sent, send};
-pub use settle::{Unsettled, settle};
+pub use settle::Unsettled;
 pub use typing::typing;

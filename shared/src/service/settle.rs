@@ -16,20 +16,29 @@ pub struct Unsettled {
     pub(super) is_crowded: bool,
 }
 
-/// Makes an item of the message, and settles the tail if it is up to this sender.
-///
-/// # Errors
-/// See [`StoreError`]. Nothing is lost: the message is in the tail, and somebody else settles it.
-pub async fn settle(store: &Store, unsettled: Unsettled) -> Result<(), StoreError> {
-    let Unsettled { thread, seq, is_crowded } = unsettled;
-    if let Some(own) = thread.tail.at(seq) {
-        store.make_item(&thread.id, own).await?;
+impl Unsettled {
+    /// Makes an item of the message.
+    ///
+    /// # Errors
+    /// See [`StoreError`]. Nothing is lost: the message is in the tail, and somebody else settles it.
+    pub async fn make_item(&self, store: &Store) -> Result<(), StoreError> {
+        match self.thread.tail.at(self.seq) {
+            Some(own) => store.make_item(&self.thread.id, own).await,
+            None => Ok(()),
+        }
     }
-    let mut crowded = Some(thread).filter(|_| is_crowded);
-    for _ in 0..ROUNDS {
-        let Some(thread) = crowded else { break };
-        let stored = store.settle(&thread).await?;
-        crowded = stored.filter(|stored| stored.is_crowded).and_then(|stored| stored.head.thread());
+
+    /// Settles the tail, if it is up to this sender. Best once the message is delivered: then others have made items of theirs.
+    ///
+    /// # Errors
+    /// As [`Unsettled::make_item`].
+    pub async fn settle(self, store: &Store) -> Result<(), StoreError> {
+        let mut crowded = Some(self.thread).filter(|_| self.is_crowded);
+        for _ in 0..ROUNDS {
+            let Some(thread) = crowded else { break };
+            let stored = store.settle(&thread).await?;
+            crowded = stored.filter(|stored| stored.is_crowded).and_then(|stored| stored.head.thread());
+        }
+        Ok(())
     }
-    Ok(())
 }

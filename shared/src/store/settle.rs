@@ -38,11 +38,8 @@ impl Stored {
         let (is_crowded, was_crowded) = crowded(&item);
         let head = Head::parse(Some(item))?;
         let Head::Thread(thread) = &head else { return Ok(Self { head, is_crowded: false }) };
-        let times = |message: Option<&TailMessage>| message.map(|message| message.logged.message.created_at);
-        let (oldest, newest) = (times(thread.tail.messages.first()), times(thread.tail.messages.last()));
-        let old = oldest.zip(newest).is_some_and(|(oldest, newest)| newest > oldest.plus(OLD));
         let long = !thread.tail.messages.is_empty() && thread.tail.messages.len().is_multiple_of(AGAIN);
-        let is_crowded = long || (is_crowded && (!was_crowded || old));
+        let is_crowded = long || (is_crowded && (!was_crowded || is_old(thread)));
         Ok(Self { head, is_crowded })
     }
 
@@ -60,7 +57,14 @@ const SHORT_MESSAGE: usize = 160;
 /// So much older than the last message is one that nobody settles.
 const OLD: Duration = Duration::from_secs(1);
 /// With so many messages the tail is settled again, in case that a process died.
-const AGAIN: usize = MAX_TAIL_MESSAGES / 2;
+const AGAIN: usize = MAX_TAIL_MESSAGES / 3;
+
+/// Whether the oldest message of the tail is much older than the last one.
+fn is_old(thread: &Thread) -> bool {
+    let time = |message: &TailMessage| message.logged.message.created_at;
+    let (oldest, newest) = (thread.tail.messages.first().map(time), thread.tail.messages.last().map(time));
+    oldest.zip(newest).is_some_and(|(oldest, newest)| newest > oldest.plus(OLD))
+}
 
 /// Whether the next short message would take the head over a KiB, and whether that was so before the last one.
 fn crowded(item: &Item) -> (bool, bool) {
@@ -103,14 +107,14 @@ impl Store {
     }
 
     /// Settles the tail of `thread`, as it was when the thread was read: takes those messages out of it that are items. The
-    /// others are left to their senders, who are about to make items of them; unless there are so many that one of these senders
-    /// must have died. Returns the head afterwards, or `None` if nothing was taken out or somebody else did it.
+    /// others are left to their senders, who are about to make items of them; unless the tail is full or old, so that one of these
+    /// senders may have died. Returns the head afterwards, or `None` if nothing was taken out or somebody else did it.
     ///
     /// # Errors
     /// As [`Store::make_item`].
     pub async fn settle(&self, thread: &Thread) -> Result<Option<Stored>, StoreError> {
         let messages = &thread.tail.messages;
-        let settled = if messages.len() >= AGAIN {
+        let settled = if thread.tail.is_full() || is_old(thread) {
             self.make_items(thread).await?;
             messages.len()
         } else {
