@@ -45,6 +45,14 @@ pub(crate) async fn with_messages(store: &Store, count: u64) -> Thread {
     head
 }
 
+/// Makes items of the messages in the tail, as their senders do, and settles it.
+pub(crate) async fn settle(store: &Store, thread: &Thread) -> Option<Stored> {
+    for message in &thread.tail.messages {
+        store.make_item(&thread.id, message).await.unwrap();
+    }
+    store.settle(thread).await.unwrap()
+}
+
 /// A thread as it is now.
 pub(crate) async fn present(store: &Store, thread: &ThreadId) -> Thread {
     store.thread(thread).await.unwrap().unwrap()

@@ -5,8 +5,9 @@ use std::time::Duration;
 use shared::domain::append::append;
 use shared::domain::idempotency::Idempotency;
 use shared::domain::ids::{Seq, ThreadId, UserId};
+use shared::domain::limits::MAX_TAIL_MESSAGES;
 use shared::domain::member::Standing;
-use shared::domain::message::MessageContent;
+use shared::domain::message::{Message, MessageContent};
 use shared::domain::reference::Reference;
 use shared::domain::tail::TailMessage;
 use shared::domain::time::Timestamp;
@@ -16,7 +17,7 @@ use tests::engine::client;
 
 use crate::engine::store;
 use crate::given::{change, commit, later, message, thread};
-use crate::given_tail::{add, appended, appending, head_key, messages, present, request, texts, with_messages};
+use crate::given_tail::{add, appended, appending, head_key, messages, present, request, settle, texts, with_messages};
 
 #[tokio::test]
 async fn a_settle_takes_only_what_is_stored() {
@@ -41,6 +42,23 @@ async fn a_settle_takes_only_what_is_stored() {
     let whole = present(&store, &head.id).await;
     assert!(whole.tail.messages.is_empty(), "an entry of another kind settles everything");
     assert_eq!(texts(&messages(&store, &whole).await), ["1", "2", "3", "4", "whole"]);
+}
+
+#[tokio::test]
+async fn a_tail_that_is_full_or_old_is_settled_without_its_senders() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let full = with_messages(&store, MAX_TAIL_MESSAGES as u64).await;
+    let young = with_messages(&store, 2).await;
+    assert!(store.settle(&young).await.unwrap().is_none(), "their senders are about to make items of them");
+    let old = appended(&store, &young, 1, "much later", later(2_000)).await;
+    for head in [full, old] {
+        let expected: Vec<Message> = head.tail.messages.iter().map(|message| message.logged.message.clone()).collect();
+        assert!(store.settle(&head).await.unwrap().is_some());
+        let settled = present(&store, &head.id).await;
+        assert!(settled.tail.messages.is_empty());
+        assert_eq!(messages(&store, &settled).await, expected);
+    }
 }
 
 #[tokio::test]
@@ -70,8 +88,8 @@ async fn of_two_who_settle_at_once_one_does() {
     let (one, other) = (store(&stack), store(&stack));
     let mut head = with_messages(&one, 9).await;
     for round in 0..5_u64 {
-        let (left, right) = tokio::join!(one.settle(&head), other.settle(&head));
-        assert_eq!([left.unwrap(), right.unwrap()].iter().flatten().count(), 1);
+        let (left, right) = tokio::join!(settle(&one, &head), settle(&other, &head));
+        assert_eq!([left, right].iter().flatten().count(), 1);
         head = present(&one, &head.id).await;
         assert!(head.tail.messages.is_empty());
         let numbers: Vec<u64> = messages(&one, &head).await.iter().map(|message| message.seq.get()).collect();
@@ -88,7 +106,7 @@ async fn a_settle_that_read_the_head_before_an_append_leaves_the_new_message() {
     let store = store(&stack);
     let head = with_messages(&store, 9).await;
     let more = appended(&store, &head, 1, "more", later(20)).await;
-    assert!(store.settle(&head).await.unwrap().is_some());
+    assert!(settle(&store, &head).await.is_some());
     let settled = present(&store, &head.id).await;
     assert_eq!(settled.tail.messages, more.tail.messages[9..]);
     assert_eq!((settled.last_seq, settled.counts.clone()), (more.last_seq, more.counts.clone()));

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use shared::domain::append::{Append, append};
 use shared::domain::idempotency::Idempotency;
 use shared::domain::ids::{Seq, ThreadId};
-use shared::domain::limits::RECENT_KEYS;
+use shared::domain::limits::{MAX_TAIL_MESSAGES, RECENT_KEYS};
 use shared::domain::member::Standing;
 use shared::domain::reference::Reference;
 use shared::domain::time::Timestamp;
@@ -15,7 +15,7 @@ use tests::engine::client;
 
 use crate::engine::store;
 use crate::given::{block, change, later, message, noon, thread};
-use crate::given_tail::{add, appended, appending, head_key, messages, present, request, texts};
+use crate::given_tail::{add, appended, appending, head_key, messages, present, request, settle, texts};
 
 /// Appends a message as a send does, in as many attempts as it takes; gives its place, and whether this attempt appended it.
 async fn insist(store: &Store, id: &ThreadId, author: usize, text: &str, request: &Idempotency) -> (Seq, bool) {
@@ -83,7 +83,7 @@ async fn rule_15_sixteen_appenders_who_throw_away_every_tenth_answer_make_one_lo
     assert_eq!(stored, sent);
     assert_eq!(sent.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), (2..=16 * EACH as u64 + 1).collect::<Vec<_>>());
     assert_eq!(head.counts.total(), 16 * EACH as u64);
-    assert!(head.tail.messages.len() <= 16);
+    assert!(head.tail.messages.len() <= MAX_TAIL_MESSAGES);
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn a_head_remembers_the_last_keys_when_their_messages_left() {
     for number in 1..RECENT_KEYS {
         head = present(&store, &head.id).await;
         if head.tail.messages.len() == 9 {
-            head = store.settle(&head).await.unwrap().unwrap().head.thread().unwrap();
+            head = settle(&store, &head).await.unwrap().head.thread().unwrap();
         }
         head = appended(&store, &head, 0, &number.to_string(), later(2)).await;
     }
@@ -105,7 +105,7 @@ async fn a_head_remembers_the_last_keys_when_their_messages_left() {
     for _ in 0..2 {
         head = present(&store, &head.id).await;
         if head.tail.is_full() || head.tail.messages.len() >= 8 {
-            head = store.settle(&head).await.unwrap().unwrap().head.thread().unwrap();
+            head = settle(&store, &head).await.unwrap().head.thread().unwrap();
         }
         let again = Append { transition: appending(&head, 0, "first", later(3)).transition, ..first.clone() };
         assert!(head.tail.recent.len() >= RECENT_KEYS, "{} keys", head.tail.recent.len());
@@ -167,7 +167,7 @@ async fn rule_14_times_never_go_back_where_clocks_differ() {
     let in_tail = messages(&store, &head).await;
     let times: Vec<Timestamp> = in_tail.iter().map(|message| message.created_at).collect();
     assert!(times.is_sorted() && times[..2] == [later(50), later(50)], "{times:?}");
-    store.settle(&head).await.unwrap().unwrap();
+    settle(&store, &head).await.unwrap();
     let settled = present(&store, &head.id).await;
     assert!(settled.tail.messages.is_empty());
     assert_eq!(messages(&store, &settled).await, in_tail, "an item has the time that the tail told");

@@ -4,7 +4,7 @@ use serde_json::Value;
 use tests::{Stack, User};
 
 /// More sends in a row than a tail takes.
-pub(super) const FULL: usize = 16;
+pub(super) const FULL: usize = 24;
 
 /// A message of common length that says where it was sent.
 pub(super) fn text(what: &str, number: usize) -> String {
