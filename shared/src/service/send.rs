@@ -146,7 +146,9 @@ impl Send<'_> {
         let sent = self.replay(ctx, earlier.reference).await?;
         // Nobody reads counts in a notification.
         let logged = LoggedMessage { message: sent.message.clone(), counts: MessageCounts::default() };
-        let told = if self.tried { notify::logged(thread, &Entry::of(logged)) } else { Vec::new() };
+        // A call was repeated: it may be this attempt's own message, whose response was lost. Better told twice than never.
+        let own = self.tried && ctx.store.table().usage().retries > 0;
+        let told = if own { notify::logged(thread, &Entry::of(logged)) } else { Vec::new() };
         Ok(Some(Step::replayed(sent).notify(told)))
     }
 
