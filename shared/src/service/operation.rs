@@ -8,6 +8,7 @@ use super::error::Error;
 use super::settle::Unsettled;
 use crate::delivery::Notification;
 use crate::domain::connection::Connection;
+use crate::domain::idempotency::Fingerprint;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::store::{Backoff, Condition, EarlierUse, Head, IdempotencyRecord, StoreError, Stored, Writes};
@@ -185,10 +186,14 @@ async fn earlier_use(ctx: &Context) -> Result<Option<EarlierUse>, Error> {
     }
 }
 
+/// Demands that this request is the one that its key came with before.
+pub(super) fn require_repeat(ctx: &Context, earlier: &Fingerprint) -> Result<(), Refusal> {
+    let repeats = ctx.key.as_ref().is_some_and(|key| key.fingerprint.repeats(earlier));
+    if repeats { Ok(()) } else { Err(Refusal::IdempotencyMismatch) }
+}
+
 async fn replay<O: Operation>(ctx: &Context, operation: &O, earlier: EarlierUse) -> Result<Committed<O>, Error> {
-    if ctx.key.as_ref().is_none_or(|key| !key.fingerprint.repeats(&earlier.fingerprint)) {
-        return Err(Refusal::IdempotencyMismatch.into());
-    }
+    require_repeat(ctx, &earlier.fingerprint)?;
     let output = operation.replay(ctx, earlier.reference).await?;
     let done = Done { replayed: true, ..Done::new(output, Vec::new()) };
     Ok(Committed { done, beside: O::Beside::default(), stored: None })

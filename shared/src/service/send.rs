@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::context::Context;
 use super::error::Error;
 use super::notify;
-use super::operation::{Done, Operation, Start, Step, run_from};
+use super::operation::{Done, Operation, Start, Step, require_repeat, run_from};
 use super::settle::Unsettled;
 use crate::domain::append::{Append, append};
 use crate::domain::connection::Connection;
@@ -112,9 +112,7 @@ impl Send<'_> {
     /// The message, if this request has sent it before; also if that was this very attempt, whose response was lost.
     fn sent_before(&self, ctx: &Context, thread: &Thread) -> Result<Option<Step<Sent>>, Error> {
         let Some(found) = thread.tail.sent_with(&ctx.caller, self.request, ctx.now) else { return Ok(None) };
-        if !self.request.fingerprint.repeats(&found.request.fingerprint) {
-            return Err(Refusal::IdempotencyMismatch.into());
-        }
+        require_repeat(ctx, &found.request.fingerprint)?;
         let message = found.logged.message.clone();
         Ok(Some(if found.attempt == self.attempt {
             let sent = Sent { message, thread: Some(thread.clone()) };
@@ -140,9 +138,7 @@ impl Send<'_> {
             self.unused_at = Some(thread.last_seq);
             return Ok(None);
         };
-        if !self.request.fingerprint.repeats(&earlier.fingerprint) {
-            return Err(Refusal::IdempotencyMismatch.into());
-        }
+        require_repeat(ctx, &earlier.fingerprint)?;
         let sent = self.replay(ctx, earlier.reference).await?;
         // Nobody reads counts in a notification.
         let logged = LoggedMessage { message: sent.message.clone(), counts: MessageCounts::default() };

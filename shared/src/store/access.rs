@@ -1,6 +1,7 @@
 //! The store: all that is read from the table and written to it.
 
 use super::error::{Condition, StoreError};
+use super::item::Item;
 use super::table::Table;
 use super::write::Write;
 
@@ -29,6 +30,14 @@ impl Store {
             Ok(_) => Ok(true),
             Err(error) if error.failed(condition) => Ok(false),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Updates an item and returns it; `None` if the condition did not hold.
+    pub(super) async fn updated(&self, update: Write, condition: Condition) -> Result<Option<Item>, StoreError> {
+        match self.table.write(update).await {
+            Err(error) if error.failed(condition) => Ok(None),
+            written => written,
         }
     }
 }

@@ -8,7 +8,8 @@ use super::write::Writes;
 
 impl Store {
     /// Stores `writes` and the idempotency record of the request, all or nothing. Returns the head of the thread afterwards if
-    /// an update of it was the only write, and safe to repeat. What settles a tail is stored before: it stays right whatever becomes of the rest.
+    /// an update of it was the only write, and safe to repeat. What settles a tail is stored before: it stays right whatever
+    /// becomes of the rest.
     ///
     /// # Errors
     /// [`StoreError::ConditionFailed`] names the first condition that failed. That of the idempotency key comes first, because

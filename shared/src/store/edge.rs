@@ -65,7 +65,8 @@ pub struct EdgeEnds<'a> {
 
 impl Writes {
     /// Makes `from` follow `to`, whom they must not block. `thread` is what happens to their direct thread, `groups` are the
-    /// groups that the follow accepts. Fails with [`Condition::Unblocked`], [`Condition::Head`], [`Condition::Members`], [`Condition::UserUnchanged`].
+    /// groups that the follow accepts. Fails with [`Condition::Unblocked`], [`Condition::Head`], [`Condition::Members`],
+    /// [`Condition::UserUnchanged`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.

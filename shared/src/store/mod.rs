@@ -47,5 +47,4 @@ pub use page::Page;
 pub use profile::FoundUser;
 pub use settle::Stored;
 pub use table::{Table, Usage};
-
 pub use write::Writes;

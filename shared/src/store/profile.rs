@@ -192,11 +192,9 @@ impl Store {
         if update.is_empty() {
             return Ok(self.profile(user).await?.map(|profile| profile.settings));
         }
-        match self.table.write(update.require_exists(&["pk"]).only_if(Condition::Profile)).await {
-            Ok(item) => item.map(parse).transpose().map(|profile| profile.map(|profile| profile.settings)),
-            Err(error) if error.failed(Condition::Profile) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let update = update.require_exists(&["pk"]).only_if(Condition::Profile);
+        let item = self.updated(update, Condition::Profile).await?;
+        Ok(item.map(parse).transpose()?.map(|profile| profile.settings))
     }
 
     /// A page of the users whose username begins with `prefix`, in the order of their usernames, behind `after`.

@@ -132,11 +132,8 @@ impl Store {
             // A head that is gone must not come back.
             .require_exists(&["pk"])
             .require_equal("base", number(thread.settled_seq()));
-        match self.table.write(head.only_if(Condition::Tail)).await {
-            Ok(item) => item.map(Stored::settled).transpose(),
-            Err(error) if error.failed(Condition::Tail) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let item = self.updated(head.only_if(Condition::Tail), Condition::Tail).await?;
+        item.map(Stored::settled).transpose()
     }
 
     /// The places of those messages in the tail that are items already.

@@ -182,11 +182,8 @@ impl Store {
         head.set(&["turn"], number(until.ms()))
             .require_exists(&["kind"])
             .require(format!("(attribute_not_exists({turn}) OR {turn} < {present})"));
-        match self.table.write(head.only_if(Condition::Turn)).await {
-            Ok(item) => item.map(|item| Head::parse(Some(item))).transpose(),
-            Err(error) if error.failed(Condition::Turn) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let item = self.updated(head.only_if(Condition::Turn), Condition::Turn).await?;
+        item.map(|item| Head::parse(Some(item))).transpose()
     }
 
     /// The heads of those of `threads` that exist. They may be some milliseconds late, but none that exists is missing.
