@@ -114,7 +114,11 @@ impl Server {
             .arg(self.data_path())
             .arg("--ready-file")
             .arg(&ready_file)
-            .args((self.profile == Profile::Release).then_some("--release"))
+            .args(match self.profile {
+                // As many at once as on Lambda, so that they race.
+                Profile::Debug => ["--processes", "64"].as_slice(),
+                Profile::Release => &["--release"],
+            })
             .args(&self.arguments)
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("the log can be shared"))
@@ -131,7 +135,7 @@ impl Server {
         *running = Some(Running { child, ready });
     }
 
-    /// Ends the process the hard way, as a power cut would.
+    /// Ends the process the hard way.
     pub(crate) fn kill(&self) {
         self.end(Signal::KILL);
     }

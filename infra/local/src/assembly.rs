@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use futures_util::future::try_join_all;
 use tokio::time::timeout;
 
+use crate::cli::StartOptions;
 use crate::console::Console;
 use crate::control::{CONTROL, Control, SIGN_IN};
 use crate::database::Database;
@@ -18,7 +19,7 @@ use crate::gateway::Gateway;
 use crate::iam::Gate;
 use crate::invocations::Ledger;
 use crate::issuer::Issuer;
-use crate::lambda::{Callers, Endpoints, Functions, Host, OWNER_KEY, Pool};
+use crate::lambda::{Callers, Endpoints, Functions, Host, OWNER_KEY, Pool, default_processes};
 use crate::net;
 use crate::ports::Ports;
 use crate::ready::Ready;
@@ -75,7 +76,7 @@ impl Stack {
         folder: &Folder,
         ports: Ports,
         binaries: BTreeMap<String, PathBuf>,
-        verbose: bool,
+        options: &StartOptions,
         console: &Console,
     ) -> Result<Self> {
         let shared = Shared::new(&template, console);
@@ -85,7 +86,7 @@ impl Stack {
         let dynamodb_url = database.serve(&template.region, callers(), gate(), faults()).await?;
 
         let (http, socket) = (ports.http.local_addr()?.to_string(), ports.socket.local_addr()?.to_string());
-        let host = host(&template, &shared, dynamodb_url.clone(), verbose, [&http, &socket]);
+        let host = host(&template, &shared, dynamodb_url.clone(), options, [&http, &socket]);
         let functions = pools(std::mem::take(&mut template.functions), &binaries, &host)?;
         try_join_all(functions.values().map(Pool::warm_up)).await?;
         tokio::spawn(end_idle_processes(Arc::clone(&functions)));
@@ -150,7 +151,13 @@ impl Stack {
     }
 }
 
-fn host(template: &Template, shared: &Shared, dynamodb: String, verbose: bool, [http, socket]: [&str; 2]) -> Arc<Host> {
+fn host(
+    template: &Template,
+    shared: &Shared,
+    dynamodb: String,
+    options: &StartOptions,
+    [http, socket]: [&str; 2],
+) -> Arc<Host> {
     let region = template.region.clone();
     let local = |api: &str, address: &str| (format!("{api}.execute-api.{region}.amazonaws.com"), address.to_owned());
     let mut hosts = vec![local(&template.http.id, http)];
@@ -162,7 +169,8 @@ fn host(template: &Template, shared: &Shared, dynamodb: String, verbose: bool, [
         xray: Arc::clone(&shared.xray),
         endpoints: Endpoints { dynamodb, hosts },
         region,
-        verbose,
+        processes: options.processes.map_or_else(default_processes, usize::from),
+        verbose: options.verbose,
     })
 }
 

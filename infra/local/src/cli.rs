@@ -45,6 +45,9 @@ pub(crate) struct StartOptions {
     /// The template [default: infra/template.yaml in the workspace].
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
+    /// Processes of a function that run at once, before one more starts only when they are stuck [default: two for each core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    pub(crate) processes: Option<u8>,
     /// Print all log lines of the functions, not only warnings and errors.
     #[arg(long, short)]
     pub(crate) verbose: bool,

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::console::Console;
 
 /// How many records are kept.
-const KEPT: usize = 10_000;
+const KEPT: usize = 4_000;
 
 /// One call to DynamoDB; times count from the start of the invocation.
 #[derive(Clone, Debug, Serialize)]
@@ -212,9 +212,14 @@ impl Invocation {
         self.progress.lock().calls.push(call);
     }
 
+    /// The time since the start.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// Microseconds since the start.
     pub(crate) fn elapsed_us(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
+        u64::try_from(self.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 }
 

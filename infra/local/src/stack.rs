@@ -36,7 +36,7 @@ pub(crate) async fn run(options: StartOptions, console: Console) -> Result<()> {
     let start = async {
         let binaries = binaries(&workspace, &template, &options, &console).await?;
         console.say("Starting DynamoDB, the gateway and the functions …");
-        Stack::start(template, &folder, ports, binaries.paths, options.verbose, &console).await
+        Stack::start(template, &folder, ports, binaries.paths, &options, &console).await
     };
     let stack = tokio::select! {
         stack = start => stack?,

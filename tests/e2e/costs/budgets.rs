@@ -51,9 +51,9 @@ async fn slow_down(stack: &Stack) {
 }
 
 impl Budget {
-    /// Asks until one run shows that the calls are few enough; the capacity has to fit every time. In a new process, or
-    /// on a busy machine, of two calls that were begun together one may have to open a connection first and so run after the
-    /// other; but two that wait for each other never overlap.
+    /// Asks until one run shows that calls and capacity are few enough. In a new process, or on a busy machine, of two calls that
+    /// were begun together one may have to open a connection first and so run after the other, and a read that takes too long is
+    /// done again after the response; but two that wait for each other never overlap, and what is always read always costs.
     pub(crate) async fn check(&self, stack: &Stack, ask: impl AsyncFn() -> Answer) -> Invocation {
         slow_down(stack).await;
         for _ in 0..ATTEMPTS {
@@ -65,19 +65,16 @@ impl Budget {
                 return invocation;
             }
         }
-        panic!("{} takes more than {} calls in a row", self.operation, self.calls);
+        panic!("{} is over its budget each time: see above", self.operation);
     }
 
-    #[track_caller]
     fn fits(&self, invocation: &Invocation) -> bool {
         let Invocation { sequential_calls, rru, wru, rru_after, wru_after, .. } = invocation;
         println!(
             "{:24} {sequential_calls} calls, {rru:5.1} RRU, {wru:4.1} WRU before the answer; {rru_after:4.1} RRU, {wru_after:4.1} WRU after",
             self.operation
         );
-        let affordable = rru + rru_after <= self.rru && wru + wru_after <= self.wru;
-        assert!(affordable, "{} is over its budget: {invocation:#?}", self.operation);
-        *sequential_calls <= self.calls
+        *sequential_calls <= self.calls && rru + rru_after <= self.rru && wru + wru_after <= self.wru
     }
 }
 
@@ -164,7 +161,7 @@ async fn connecting_stays_within_its_budget() {
     let invocations = stack.invocations().await;
     let connects = invocations.iter().filter(|invocation| invocation.route_key == "$connect");
     let fitting = connects.filter(|invocation| CONNECT.fits(invocation)).count();
-    assert!(fitting > 0, "connecting takes more than {} calls in a row", CONNECT.calls);
+    assert!(fitting > 0, "connecting is over its budget each time: see above");
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ impl Engine {
         let database = Database::new(path).map_err(|error| {
             anyhow!("the database {path} cannot be opened ({error}): choose another folder with --data")
         })?;
+        commit_without_waiting_for_the_disk(&database)?;
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let endpoint = format!("http://{}", listener.local_addr()?);
@@ -60,6 +61,15 @@ impl Engine {
             let _ = thread.join();
         }
     }
+}
+
+/// The engine asks its `SQLite` to wait for the disk at each commit (`synchronous = FULL`), several times a message. Leaving its bulk mode is
+/// the way it offers to `NORMAL`, where only a power cut can take back the last writes, and the death of the process takes back none.
+fn commit_without_waiting_for_the_disk(database: &Database) -> Result<()> {
+    database
+        .enable_bulk_loading()
+        .and_then(|()| database.disable_bulk_loading())
+        .map_err(|error| anyhow!("the database cannot be set up: {error}"))
 }
 
 fn start_sweeping(database: Database) -> Result<(mpsc::Sender<()>, JoinHandle<()>)> {

@@ -14,7 +14,7 @@ mod supervisor;
 
 pub(crate) use callers::{Caller, Callers, OWNER_KEY, Unidentified};
 pub(crate) use endpoints::Endpoints;
-pub(crate) use host::Host;
+pub(crate) use host::{Host, default_processes};
 pub(crate) use job::{Outcome, PAYLOAD_LIMIT};
 pub(crate) use pool::{Functions, Pool};
 pub(crate) use process::Process;

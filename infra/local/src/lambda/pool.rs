@@ -8,12 +8,12 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use bytes::Bytes;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::function::Function;
 use super::host::Host;
 use super::job::{Job, Outcome};
-use super::queue::Queue;
+use super::queue::{Queue, STUCK_AFTER};
 use super::supervisor;
 use crate::invocations::Invocation;
 use crate::template::FunctionSpec;
@@ -30,7 +30,7 @@ pub(crate) struct Pool {
 impl Pool {
     /// A function without processes.
     pub(crate) fn new(spec: FunctionSpec, binary: PathBuf, host: Arc<Host>) -> Self {
-        Self { function: Arc::new(Function { spec, binary, host, queue: Queue::new() }) }
+        Self { function: Arc::new(Function { spec, queue: Queue::new(host.processes), binary, host }) }
     }
 
     /// Starts one process and waits until it asks for its first event.
@@ -54,9 +54,15 @@ impl Pool {
     ) -> (Outcome, Arc<Invocation>) {
         let function = &self.function;
         let invocation = Arc::new(Invocation::start(&function.host.ledger, request_id, &function.spec.id, route_key));
-        let (sender, receiver) = oneshot::channel();
+        let (sender, mut receiver) = oneshot::channel();
         self.start(function.queue.push(Job { invocation: Arc::clone(&invocation), payload, outcome: sender }));
-        let outcome = match timeout(limit, receiver).await {
+        let deadline = Instant::now() + limit;
+        let mut answered = timeout(STUCK_AFTER.min(limit), &mut receiver).await;
+        while answered.is_err() && Instant::now() < deadline {
+            self.start(function.queue.start_if_needed());
+            answered = timeout_at(deadline.min(Instant::now() + STUCK_AFTER), &mut receiver).await;
+        }
+        let outcome = match answered {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Outcome::Failed,
             Err(_) => Outcome::TimedOut,

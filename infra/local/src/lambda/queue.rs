@@ -14,6 +14,8 @@ use super::process::Process;
 
 /// The largest number of processes of one function. Further events wait.
 const MOST_PROCESSES: usize = 64;
+/// How long a function may finish nothing while events wait, before it counts as stuck.
+pub(super) const STUCK_AFTER: Duration = Duration::from_millis(50);
 /// How long a process beyond the first may be idle.
 const IDLE_LIMIT: Duration = Duration::from_mins(2);
 
@@ -38,9 +40,13 @@ struct State {
     idle: Vec<Idle>,
     waiting: VecDeque<Job>,
     alive: usize,
+    /// Beyond these, one starts only when all are stuck.
+    enough: usize,
     /// Processes among `alive` that have not asked for an event yet.
     starting: usize,
     started: u64,
+    /// When a process was last done with an event.
+    finished: Option<Instant>,
     closed: bool,
 }
 
@@ -61,15 +67,20 @@ impl State {
         Some(self.started)
     }
 
-    /// Each waiting event gets a process of its own that starts.
+    /// Each waiting event gets a process of its own that starts, unless the processes that are there get on with them.
     fn start_if_needed(&mut self) -> Option<u64> {
-        if self.starting < self.waiting.len() { self.start_process() } else { None }
+        let first = self.waiting.front()?;
+        let is_long = |elapsed: Duration| elapsed >= STUCK_AFTER;
+        let is_stuck = || is_long(first.invocation.elapsed()) && self.finished.is_none_or(|at| is_long(at.elapsed()));
+        let is_needed = self.starting < self.waiting.len() && (self.alive < self.enough || is_stuck());
+        if is_needed { self.start_process() } else { None }
     }
 }
 
 impl Queue {
-    pub(super) fn new() -> Self {
-        Self { state: Mutex::default(), first: watch::Sender::new(First::Starting) }
+    /// A queue for `enough` processes that run at once.
+    pub(super) fn new(enough: usize) -> Self {
+        Self { state: Mutex::new(State { enough, ..State::default() }), first: watch::Sender::new(First::Starting) }
     }
 
     pub(super) fn start_process(&self) -> Option<u64> {
@@ -102,6 +113,11 @@ impl Queue {
         state.start_if_needed()
     }
 
+    /// To be asked again while an event waits.
+    pub(super) fn start_if_needed(&self) -> Option<u64> {
+        self.state.lock().start_if_needed()
+    }
+
     /// The next event for a process; `None` if the process is to end.
     pub(super) async fn next(&self, process: &Arc<Process>) -> Option<Delivery> {
         process.release();
@@ -114,6 +130,8 @@ impl Queue {
             if first_event {
                 state.starting -= 1;
                 self.settle_first(First::Ready);
+            } else {
+                state.finished = Some(Instant::now());
             }
             let (slot, delivery) = oneshot::channel();
             match state.waiting.pop_front() {
