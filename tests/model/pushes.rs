@@ -45,7 +45,7 @@ fn one(case: &Case, group: Tid, states: &[Oracle], who: Uid, event: &Value, seq:
         format!("{} was not in the group any more, or not yet, and received entry {seq}: {event}", name(who))
     })?;
     let shown = case.client.names.event(event);
-    let hidden = shown["data"]["hidden"] == true;
+    let hidden = event["data"]["hidden"] == true;
     ensure(shown == event_view(seq, entry, hidden), || format!("{} received entry {seq} as {shown}", name(who)))?;
     let hides = |oracle: &Oracle| Some(thread.hides(oracle.threads[group].member(who)?, seq));
     let around = states.windows(2).find(|pair| (last(&pair[0], group)..last(&pair[1], group)).contains(&(seq - 1)));

@@ -23,6 +23,7 @@ pub mod sources;
 mod stack;
 mod storage;
 pub mod template;
+pub mod text;
 mod user;
 pub mod view;
 pub mod wait;

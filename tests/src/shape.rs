@@ -123,6 +123,9 @@ pub fn problem(value: &Value) {
     if let Some(fields) = value.get("fields") {
         for field in fields.as_array().unwrap_or_else(|| panic!("fields is not a list in {value}")) {
             texts(field, &["pointer", "detail"]);
+            let detail = field["detail"].as_str().unwrap_or_default();
+            let of_a_parser = ["`", "invalid type", "invalid value", "expected", "missing field", "at line 0"];
+            assert!(!of_a_parser.iter().any(|word| detail.contains(word)), "the words of a parser: {detail}");
         }
     }
     if value.get("user_ids").is_some() {

@@ -1,14 +1,18 @@
 //! Frames that need no table.
 
-use shared::api::{PongView, Problem, Request, Response};
+use shared::api::{PingFrame, PongView, Problem, Request, Response};
 use shared::domain::ids::ConnectionId;
 use shared::service::Context;
 
 /// Responds to `{"action":"ping"}`: the socket and the function behind it are alive.
 ///
 /// # Errors
-/// None.
-pub(crate) async fn ping(_ctx: Context<ConnectionId>, _request: Request) -> Result<Response<PongView>, Problem> {
+/// `invalid-request` for more members.
+pub(crate) async fn ping(
+    _ctx: Context<ConnectionId>,
+    request: Request<PingFrame>,
+) -> Result<Response<PongView>, Problem> {
+    request.body()?;
     Ok(Response::ok(&PongView::default()))
 }
 

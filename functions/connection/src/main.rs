@@ -20,7 +20,7 @@ fn routes() -> Routes<WithSockets> {
             .problems(&[Code::InvalidRequest, Code::IdempotencyMismatch]),
         Route::socket("$connect", connect::connect),
         Route::socket("$disconnect", connect::disconnect),
-        Route::socket("ping", frame::ping),
+        Route::socket("ping", frame::ping).problems(&[Code::InvalidRequest]),
         Route::socket("typing", typing::typing),
         Route::socket("$default", frame::unknown).problems(&[Code::InvalidRequest]),
     ])

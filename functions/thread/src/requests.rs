@@ -16,13 +16,13 @@ pub(crate) async fn accept(ctx: Context, request: Request) -> Result<Response<Th
     Ok(Response::ok(&ThreadView::of(shown, &ctx.caller)?).deliver(done))
 }
 
-/// Takes a message request out of the caller's mailboxes. Nobody learns of it.
+/// Takes a message request out of the caller's mailboxes. Nobody learns of it but their own devices.
 ///
 /// # Errors
 /// `not-found`, `conflict` if it was accepted before, `idempotency-mismatch`.
-pub(crate) async fn decline(ctx: Context, request: Request) -> Result<Response<()>, Problem> {
+pub(crate) async fn decline(ctx: Context, request: Request) -> Result<Response<(), WithSockets>, Problem> {
     let thread_id: ThreadId = request.path("thread_id")?;
 
     let done = service::decline(&ctx, &thread_id).await?;
-    Ok(Response::no_content().replayed(done.replayed))
+    Ok(Response::no_content().deliver(done))
 }

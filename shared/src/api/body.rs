@@ -1,6 +1,7 @@
 //! Bodies and frames as clients send them. A member that a body does not have is an error with a pointer to it, so that a typo
 //! is not silently nothing.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use super::object::Object;
@@ -138,7 +139,7 @@ pub struct MessageBody {
     mentions: Vec<UserId>,
     /// None can be sent yet. Clients that know of attachments send an empty list.
     #[serde(default, rename = "attachments")]
-    _attachments: [(); 0],
+    _attachments: NoAttachments,
 }
 
 impl MessageBody {
@@ -154,6 +155,19 @@ impl MessageBody {
         mentions.sort();
         mentions.dedup();
         Ok(MessageContent { text, reply_to, mentions })
+    }
+}
+
+/// The empty list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(try_from = "Vec<IgnoredAny>")]
+struct NoAttachments;
+
+impl TryFrom<Vec<IgnoredAny>> for NoAttachments {
+    type Error = Invalid;
+
+    fn try_from(attachments: Vec<IgnoredAny>) -> Result<Self, Invalid> {
+        if attachments.is_empty() { Ok(Self) } else { Err(Invalid::new("must be an empty list")) }
     }
 }
 
@@ -236,6 +250,14 @@ impl<'de> Deserialize<'de> for Decision {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         word::deserialize(deserializer)
     }
+}
+
+/// The frame `{"action":"ping"}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PingFrame {
+    #[serde(rename = "action")]
+    _action: String,
 }
 
 /// The frame `{"action":"typing","thread_id"}`.

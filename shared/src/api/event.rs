@@ -35,9 +35,18 @@ pub enum EventData {
     #[serde(rename = "message.created")]
     MessageCreated(Box<MessageView>),
     #[serde(rename = "thread.created")]
-    ThreadCreated { user_ids: Vec<UserId>, title: Option<Title> },
+    ThreadCreated {
+        user_ids: Vec<UserId>,
+        title: Option<Title>,
+        #[serde(skip_serializing_if = "is_shown")]
+        hidden: bool,
+    },
     #[serde(rename = "thread.renamed")]
-    ThreadRenamed { title: Option<Title> },
+    ThreadRenamed {
+        title: Option<Title>,
+        #[serde(skip_serializing_if = "is_shown")]
+        hidden: bool,
+    },
     #[serde(rename = "member.added")]
     MemberAdded { user_ids: Vec<UserId> },
     #[serde(rename = "member.removed")]
@@ -52,6 +61,9 @@ pub enum EventData {
     /// The thread is in the receiver's inbox, by what they did on this or another device.
     #[serde(rename = "thread.accepted")]
     ThreadAccepted {},
+    /// The thread is out of the receiver's mailboxes, by what they did on this or another device.
+    #[serde(rename = "thread.declined")]
+    ThreadDeclined {},
     /// The receiver is no member any more.
     #[serde(rename = "member.evicted")]
     MemberEvicted { reason: &'static str },
@@ -73,6 +85,11 @@ pub enum EventData {
     },
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_shown(hidden: &bool) -> bool {
+    !hidden
+}
+
 /// The entry of a log as one of its thread's members sees it.
 #[must_use]
 pub fn log_event_view(reader: &Member, thread: &Thread, entry: &Entry) -> EventView {
@@ -87,16 +104,18 @@ fn entry_view(thread_id: &ThreadId, entry: &Entry, hidden: bool) -> EventView {
         EntryContent::Message(logged) => {
             EventData::MessageCreated(Box::new(MessageView::whole(thread_id, &logged.message)))
         }
-        EntryContent::Change(change) => change_data(change.clone()),
+        EntryContent::Change(change) => change_data(change.clone(), hidden),
     };
     let (thread_id, actor_id) = (thread_id.clone(), Some(entry.actor_id.clone()));
     EventView { data, thread_id, seq: Some(entry.seq), at: entry.at, actor_id }
 }
 
-fn change_data(change: Change) -> EventData {
+/// What was done is told also of somebody the reader blocks; what they wrote is not (rule 12).
+fn change_data(change: Change, hidden: bool) -> EventData {
+    let shown = |title: Option<Title>| title.filter(|_| !hidden);
     match change {
-        Change::ThreadCreated { user_ids, title } => EventData::ThreadCreated { user_ids, title },
-        Change::ThreadRenamed { title } => EventData::ThreadRenamed { title },
+        Change::ThreadCreated { user_ids, title } => EventData::ThreadCreated { user_ids, title: shown(title), hidden },
+        Change::ThreadRenamed { title } => EventData::ThreadRenamed { title: shown(title), hidden },
         Change::MemberAdded { user_ids } => EventData::MemberAdded { user_ids },
         Change::MemberRemoved { user_id } => EventData::MemberRemoved { user_id },
         Change::MemberLeft { user_id } => EventData::MemberLeft { user_id },
@@ -111,6 +130,7 @@ pub fn event_view(event: &Event) -> EventView {
         EventKind::Logged { entry, hidden } => return entry_view(&event.thread_id, &entry, hidden),
         EventKind::RequestReceived => EventData::RequestReceived {},
         EventKind::ThreadAccepted => EventData::ThreadAccepted {},
+        EventKind::ThreadDeclined => EventData::ThreadDeclined {},
         EventKind::MemberEvicted { reason } => EventData::MemberEvicted {
             reason: match reason {
                 EvictionReason::Left => "left",

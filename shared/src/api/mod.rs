@@ -13,10 +13,11 @@ mod response;
 mod route;
 mod thread;
 mod user;
+mod words;
 
 pub use body::{
-    AddMembersBody, CreateGroupBody, Decision, MessageBody, NoticeBody, OpenThreadBody, PreferencesBody, ProfileBody,
-    ReadBody, RenameBody, RoleBody, SettingsBody, ThreadBody, ThreadKind, TypingFrame,
+    AddMembersBody, CreateGroupBody, Decision, MessageBody, NoticeBody, OpenThreadBody, PingFrame, PreferencesBody,
+    ProfileBody, ReadBody, RenameBody, RoleBody, SettingsBody, ThreadBody, ThreadKind, TypingFrame,
 };
 pub use event::{EventView, PongView, ProblemFrame, event_view, log_event_view, render};
 pub use list::ListView;

@@ -1,7 +1,6 @@
 //! A request as handlers read it: every part comes out as a type whose constructor was the check.
 
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use serde_json::Value;
 
 use super::object::Object;
 use super::problem::Problem;
+use super::words::{Fault, fault};
 use crate::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey};
 use crate::domain::ids::Seq;
 use crate::domain::invalid::Invalid;
@@ -115,10 +115,10 @@ impl<Body> Request<Body> {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let mut json = serde_json::Deserializer::from_slice(self.bytes()?);
         let Object(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let pointer = pointer(error.path());
-            Problem::invalid(pointer, words(error.inner()))
+            let Fault { member, detail } = fault(error.inner());
+            Problem::invalid(pointer(error.path(), member.as_deref()), detail)
         })?;
-        json.end().map_err(|error| Problem::invalid("", words(&error)))?;
+        json.end().map_err(|error| Problem::invalid("", fault(&error).detail))?;
         Ok(value)
     }
 
@@ -128,6 +128,10 @@ impl<Body> Request<Body> {
     /// `invalid-request` for a malformed key or body, `too-large`.
     pub fn idempotency(&self) -> Result<Option<Idempotency>, Problem> {
         let Some(text) = &self.parts.idempotency_key else { return Ok(None) };
+        // API Gateway joins a header that was sent several times with commas, and nothing else tells that it was.
+        if text.contains(',') {
+            return Err(Problem::invalid(KEY_HEADER, "must be sent once and hold no comma"));
+        }
         let key = IdempotencyKey::try_from(text.clone());
         let key = key.map_err(|invalid| Problem::invalid(KEY_HEADER, invalid))?;
         let body = if self.bytes()?.is_empty() { Value::Null } else { self.json()? };
@@ -156,22 +160,18 @@ pub fn require_key(key: Option<&Idempotency>) -> Result<(), Problem> {
     key.map(|_| ()).ok_or_else(|| Problem::invalid(KEY_HEADER, "is required here"))
 }
 
-/// A JSON pointer (RFC 6901) for the place that did not fit.
-fn pointer(path: &serde_path_to_error::Path) -> String {
+/// A JSON pointer (RFC 6901) for the place that did not fit, or for a `member` of it that is too many or missing there.
+fn pointer(path: &serde_path_to_error::Path, member: Option<&str>) -> String {
     use serde_path_to_error::Segment;
+    let escaped = |key: &str| format!("/{}", key.replace('~', "~0").replace('/', "~1"));
     let segments = path.iter().map(|segment| match segment {
         Segment::Seq { index } => format!("/{index}"),
-        Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Map { key } => escaped(key),
         Segment::Enum { .. } | Segment::Unknown => String::new(),
     });
-    segments.collect()
-}
-
-/// What the parser says, without the place in the text that it adds to the sentences of our own types.
-fn words(error: &impl Display) -> String {
-    let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
+    let mut pointer: String = segments.collect();
+    if let Some(member) = member.map(escaped).filter(|member| !pointer.ends_with(member)) {
+        pointer.push_str(&member);
     }
+    pointer
 }

@@ -41,6 +41,8 @@ pub enum EventKind {
     RequestReceived,
     /// The thread is in the recipient's inbox, by what they did on this or another device.
     ThreadAccepted,
+    /// The recipient declined the thread, on this or another device.
+    ThreadDeclined,
     /// The recipient is no member any more.
     MemberEvicted { reason: EvictionReason },
     /// Users whom the recipient blocks are members of the group, and the recipient has to decide (rule 12).

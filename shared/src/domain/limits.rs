@@ -26,8 +26,10 @@ pub const MAX_ROOM_ID_CHARS: usize = 128;
 /// Groups that one transaction changes for a block or a follow. A transaction takes 100 items, and accepting a group writes
 /// three.
 pub const MAX_GROUPS_AT_ONCE: usize = 30;
-/// Bytes of the last message's text that a head keeps, at most. A full head has to stay below 2 KiB.
-pub const MAX_PREVIEW_BYTES: usize = 80;
+/// Graphemes of the last message's text that a head keeps, at most: as many in every script, while they fit.
+pub const MAX_PREVIEW_GRAPHEMES: usize = 80;
+/// Bytes of that text, at most. A full head has to stay below 2 KiB with its tail.
+pub const MAX_PREVIEW_BYTES: usize = 120;
 /// Bytes of a message's text and mentions that the tail of a head takes, at most. A longer message is stored as an item at once.
 pub const MAX_TAIL_CONTENT_BYTES: usize = 512;
 /// Messages in the tail of a head, at most. It is settled long before; that many wait where the table or a process is slow.

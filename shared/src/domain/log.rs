@@ -17,7 +17,7 @@ pub enum Change {
     ThreadCreated {
         /// The members at the start, the creator first.
         user_ids: Vec<UserId>,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "Title::stored")]
         title: Option<Title>,
     },
     /// A moderator added users.
@@ -36,6 +36,7 @@ pub enum Change {
     #[serde(rename = "thread.renamed")]
     ThreadRenamed {
         /// `None` if it was removed.
+        #[serde(deserialize_with = "Title::stored")]
         title: Option<Title>,
     },
 }

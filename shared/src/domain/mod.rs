@@ -29,6 +29,7 @@ pub mod room;
 pub mod roster;
 pub mod send;
 pub mod tail;
+pub(crate) mod text;
 pub mod thread;
 pub mod time;
 pub mod title;

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ids::UserId;
-use super::invalid::{Invalid, no_control_characters};
+use super::invalid::Invalid;
 use super::limits::{MAX_AVATAR_URL_BYTES, MAX_DISPLAY_NAME_CHARS, MAX_USERNAME_CHARS, MIN_USERNAME_CHARS};
 use super::revision::Revision;
+use super::text::one_line;
 use super::time::Timestamp;
 use super::word::{self, Word};
 
@@ -80,7 +81,7 @@ impl TryFrom<String> for UsernamePrefix {
     }
 }
 
-/// The name that clients show: 1–60 characters after trimming, of any script, without control characters (rule 1).
+/// The name that clients show: 1–60 characters after trimming, of any script, on one line and visible (rule 16).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DisplayName(String);
@@ -89,13 +90,14 @@ impl TryFrom<String> for DisplayName {
     type Error = Invalid;
 
     fn try_from(text: String) -> Result<Self, Invalid> {
-        let text = text.trim();
-        no_control_characters(text, &[])?;
-        if (1..=MAX_DISPLAY_NAME_CHARS).contains(&text.chars().count()) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Invalid::new(format!("must have 1–{MAX_DISPLAY_NAME_CHARS} characters")))
-        }
+        one_line(&text, MAX_DISPLAY_NAME_CHARS).map(Self)
+    }
+}
+
+impl DisplayName {
+    /// As the table has it: rules that came later do not make it unreadable.
+    fn stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self)
     }
 }
 
@@ -139,6 +141,7 @@ impl From<AvatarUrl> for String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicProfile {
     pub username: Username,
+    #[serde(deserialize_with = "DisplayName::stored")]
     pub display_name: DisplayName,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<AvatarUrl>,

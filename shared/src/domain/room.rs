@@ -1,6 +1,6 @@
 //! Live audio rooms of the host application (rule 13).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::invalid::Invalid;
 use super::limits::MAX_ROOM_ID_CHARS;
@@ -45,6 +45,20 @@ impl From<RoomId> for String {
 pub struct Room {
     pub id: RoomId,
     pub title: Option<Title>,
+}
+
+impl Room {
+    /// As the table has it: rules that came later do not make its title unreadable.
+    pub(crate) fn stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        #[derive(Deserialize)]
+        struct Stored {
+            id: RoomId,
+            #[serde(default, deserialize_with = "Title::stored")]
+            title: Option<Title>,
+        }
+        let stored = Option::<Stored>::deserialize(deserializer)?;
+        Ok(stored.map(|Stored { id, title }| Self { id, title }))
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Titles of groups and rooms.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::invalid::{Invalid, no_control_characters};
+use super::invalid::Invalid;
 use super::limits::MAX_TITLE_CHARS;
+use super::text::one_line;
 
-/// The title of a group or of a room: 1–60 characters after trimming, of any script, without control characters.
+/// The title of a group or of a room: 1–60 characters after trimming, of any script, on one line and visible (rule 16).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Title(String);
@@ -14,13 +15,14 @@ impl TryFrom<String> for Title {
     type Error = Invalid;
 
     fn try_from(text: String) -> Result<Self, Invalid> {
-        let text = text.trim();
-        no_control_characters(text, &[])?;
-        if (1..=MAX_TITLE_CHARS).contains(&text.chars().count()) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Invalid::new(format!("must have 1–{MAX_TITLE_CHARS} characters")))
-        }
+        one_line(&text, MAX_TITLE_CHARS).map(Self)
+    }
+}
+
+impl Title {
+    /// As the table has it: rules that came later do not make it unreadable.
+    pub(crate) fn stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map(Self))
     }
 }
 

@@ -38,20 +38,43 @@ struct ChangeGroup<'a> {
     change: Change<'a>,
 }
 
-/// The caller leaves a group. That never fails for a member (rule 10).
+/// The caller leaves a group. That never fails for a member (rule 10), and does nothing for one who left or was removed before.
 ///
 /// # Errors
 /// `NotFound`; `ModeratorsOnly` in a direct thread.
-pub async fn leave(ctx: &Context, thread_id: &ThreadId) -> Result<Done<ChangedGroup>, Error> {
-    run(ctx, ChangeGroup { thread_id, change: Change::Leave }).await
+pub async fn leave(ctx: &Context, thread_id: &ThreadId) -> Result<Done<()>, Error> {
+    let left = run(ctx, ChangeGroup { thread_id, change: Change::Leave }).await;
+    unless_gone(ctx, thread_id, &ctx.caller, left).await
 }
 
-/// The caller, a moderator, removes a member.
+/// The caller, a moderator, removes a member. It does nothing to one who left or was removed before.
 ///
 /// # Errors
 /// `NotFound`, `ModeratorsOnly`.
-pub async fn remove_member(ctx: &Context, thread_id: &ThreadId, user_id: &UserId) -> Result<Done<ChangedGroup>, Error> {
-    run(ctx, ChangeGroup { thread_id, change: Change::Remove(user_id) }).await
+pub async fn remove_member(ctx: &Context, thread_id: &ThreadId, user_id: &UserId) -> Result<Done<()>, Error> {
+    let removed = run(ctx, ChangeGroup { thread_id, change: Change::Remove(user_id) }).await;
+    if let Err(Error::Refused(Refusal::NotFound)) = &removed {
+        // What the group says of others is for its members.
+        load_thread(ctx, thread_id).await?;
+    }
+    unless_gone(ctx, thread_id, user_id, removed).await
+}
+
+/// What came of taking `user_id` out of the group, or nothing to do where they are out of it already: a repeat whose first response was
+/// lost is no error (rule 15).
+async fn unless_gone(
+    ctx: &Context,
+    thread_id: &ThreadId,
+    user_id: &UserId,
+    result: Result<Done<ChangedGroup>, Error>,
+) -> Result<Done<()>, Error> {
+    match result {
+        Ok(done) => Ok(done.split().1),
+        Err(Error::Refused(Refusal::NotFound)) if ctx.store.was_member(thread_id, user_id).await? => {
+            Ok(Done::new((), Vec::new()))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The caller, a moderator, makes a member a moderator, or ends that.

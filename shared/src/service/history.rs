@@ -35,6 +35,23 @@ pub async fn messages(
     Ok(LogPage { thread, page })
 }
 
+/// A page of the messages behind `after`, oldest first: those next to it.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn messages_after(
+    ctx: &Context,
+    thread_id: &ThreadId,
+    after: Seq,
+    limit: usize,
+) -> Result<LogPage<Message>, Error> {
+    let thread = load_thread(ctx, thread_id).await?;
+    let visible_from = thread.member(&ctx.caller).ok_or(Refusal::NotFound)?.visible_from();
+    let first = after.min(thread.last_seq).next().max(visible_from);
+    let page = ctx.store.messages_from(&thread, first, limit).await?;
+    Ok(LogPage { thread, page })
+}
+
 /// One message, and the thread that says how the caller sees it.
 ///
 /// # Errors

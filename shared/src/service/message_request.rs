@@ -23,7 +23,7 @@ pub async fn accept(ctx: &Context, thread_id: &ThreadId) -> Result<Done<ShownThr
     run(ctx, Accept(thread_id)).await
 }
 
-/// Takes a thread out of the caller's mailboxes. Nobody learns of it.
+/// Takes a thread out of the caller's mailboxes. Nobody learns of it but their own devices.
 ///
 /// # Errors
 /// `NotFound`, `AlreadyAccepted`, `IdempotencyMismatch`.
@@ -61,9 +61,10 @@ impl Operation for Decline<'_> {
     async fn step(&mut self, ctx: &Context, head: Option<Head>) -> Result<Step<()>, Error> {
         let thread = thread_at(ctx, head, self.0).await?;
         let transition = message_request::decline(&thread, &ctx.caller, ctx.now)?;
-        let writes = transition.as_ref().map(Writes::change_thread).transpose()?;
-        let reference = Reference::Declined { thread_id: thread.id };
-        Ok(Step::write((), writes.unwrap_or_default()).refer(reference))
+        let reference = Reference::Declined { thread_id: thread.id.clone() };
+        let Some(transition) = transition else { return Ok(Step::unchanged(()).refer(reference)) };
+        let notification = notify::declined(&thread, &ctx.caller, ctx.now);
+        Ok(Step::write((), Writes::change_thread(&transition)?).refer(reference).notify(vec![notification]))
     }
 
     async fn replay(&self, _ctx: &Context, reference: Reference) -> Result<(), Error> {

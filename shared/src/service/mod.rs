@@ -35,7 +35,7 @@ pub use create_group::{GroupDraft, create_group};
 pub use deliver::{Delivered, Render, deliver};
 pub use error::Error;
 pub use follow::{follow, unfollow};
-pub use history::{LogPage, events, message, messages};
+pub use history::{LogPage, events, message, messages, messages_after};
 pub use load::{Roster, ShownThread, load_details_and_profiles, load_thread, registered};
 pub use mailbox::{MailboxPage, MailboxQuery, PagePosition, mailbox_page};
 pub use message_request::{accept, decline};

@@ -17,6 +17,11 @@ pub(super) fn accepted(thread: &Thread, user: &UserId, now: Timestamp) -> Notifi
     about(thread, Some(user), now, EventKind::ThreadAccepted).to(vec![user.clone()])
 }
 
+/// Tells the devices of `user`, and nobody else, that they declined the thread.
+pub(super) fn declined(thread: &Thread, user: &UserId, now: Timestamp) -> Notification {
+    about(thread, Some(user), now, EventKind::ThreadDeclined).to(vec![user.clone()])
+}
+
 /// Tells `users` that the thread is in their requests, by what `actor` did.
 pub(super) fn requested(thread: &Thread, actor: &UserId, now: Timestamp, users: Vec<UserId>) -> Notification {
     about(thread, Some(actor), now, EventKind::RequestReceived).to(users)

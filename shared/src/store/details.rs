@@ -29,9 +29,9 @@ struct DetailsRecord {
     v: u8,
     by: UserId,
     created: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "Title::stored")]
     title: Option<Title>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "Room::stored")]
     room: Option<Room>,
     snapshots: BTreeMap<UserId, SnapshotRecord>,
     prefs: PreferencesRecord,

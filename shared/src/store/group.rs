@@ -114,16 +114,27 @@ impl Writes {
         writes.extend(pointer_writes(Some(before), after, room));
         writes.extend(revision_writes(new_members));
         for entry in entries {
-            if let EntryContent::Change(Change::MemberLeft { user_id }) = &entry.content {
-                let left = keys::left(&after.id, user_id);
-                writes.extend([Update::new(left).set(&["v"], number(ITEM_VERSION)).build()]);
-            }
+            let gone = match &entry.content {
+                EntryContent::Change(Change::MemberLeft { user_id }) => keys::left(&after.id, user_id),
+                EntryContent::Change(Change::MemberRemoved { user_id }) => keys::removed(&after.id, user_id),
+                _ => continue,
+            };
+            writes.extend([Update::new(gone).set(&["v"], number(ITEM_VERSION)).build()]);
         }
         Ok(writes)
     }
 }
 
 impl Store {
+    /// Whether a user left this group or was removed from it. They may have come back since.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn was_member(&self, thread: &ThreadId, user: &UserId) -> Result<bool, StoreError> {
+        let traces = [keys::left(thread, user), keys::removed(thread, user)];
+        Ok(!self.table.batch_get(&traces, Read::Consistent).await?.is_empty())
+    }
+
     /// The ids of a user's groups. Groups that they left while a member hides them are included.
     ///
     /// # Errors

@@ -13,7 +13,7 @@
 //! | thread of a room | `USER#u` | `ROOM#r#t` |
 //! | thread head | `THREAD#t` | `HEAD` |
 //! | details of a group | `THREAD#t` | `DETAILS` |
-//! | left | `THREAD#t` | `LEFT#u` |
+//! | left, removed | `THREAD#t` | `LEFT#u`, `REMOVED#u` |
 //! | message | `THREAD#t` | `MSG#<seq>` |
 //! | change | `THREAD#t` | `CHANGE#<seq>` |
 //! | idempotency record | `IDEMPOTENCY#u` | `<idempotency key>` |
@@ -188,6 +188,11 @@ pub(super) fn left(thread: &ThreadId, user: &UserId) -> Key {
 
 const LEFT_PREFIX: &str = "LEFT#";
 
+/// `THREAD#t` / `REMOVED#u`: the user was in the group and was removed.
+pub(super) fn removed(thread: &ThreadId, user: &UserId) -> Key {
+    Key { pk: thread_partition(thread), sk: format!("REMOVED#{user}") }
+}
+
 /// The user in a `LEFT` sort key.
 pub(super) fn left_user(sk: &str) -> Option<UserId> {
     UserId::try_from(sk.strip_prefix(LEFT_PREFIX)?.to_owned()).ok()
@@ -302,6 +307,7 @@ mod tests {
         assert_eq!(shown(&head(&thread)), "THREAD#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa / HEAD");
         assert_eq!(shown(&details(&thread)), "THREAD#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa / DETAILS");
         assert_eq!(left(&thread, &ann).sk, "LEFT#ann");
+        assert_eq!(removed(&thread, &ann).sk, "REMOVED#ann");
         assert_eq!(shown(&group(&ann, &thread)), "USER#ann / GROUP#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa");
         let lobby = RoomId::try_from("lobby".to_owned()).unwrap();
         assert_eq!(shown(&room(&ann, &lobby, &thread)), "USER#ann / ROOM#lobby#thr_aaaaaaaaaaaaaaaaaaaaaaaaaa");

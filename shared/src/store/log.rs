@@ -147,6 +147,33 @@ impl Store {
         Ok(Page::of(messages, limit, page.more_after.is_some()))
     }
 
+    /// The messages of `thread` from `first` on to its end, oldest first, at most `limit`, and whether there are more.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn messages_from(&self, thread: &Thread, first: Seq, limit: usize) -> Result<Page<Message>, StoreError> {
+        let mut messages: Vec<Message> = Vec::new();
+        let settled = thread.settled_seq();
+        if first <= settled {
+            let query = Query {
+                range: keys::log_range(LogKind::Message, &thread.id, first, settled),
+                newest_first: false,
+                after: None,
+                limit: limit + 1,
+                read: Read::Consistent,
+            };
+            let page = self.table.query(&query).await?;
+            for item in page.items {
+                messages.push(parse_message(item)?.message);
+            }
+            if page.more_after.is_some() {
+                return Ok(Page::of(messages, limit, true));
+            }
+        }
+        messages.extend(thread.tail.between(first, thread.last_seq).map(|message| message.logged.message.clone()));
+        Ok(Page::of(messages, limit, false))
+    }
+
     /// The last message of `thread` up to `seq`, with the counts there; `None` if there is none.
     ///
     /// # Errors

@@ -201,3 +201,23 @@ async fn rule_12_a_block_and_a_message_at_the_same_moment_end_up_hidden() {
         assert_eq!(summary(&group.carl, &group.thread).await.1, 0);
     }
 }
+
+#[tokio::test]
+async fn rule_12_a_blocked_moderator_says_nothing_by_a_title_either() {
+    let stack = Stack::shared();
+    let group = blocked(&stack).await;
+    group.ann.promote(&group.thread, &group.bob).await;
+    let (mut carls, mut anns) = tokio::join!(group.carl.connect(), group.ann.connect());
+    group.bob.renaming(&group.thread, "read this, carl").await.expect(200);
+    let (hidden, shown) = (carls.next("thread.renamed").await, anns.next("thread.renamed").await);
+    assert_eq!(shown["data"], json!({"title": "read this, carl"}));
+    assert_eq!(hidden["data"], json!({"title": null, "hidden": true}));
+    assert_eq!((&hidden["seq"], &hidden["actor_id"]), (&shown["seq"], &json!(group.bob.id)));
+    let listed = group.carl.events(&group.thread).await;
+    assert_eq!(listed.last().unwrap(), &hidden);
+    // The group itself has one name for everybody.
+    assert_eq!(group.carl.thread(&group.thread).await["title"], "read this, carl");
+    // Who ends the block sees it, as they do the messages.
+    group.carl.unblock(&group.bob).await;
+    assert_eq!(group.carl.events(&group.thread).await.last().unwrap()["data"], shown["data"]);
+}

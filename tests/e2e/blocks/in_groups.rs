@@ -168,7 +168,7 @@ async fn rule_12_without_a_notice_staying_does_nothing_and_leaving_leaves() {
     group.carl.deciding(&group.thread, "stay").await.expect(204);
     assert_eq!(group.carl.thread(&group.thread).await, before);
     group.carl.deciding(&group.thread, "leave").await.expect(204);
-    group.carl.deciding(&group.thread, "leave").await.problem("not-found");
+    group.carl.deciding(&group.thread, "stay").await.problem("not-found");
     // The last moderator is followed, as ever.
     group.ann.deciding(&group.thread, "leave").await.expect(204);
     assert_eq!(roster::check(&group.bob, &group.thread).await.moderators(), roster::ids(&[&group.bob]));

@@ -307,3 +307,20 @@ async fn rule_07_once_accepted_read_receipts_show() {
     pair.bob.read(&pair.thread, seq).await.expect(200);
     assert_eq!(anns.next("read.moved").await["actor_id"], pair.bob.id);
 }
+
+#[tokio::test]
+async fn rule_07_declining_is_told_to_the_own_devices_once_and_to_nobody_else() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    let (mut other_device, mut anns) = tokio::join!(pair.bob.connect(), pair.ann.connect());
+    for _ in 0..2 {
+        pair.bob.post_empty(&pair.path("/decline")).await.expect(204);
+    }
+    let event = other_device.next("thread.declined").await;
+    tests::shape::signal(&event);
+    assert_eq!((&event["thread_id"], &event["actor_id"]), (&json!(pair.thread), &json!(pair.bob.id)));
+    other_device.ping().await;
+    other_device.assert_no_more("thread.declined");
+    anns.ping().await;
+    assert!(anns.all().iter().all(|event| event["type"] == "pong"), "{:#?}", anns.all());
+}

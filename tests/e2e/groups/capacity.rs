@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use tests::roster;
-use tests::{Answer, Call, Group, Stack, User, followers, fresh_key};
+use tests::{Answer, Call, Group, Stack, User, followers};
 
 /// How often a race is run.
 const RACES: usize = 8;
@@ -130,7 +130,7 @@ async fn rule_09_a_full_group_made_many_times_with_one_key_is_full_once() {
     let stack = Stack::shared();
     let ann = stack.user("ann").await;
     let others = followers(&stack, &ann, roster::LARGEST - 1).await;
-    let call = ann.creating_group(&others.iter().collect::<Vec<_>>()).key(&fresh_key());
+    let call = ann.creating_group(&others.iter().collect::<Vec<_>>());
     let thread = call.clone().await.id();
     let next = stack.user("next").await;
     let (again, added) = tokio::join!(call.into_future(), ann.adding(&thread, &[&next]).into_future());

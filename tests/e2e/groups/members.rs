@@ -144,7 +144,6 @@ async fn rule_10_a_moderator_removes_whom_they_like() {
         (&event["seq"], &event["actor_id"], &event["data"]),
         (&json!(3), &json!(group.ann.id), &json!({"user_id": group.carl.id}))
     );
-    group.ann.removing(&group.thread, &group.carl).await.problem("not-found");
     let stranger = stack.user("stranger").await;
     group.ann.removing(&group.thread, &stranger).await.problem("not-found");
     assert_eq!(group.ann.last_seq(&group.thread).await, 3);
@@ -169,7 +168,6 @@ async fn rule_10_any_member_leaves_at_any_time() {
             (&event["seq"], &event["actor_id"], &event["data"]),
             (&json!(seq), &json!(user.id), &json!({"user_id": user.id}))
         );
-        user.leaving(&group.thread).await.problem("not-found");
         assert!(user.boxed("inbox").await.is_empty() && user.boxed("requests").await.is_empty());
     }
     assert_eq!(roster::check(&group.ann, &group.thread).await.members(), roster::ids(&[&group.ann]));
@@ -247,4 +245,48 @@ async fn rule_10_a_direct_thread_has_its_two_members_for_good() {
     }
     assert_eq!(pair.ann.thread(&pair.thread).await, before);
     carl.adding(&pair.thread, &[&carl]).await.problem("not-found");
+}
+
+#[tokio::test]
+async fn rule_15_who_is_out_already_is_taken_out_again_without_an_error() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    let never = stack.user("never").await;
+    let before = group.ann.last_seq(&group.thread).await;
+    group.bob.leave(&group.thread).await;
+    group.ann.removing(&group.thread, &group.carl).await.expect(204);
+    for _ in 0..2 {
+        // Each in every way there is, as after a response that was lost.
+        for gone in [&group.bob, &group.carl] {
+            gone.leaving(&group.thread).await.expect(204);
+            gone.removing(&group.thread, gone).await.expect(204);
+            gone.deciding(&group.thread, "leave").await.expect(204);
+            group.ann.removing(&group.thread, gone).await.expect(204);
+            // It tells them nothing of the others, and lets them do nothing to them.
+            gone.removing(&group.thread, &group.ann).await.problem("not-found");
+            gone.removing(&group.thread, &never).await.problem("not-found");
+            gone.get(&group.path("")).await.problem("not-found");
+        }
+    }
+    assert_eq!(group.ann.last_seq(&group.thread).await, before + 2, "a repeat is no entry of the log");
+    never.leaving(&group.thread).await.problem("not-found");
+    never.deciding(&group.thread, "leave").await.problem("not-found");
+    group.ann.removing(&group.thread, &never).await.problem("not-found");
+    // Nor is it an error once the group has ended.
+    group.ann.leave(&group.thread).await;
+    for gone in [&group.ann, &group.bob, &group.carl] {
+        gone.leaving(&group.thread).await.expect(204);
+    }
+    never.leaving(&group.thread).await.problem("not-found");
+}
+
+#[tokio::test]
+async fn rule_15_who_was_added_again_leaves_again() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    group.bob.leave(&group.thread).await;
+    group.ann.add(&group.thread, &[&group.bob]).await;
+    assert_eq!(group.ann.members(&group.thread).await.len(), 3);
+    group.bob.leave(&group.thread).await;
+    assert_eq!(group.ann.members(&group.thread).await.len(), 2);
 }

@@ -113,10 +113,19 @@ async fn rule_10_titles_at_the_same_moment_come_one_after_the_other() {
 async fn rule_10_titles_are_of_any_script_and_have_1_to_60_characters() {
     let stack = Stack::shared();
     let group = Group::new(&stack).await;
-    for title in ["Ż", "قراءة", "👩‍👩‍👧 reads", &"🦌".repeat(60)] {
+    for title in ["Ż", "قراءة", "می‌خوانیم", "क्‍ष", "👩‍👩‍👧 reads", &"🦌".repeat(60)]
+    {
         assert_eq!(group.ann.renaming(&group.thread, title).await.expect(200)["title"], title);
     }
+    let spaced = format!("a{}b", " ".repeat(40));
+    assert_eq!(group.ann.renaming(&group.thread, &*spaced).await.expect(200)["title"], "a b");
     let before = group.ann.thread(&group.thread).await;
+    for title in tests::text::UNSEEN_OR_TURNING {
+        group.ann.renaming(&group.thread, title).await.invalid("/title");
+        let room = json!({"id": "lobby", "title": title});
+        let body = json!({"kind": "group", "user_ids": [group.bob.id], "room": room});
+        group.ann.post("/threads", &body).key(&tests::fresh_key()).await.invalid("/room/title");
+    }
     let wrong =
         [json!(""), json!(" \u{3000}"), json!("x".repeat(61)), json!("a\nb"), json!("nul\u{0}"), json!("\u{1b}[31m")];
     for title in wrong.into_iter().chain([json!(1), json!(true), json!([]), json!({}), json!(["x"])]) {

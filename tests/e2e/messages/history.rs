@@ -21,12 +21,14 @@ async fn ten_messages(stack: &Stack) -> Pair {
 async fn history_is_newest_first_and_bounded_on_both_sides() {
     let stack = Stack::shared();
     let pair = ten_messages(&stack).await;
-    let cases: [(&str, Vec<u64>); 8] = [
+    let cases: [(&str, Vec<u64>); 10] = [
         ("", (2..=11).rev().collect()),
         ("?limit=3", vec![11, 10, 9]),
         ("?before=5", vec![4, 3, 2]),
         ("?before=5&limit=2", vec![4, 3]),
         ("?after=8", vec![11, 10, 9]),
+        ("?after=2&limit=5", vec![7, 6, 5, 4, 3]),
+        ("?after=9999999999", vec![]),
         ("?after=4&before=7", vec![6, 5]),
         ("?before=2", vec![]),
         ("?after=11", vec![]),
@@ -88,4 +90,31 @@ async fn a_long_history_comes_in_full() {
     let expected: Vec<&str> = texts.iter().map(|text| text.trim()).collect();
     assert_eq!(pair.bob.texts(&pair.thread).await, expected);
     assert_eq!(pair.bob.events(&pair.thread).await.len(), 131);
+}
+
+#[tokio::test]
+async fn rule_14_pages_behind_a_seq_go_on_to_the_newest_without_hole_or_repeat() {
+    let stack = Stack::shared();
+    let pair = ten_messages(&stack).await;
+    // Some are items of the table by now and some in the tail of the head, and each limit cuts them elsewhere.
+    for limit in 1..=11 {
+        for after in 0..=11_u64 {
+            let mut found: Vec<u64> = Vec::new();
+            let path = pair.path(&format!("/messages?after={after}&limit={limit}"));
+            let mut next = Some(path.clone());
+            while let Some(page) = next {
+                let answer = pair.bob.get(&page).await;
+                let seqs: Vec<u64> = answer.items().iter().map(|message| message["seq"].as_u64().unwrap()).collect();
+                assert!(seqs.is_sorted_by(|newer, older| newer > older), "a page is newest first: {seqs:?}");
+                found.extend(seqs.iter().rev());
+                next = answer.json["next_cursor"].as_str().map(|cursor| format!("{path}&cursor={cursor}"));
+            }
+            assert_eq!(found, (after.max(1) + 1..=11).collect::<Vec<_>>(), "after {after} in pages of {limit}");
+        }
+    }
+    // A cursor of one direction is none of the other.
+    let onwards = pair.bob.get(&pair.path("/messages?after=2&limit=2")).await.json["next_cursor"].clone();
+    let back = pair.bob.get(&pair.path("/messages?limit=2")).await.json["next_cursor"].clone();
+    pair.bob.get(&pair.path(&format!("/messages?cursor={}", onwards.as_str().unwrap()))).await.invalid("cursor");
+    pair.bob.get(&pair.path(&format!("/messages?after=2&cursor={}", back.as_str().unwrap()))).await.invalid("cursor");
 }

@@ -134,3 +134,16 @@ async fn rule_16_there_are_no_attachments_before_there_is_media() {
     pair.ann.post(&path, &body).key(&fresh_key()).await.problem("invalid-request");
     assert_eq!(pair.bob.texts(&pair.thread).await, ["none"]);
 }
+
+#[tokio::test]
+async fn rule_16_a_message_of_which_nobody_sees_anything_is_refused() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    for text in ["\u{200b}", "\u{3164}", " \u{2060}\n\u{ad} ", "\u{fe0f}", "\u{200d}"] {
+        pair.ann.sending(&pair.thread, text).await.invalid("/text");
+    }
+    for text in ["❤\u{fe0f}", "می\u{200c}خواهم", "\u{202e}turned\u{202c}", "a\u{2028}b"] {
+        assert_eq!(pair.ann.sending(&pair.thread, text).await.expect(201)["text"], text);
+    }
+    assert_eq!(pair.bob.history(&pair.thread).await.len(), 4);
+}

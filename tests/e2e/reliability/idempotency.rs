@@ -186,3 +186,14 @@ async fn rule_15_opening_with_a_message_many_times_at_once_says_it_once() {
     assert!(views.iter().all(|view| *view == views[0]), "{views:#?}");
     assert_eq!(bob.texts(&answers[0].id()).await, ["hello"]);
 }
+
+#[tokio::test]
+async fn rule_15_a_key_that_is_sent_twice_is_refused_because_it_would_be_another_one() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    let key = fresh_key();
+    say(&pair, "once").key(&key).key(&key).await.invalid("Idempotency-Key");
+    say(&pair, "once").key(&format!("{key},{key}")).await.invalid("Idempotency-Key");
+    assert!(pair.bob.texts(&pair.thread).await.is_empty());
+    say(&pair, "once").key(&key).await.expect(201);
+}

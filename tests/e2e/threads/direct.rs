@@ -121,6 +121,18 @@ async fn a_listed_thread_shows_its_last_message_in_short() {
 }
 
 #[tokio::test]
+async fn rule_16_a_preview_is_cut_between_what_readers_take_for_one_character() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    for (one, most) in [("a", 79), ("é", 58), ("e\u{301}", 39), ("नि", 19), ("🦌", 29), ("🇸🇪", 14), ("👩‍👩‍👧", 6)]
+    {
+        pair.ann.send(&pair.thread, &one.repeat(100)).await;
+        let listed = pair.bob.get("/threads").await.items()[0].clone();
+        assert_eq!(listed["last_message"]["text"], format!("{}…", one.repeat(most)), "{one}");
+    }
+}
+
+#[tokio::test]
 async fn a_thread_has_its_two_members() {
     let stack = Stack::shared();
     let pair = Pair::new(&stack).await;

@@ -168,3 +168,18 @@ async fn rule_01_an_avatar_is_an_https_address() {
         ann.put("/me", &body).await.invalid("/avatar_url");
     }
 }
+
+#[tokio::test]
+async fn rule_16_a_display_name_can_be_seen_and_keeps_to_its_line() {
+    let stack = Stack::shared();
+    let ann = stack.user("ann").await;
+    let naming = async |name: &str| ann.put("/me", &json!({"username": ann.name, "display_name": name})).await;
+    for name in ["می‌خواهم", "क्‍ष", "👩‍👩‍👧", "❤️", "佐藤　花子"] {
+        assert_eq!(naming(name).await.expect(200)["display_name"], name);
+    }
+    assert_eq!(naming(&format!(" Ann{}Lee ", " ".repeat(40))).await.expect(200)["display_name"], "Ann Lee");
+    for name in tests::text::UNSEEN_OR_TURNING {
+        naming(name).await.invalid("/display_name");
+    }
+    assert_eq!(ann.get("/me").await.expect(200)["display_name"], "Ann Lee");
+}

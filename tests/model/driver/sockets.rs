@@ -124,6 +124,7 @@ fn received(client: &Client, socket: &Socket) -> (Received<Value>, Received<Sign
         match event["type"].as_str().unwrap_or_default() {
             "request.received" => signal(Signal::Requested),
             "thread.accepted" => signal(Signal::Accepted),
+            "thread.declined" => signal(Signal::Declined),
             "member.evicted" if event["data"]["reason"] == "left" => signal(Signal::Left),
             "member.evicted" => signal(Signal::Removed),
             "notice.blocked_member_present" => {

@@ -24,16 +24,17 @@ impl Oracle {
         let Some(member) = self.threads[tid].member_mut(who).filter(|member| !member.accepted()) else {
             return Outcome::refused("conflict", touched).in_thread(tid, 0);
         };
+        let declined = (member.standing != Standing::Declined).then_some((who, tid, Signal::Declined));
         member.standing = Standing::Declined;
-        Outcome::done(204, touched).in_thread(tid, 0)
+        Outcome::done(204, touched).in_thread(tid, 0).signalling(declined)
     }
 
     pub(super) fn decide(&mut self, who: Uid, tid: Tid, stay: bool) -> Outcome {
-        if let Some(refused) = self.refuse_non_member(tid, who) {
-            return refused;
-        }
         if !stay {
             return self.leave(who, tid);
+        }
+        if let Some(refused) = self.refuse_non_member(tid, who) {
+            return refused;
         }
         let touched = self.threads[tid].users();
         if let Some(member) = self.threads[tid].member_mut(who) {

@@ -4,15 +4,23 @@ use super::{EntryContent, Expected, Oracle, Outcome, Signal, Tid, Uid};
 
 impl Oracle {
     pub(super) fn remove(&mut self, who: Uid, tid: Tid, whom: Uid) -> Outcome {
-        if let Some(refused) = self.refuse_non_moderator(who, tid, Some(whom)) {
+        if let Some(refused) = self.refuse_non_moderator(who, tid, None) {
             return refused;
+        }
+        if self.threads[tid].member(whom).is_none() {
+            let gone = self.threads[tid].ever().contains(&whom);
+            let touched = self.threads[tid].users().into_iter().chain([whom]);
+            let expected = if gone { Expected::Done(204) } else { Expected::refused("not-found") };
+            return Outcome::new(expected, touched).in_thread(tid, 0);
         }
         self.remove_member(who, tid, whom, EntryContent::Removed { user: whom }, Signal::Removed)
     }
 
     pub(super) fn leave(&mut self, who: Uid, tid: Tid) -> Outcome {
         if let Some(refused) = self.refuse_non_member(tid, who) {
-            return refused;
+            // Who is out already may say so again.
+            let gone = self.users[who].registered && self.threads[tid].ever().contains(&who);
+            return if gone { Outcome::done(204, [who]).in_thread(tid, 0) } else { refused };
         }
         if !self.threads[tid].group {
             return Outcome::refused("forbidden", self.threads[tid].users()).in_thread(tid, 0);

@@ -49,6 +49,7 @@ impl fmt::Display for Expected {
 pub(crate) enum Signal {
     Requested,
     Accepted,
+    Declined,
     Left,
     Removed,
     /// A user whom they block is in the group; it lists all without a decision.

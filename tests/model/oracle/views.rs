@@ -116,8 +116,11 @@ fn message_view(seq: u64, by: Uid, message: &Message, hidden: bool, form: Form) 
 /// An entry of a log; `hidden` is whether its reader hides who wrote it.
 pub(crate) fn event_view(seq: u64, entry: &Entry, hidden: bool) -> Value {
     let names = |users: &[Uid]| users.iter().map(|user| name(*user)).collect::<Vec<_>>();
+    let shown = |title: &Option<String>| title.clone().filter(|_| !hidden);
     let (kind, data) = match &entry.what {
-        EntryContent::Created { users, title } => ("thread.created", json!({"users": names(users), "title": title})),
+        EntryContent::Created { users, title } => {
+            ("thread.created", json!({"users": names(users), "title": shown(title)}))
+        }
         EntryContent::Sent(message) => ("message.created", message_view(seq, entry.by, message, hidden, Form::Whole)),
         EntryContent::Added { users } => ("member.added", json!({"users": names(users)})),
         EntryContent::Removed { user } => ("member.removed", json!({"user": name(*user)})),
@@ -125,7 +128,7 @@ pub(crate) fn event_view(seq: u64, entry: &Entry, hidden: bool) -> Value {
         EntryContent::Role { user, moderator } => {
             ("member.role_changed", json!({"user": name(*user), "role": role(*moderator)}))
         }
-        EntryContent::Renamed { title } => ("thread.renamed", json!({"title": title})),
+        EntryContent::Renamed { title } => ("thread.renamed", json!({"title": shown(title)})),
     };
     json!({"type": kind, "seq": seq, "by": name(entry.by), "data": data})
 }
