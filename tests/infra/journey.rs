@@ -10,6 +10,18 @@ pub(crate) async fn whole(stack: &Stack) {
     edges(stack).await;
     talk(stack).await;
     group(stack).await;
+    crowd(stack).await;
+}
+
+/// More sockets than one user may have: the oldest is closed.
+async fn crowd(stack: &Stack) {
+    let ann = stack.user("ann").await;
+    let mut oldest = ann.connect().await;
+    let mut others = Vec::new();
+    for _ in 0..20 {
+        others.push(ann.connect().await);
+    }
+    oldest.closed().await;
 }
 
 /// Threads between people who do not know each other.
@@ -70,7 +82,9 @@ async fn talk(stack: &Stack) {
 
     let gone = stack.connection_id(&bobs).await;
     let gone = stack.inject(Fault::socket(&gone, SocketFault::Gone).always()).await;
-    anns.typing(&pair.thread).await;
+    // One connection passes a signal on every two seconds.
+    let mut second = ann.connect().await;
+    second.typing(&pair.thread).await;
     stack.await_fault(&gone, 1).await;
     let mut again = bob.connect().await;
     lose(stack, &pair.thread, ann, bob).await;

@@ -30,7 +30,15 @@ pub async fn check(user: &User, thread: &str) -> Vec<String> {
     let own = members.iter().find(|member| member["user"]["id"] == user.id.as_str()).expect("the user is a member");
     let read = number(&own["read_seq"]);
     let counts = |message: &&Value| message["author_id"] != user.id.as_str() && number(&message["seq"]) > read;
-    assert_eq!(number(&view["unread"]), told.iter().filter(counts).count() as u64, "unread is wrong after {read}");
+    // Nothing of a blocked user waits to be read.
+    let others = members.iter().filter(|member| member["user"]["id"] != user.id.as_str());
+    let mut blocking = false;
+    for other in others.filter(|_| view["kind"] == "direct") {
+        let other = other["user"]["id"].as_str().expect("a user has an id");
+        blocking |= user.get(&format!("/users/{other}")).await.expect(200)["relation"]["blocking"] == true;
+    }
+    let unread = if blocking { 0 } else { told.iter().filter(counts).count() as u64 };
+    assert_eq!(number(&view["unread"]), unread, "unread is wrong after {read}");
     let listed = user.list(&format!("/threads?box={}", view["box"].as_str().expect("a box"))).await;
     let listed = listed.iter().find(|listed| listed["id"] == thread).expect("the thread is in the list");
     for name in ["last_seq", "last_message", "unread", "updated_at"] {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use shared::domain::connection::Connection;
 use shared::domain::ids::{ConnectionId, Ticket, UserId};
 use shared::domain::time::Timestamp;
@@ -90,10 +91,30 @@ async fn a_user_keeps_the_twenty_newest_connections() {
     let store = store(&stack);
     let ann = user("ann");
     let all: Vec<_> = (0..23).map(|second| connection(&ann, ahead(second))).collect();
-    for connection in &all {
-        store.open_connection(connection).await.unwrap();
+    for (opened, connection) in all.iter().enumerate() {
+        // Those that are too many stay listed until they are closed.
+        let beyond = store.open_connection(connection).await.unwrap();
+        let too_many = (opened + 1).saturating_sub(20).min(1);
+        assert_eq!(beyond, all[opened.saturating_sub(20)..][..too_many]);
+        for closed in &beyond {
+            assert!(store.connections(std::slice::from_ref(&ann), ahead(60)).await.unwrap().contains(closed));
+            store.drop_connection(&ann, &closed.id).await.unwrap();
+        }
     }
     let mut left = store.connections(&[ann], ahead(60)).await.unwrap();
     left.sort_by_key(|connection| connection.opened_at);
     assert_eq!(left, all[3..]);
+}
+
+#[tokio::test]
+async fn connections_are_ordered_to_the_millisecond_and_by_their_ids() {
+    let stack = Stack::shared();
+    let store = store(&stack);
+    let ann = user("ann");
+    let at = ahead(1);
+    let mut all: Vec<_> = (0..21).map(|ms| connection(&ann, at.plus(Duration::from_millis(ms)))).collect();
+    all.reverse();
+    let beyond = join_all(all.iter().map(|connection| store.open_connection(connection))).await;
+    let beyond: Vec<_> = beyond.into_iter().flat_map(Result::unwrap).collect();
+    assert!(beyond.iter().all(|connection| connection == &all[20]), "{beyond:#?}");
 }

@@ -136,7 +136,7 @@ pub(crate) async fn follow(
 /// Lets a user block another, as things stand now.
 pub(crate) async fn block(store: &Store, from: &UserId, to: &UserId, now: Timestamp) -> Result<(), StoreError> {
     let ends = Ends::of(store, from, to).await;
-    commit(store, Writes::block(ends.as_ends(), &[], now)?).await.map(|_| ())
+    commit(store, Writes::block(ends.as_ends(), None, &[], now)?).await.map(|_| ())
 }
 
 /// Lets a user unblock another, as things stand now.

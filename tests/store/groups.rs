@@ -48,7 +48,7 @@ async fn rule_19_a_block_counts_for_the_mark_that_it_looked_at_or_not_at_all() {
     let store = store(&stack);
     let (thread, ann, bob) = group(&store).await;
     let before = sent(&store, &thread, 1, "from whom will be blocked", later(1)).await;
-    let hidden = hide(&before, &ann, &bob, None).unwrap();
+    let hidden = hide(&before, &ann, &bob, None, later(2)).unwrap();
     // Another device reads the message in between.
     let mark = mark(&before, &ann, before.last_seq, None).unwrap().unwrap();
     let moved = commit(&store, Writes::move_mark(&before, &ann, mark)).await.unwrap();
@@ -56,7 +56,7 @@ async fn rule_19_a_block_counts_for_the_mark_that_it_looked_at_or_not_at_all() {
     let lost = commit(&store, Writes::change_hidden(&[hidden]).unwrap()).await;
     assert!(lost.unwrap_err().failed(Condition::Members));
     // Decided again on what is there now, everything fits: nothing is unread, before and after the next message.
-    let again = hide(&read, &ann, &bob, None).unwrap();
+    let again = hide(&read, &ann, &bob, None, later(2)).unwrap();
     commit(&store, Writes::change_hidden(std::slice::from_ref(&again)).unwrap()).await.unwrap();
     let said = sent(&store, &again.after, 1, "hidden", later(2)).await;
     assert_eq!(said.unread(said.member(&ann).unwrap()), 0);

@@ -1,18 +1,26 @@
 //! `$connect` and `$disconnect`: a socket opens and closes.
 
-use shared::api::{Problem, Request, Response};
+use shared::api::{Problem, ProblemFrame, Request, Response, WithSockets};
+use shared::delivery::Fanout;
 use shared::domain::ids::{ConnectionId, Ticket};
 use shared::service::{self, Context};
 
-/// Uses the ticket up and stores the connection.
+/// Uses the ticket up and stores the connection. The user's oldest one beyond the 20th is told and closed (rule 22).
 ///
 /// # Errors
 /// `unauthenticated` without a valid ticket: the handshake is refused with 401.
-pub(crate) async fn connect(ctx: Context<ConnectionId>, request: Request) -> Result<Response<()>, Problem> {
+pub(crate) async fn connect(
+    ctx: Context<ConnectionId>,
+    request: Request,
+) -> Result<Response<(), WithSockets>, Problem> {
     let ticket = request.query_text("ticket").ok_or(Problem::Unauthenticated)?;
     let ticket = Ticket::try_from(ticket.to_owned()).map_err(|_| Problem::Unauthenticated)?;
 
-    if service::connect(&ctx, &ticket).await? { Ok(Response::empty()) } else { Err(Problem::Unauthenticated) }
+    let too_many = service::connect(&ctx, &ticket).await?.ok_or(Problem::Unauthenticated)?;
+    let problem = Problem::Conflict("A newer connection took the place of this one: a user has at most 20.");
+    let frame = ProblemFrame::new(problem.document(request.id()), ctx.now).render();
+    let closing = too_many.into_iter().map(|connection| (connection, frame.clone())).collect();
+    Ok(Response::empty().fanout(Fanout { closing, ..Fanout::default() }))
 }
 
 /// Forgets the connection. API Gateway tries to tell of a closed socket, and may fail to.

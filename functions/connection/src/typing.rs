@@ -43,5 +43,5 @@ async fn refuse(
     };
     // It is open: a frame came from it.
     let socket = Connection { user_id, id: ctx.caller.clone(), opened_at: Timestamp::EPOCH };
-    Ok(Response::empty().frame(socket, &ProblemFrame::new(problem.document(request_id), ctx.now)))
+    Ok(Response::empty().frame(socket, ProblemFrame::new(problem.document(request_id), ctx.now).render()))
 }

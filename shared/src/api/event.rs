@@ -170,6 +170,13 @@ impl<'a> ProblemFrame<'a> {
     pub fn new(problem: ProblemDocument<'a>, at: Timestamp) -> Self {
         Self { r#type: "problem", thread_id: None, seq: None, at, actor_id: None, data: problem }
     }
+
+    /// As the socket gets it.
+    #[must_use]
+    pub fn render(&self) -> Frame {
+        // As with views, turning it into JSON cannot fail.
+        Arc::from(serde_json::to_vec(self).unwrap_or_default())
+    }
 }
 
 /// The frame `{"type":"pong"}`.

@@ -1,7 +1,6 @@
 //! Responses: what a handler returns, and what is delivered once the response is on its way.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -90,7 +89,7 @@ impl<V> Response<V> {
         let Done { replayed, notifications, connections, unsettled, .. } = done;
         let mut response = self.replayed(replayed);
         response.outcome.unsettled = unsettled;
-        response.fanout(Fanout { notifications, connections, frames: Vec::new() })
+        response.fanout(Fanout { notifications, connections, ..Fanout::default() })
     }
 
     /// Delivers this, once the response is on its way.
@@ -101,9 +100,7 @@ impl<V> Response<V> {
 
     /// Delivers a frame to one connection.
     #[must_use]
-    pub fn frame(self, connection: Connection, frame: &impl Serialize) -> Response<V, WithSockets> {
-        // As with views, turning a frame into JSON cannot fail.
-        let frame: Frame = Arc::from(serde_json::to_vec(frame).unwrap_or_default());
+    pub fn frame(self, connection: Connection, frame: Frame) -> Response<V, WithSockets> {
         self.fanout(Fanout { frames: vec![(connection, frame)], ..Fanout::default() })
     }
 }

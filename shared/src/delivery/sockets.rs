@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_apigatewaymanagement::Client;
 use aws_sdk_apigatewaymanagement::error::SdkError;
+use aws_sdk_apigatewaymanagement::operation::delete_connection::DeleteConnectionError;
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use serde::Serialize;
@@ -58,6 +59,22 @@ impl Sockets {
         Self { client, trace }
     }
 
+    /// Closes a connection.
+    pub async fn close(&self, connection: &ConnectionId) -> Posted {
+        let request = self.client.delete_connection().connection_id(connection.as_str());
+        let close = async {
+            match tokio::time::timeout(POST_TIMEOUT, request.send()).await {
+                Ok(Ok(_)) => Posted::Delivered,
+                Ok(Err(error)) if error.as_service_error().is_some_and(DeleteConnectionError::is_gone_exception) => {
+                    Posted::Gone
+                }
+                Ok(Err(error)) => Posted::Failed(why(&error)),
+                Err(_) => Posted::Failed(PushFailure::Timeout),
+            }
+        };
+        self.trace.call(Service::Sockets, "DeleteConnection", close, |closed| ended(*closed)).await
+    }
+
     /// Sends a frame to one connection.
     pub async fn post(&self, connection: &ConnectionId, frame: &[u8]) -> Posted {
         let request =
@@ -76,7 +93,7 @@ impl Sockets {
     }
 }
 
-fn why(error: &SdkError<PostToConnectionError>) -> PushFailure {
+fn why<E>(error: &SdkError<E>) -> PushFailure {
     match error.raw_response().map(|response| response.status().as_u16()) {
         Some(403) => PushFailure::Forbidden,
         Some(429) => PushFailure::TooMany,

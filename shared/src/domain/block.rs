@@ -3,18 +3,32 @@
 
 use super::counts::{MessageCounts, Slot, Slots};
 use super::ids::UserId;
+use super::member::Standing;
 use super::thread::{Kind, Thread};
+use super::time::Timestamp;
 use super::transition::Transition;
 
-/// Hides the messages of `blocked` from `user`, who blocks them, and gives `user` a notice. `None` if they are hidden already,
-/// or if the two are not both members. `marked` are the counts at `user`'s mark.
+/// Hides the messages of `blocked` from `user`, who blocks them at `now`, and gives `user` a notice. A request that `blocked` made
+/// is declined (rule 7). `None` if they are hidden already, or if the two are not both members. `marked` are the counts at `user`'s mark.
 #[must_use]
-pub fn hide(thread: &Thread, user: &UserId, blocked: &UserId, marked: Option<&MessageCounts>) -> Option<Transition> {
+pub fn hide(
+    thread: &Thread,
+    user: &UserId,
+    blocked: &UserId,
+    marked: Option<&MessageCounts>,
+    now: Timestamp,
+) -> Option<Transition> {
     let slot = thread.member(blocked)?.slot;
     if !thread.is_group() || thread.member(user)?.hides.contains(slot) {
         return None;
     }
-    changed(thread, user, marked, |hides, notice| (hides.with(slot), notice.with(slot)))
+    let mut transition = changed(thread, user, marked, |hides, notice| (hides.with(slot), notice.with(slot)))?;
+    for member in transition.after.members.iter_mut().filter(|member| member.user_id == *user) {
+        if member.standing == Standing::Pending && member.invitation.by == Some(slot) {
+            member.set_standing(Standing::Declined { at: now });
+        }
+    }
+    Some(transition)
 }
 
 /// Shows all messages of `blocked` to `user` again, and counts them. `None` if nothing was hidden. `marked` is as in [`hide`].

@@ -53,6 +53,10 @@ pub const CONNECTION_LIFE: Duration = Duration::from_hours(2);
 pub const MAX_CONNECTIONS: usize = 20;
 /// How long a client shows a typing signal (rule 24).
 pub const TYPING_LIFE: Duration = Duration::from_secs(7);
+/// The least time between two typing signals of a connection in a thread that are passed on (rule 24).
+pub const TYPING_PAUSE: Duration = Duration::from_secs(2);
+/// Threads in which one connection may be typing within [`TYPING_PAUSE`].
+pub const MAX_TYPING_THREADS: usize = 8;
 /// Bytes of the body of an HTTP request, at most.
 pub const MAX_BODY_BYTES: usize = 64 * 1_024;
 /// Items of a page if the request has no limit.

@@ -154,9 +154,12 @@ impl Thread {
         counts.total() - said(reader.slot, reader.slot_start) - hidden
     }
 
-    /// Messages after `reader`'s mark that count for them (rule 19).
+    /// Messages after `reader`'s mark that count for them (rule 19). Where they block the other one, nothing waits to be read.
     #[must_use]
     pub fn unread(&self, reader: &Member) -> u64 {
+        if self.is_blocked_by(&reader.user_id) {
+            return 0;
+        }
         self.counted(reader, &self.counts).saturating_sub(reader.mark.counted)
     }
 

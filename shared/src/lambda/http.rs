@@ -160,7 +160,11 @@ impl<S: Capability> ApiGateway<S> {
     /// What is left to do: delivering, and making an item of a message. A function without sockets has no route that does
     /// either.
     fn rest(&self, fanout: Fanout, unsettled: Option<Unsettled>, invocation: Invocation) -> Option<Rest> {
-        if fanout.notifications.is_empty() && fanout.frames.is_empty() && unsettled.is_none() {
+        if fanout.notifications.is_empty()
+            && fanout.frames.is_empty()
+            && fanout.closing.is_empty()
+            && unsettled.is_none()
+        {
             return None;
         }
         let sockets = self.app.sockets(&invocation.trace)?;

@@ -12,6 +12,8 @@ use crate::domain::counts::MessageCounts;
 use crate::domain::details::DetailsByThread;
 use crate::domain::ids::{Pair, ThreadId, UserId};
 use crate::domain::limits::MAX_GROUPS_AT_ONCE;
+use crate::domain::member::Member;
+use crate::domain::message_request;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::Thread;
 use crate::domain::transition::Transition;
@@ -59,18 +61,33 @@ impl Operation for Block<'_> {
         let context = ctx.store.pair_context(&ctx.caller, self.user_id, self.pair).await?;
         let own = registered(context.own)?;
         let other = context.other.ok_or(Refusal::NotFound)?;
+        let hide = |group: &Thread, own: &UserId, other: &UserId, marked: Option<&MessageCounts>| {
+            hide(group, own, other, marked, ctx.now)
+        };
         let SharedGroups { groups, changes, more } = shared_groups(ctx, self.user_id, hide).await?;
+        // Their request, if this is one (rule 7).
+        let declined = match &context.head {
+            Head::Thread(thread) => message_request::decline(thread, &ctx.caller, ctx.now).ok().flatten(),
+            Head::Absent(_) => None,
+        };
         // Before the write: a read that fails after it would keep the caller's other devices from hearing of it.
         let ids: Vec<ThreadId> = groups.iter().map(|group| group.id.clone()).collect();
         let details = ctx.store.details_of(&ids).await?;
         let blocks_already = context.head.is_blocked_by(&ctx.caller);
-        let notifications = changes
-            .iter()
-            .flat_map(|change| notify::blocked_members_present(Some(&change.before), &change.after, ctx.now))
-            .collect();
+        let leaves_requests = |change: &&Transition| {
+            let listed = |thread: &Thread| thread.member(&ctx.caller).and_then(Member::listed_in);
+            listed(&change.before).is_some() && listed(&change.after).is_none()
+        };
+        let gone = changes.iter().chain(&declined).filter(leaves_requests);
+        let gone = gone.map(|change| notify::declined(&change.after, &ctx.caller, ctx.now));
+        let met = |change: &Transition| notify::blocked_members_present(Some(&change.before), &change.after, ctx.now);
+        let notifications = gone.chain(changes.iter().flat_map(met)).collect();
         let ends = EdgeEnds { from: &own, to: &other, pair: self.pair };
-        let writes =
-            if blocks_already && changes.is_empty() { Writes::none() } else { Writes::block(ends, &changes, ctx.now)? };
+        let writes = if blocks_already && changes.is_empty() && declined.is_none() {
+            Writes::none()
+        } else {
+            Writes::block(ends, declined.as_ref(), &changes, ctx.now)?
+        };
         let output = Blocked { groups: shared_by_both(ctx, self.user_id, with_changes(groups, changes)), details };
         // They share more groups than one write takes: the block holds, and the next step hides in the others.
         Ok(Step { more, ..Step::write(output, writes).notify(notifications) })

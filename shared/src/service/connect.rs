@@ -51,18 +51,18 @@ impl Operation for GiveTicket {
     }
 }
 
-/// Uses a ticket up for the caller's connection, and stores the connection; `false` if the ticket is unknown, used or over.
+/// Uses a ticket up for the caller's connection, and stores the connection; `None` if the ticket is unknown, used or over. Returns the
+/// user's oldest connections that are too many with it, to be closed.
 ///
 /// # Errors
 /// Those of the table.
-pub async fn connect(ctx: &Context<ConnectionId>, ticket: &Ticket) -> Result<bool, Error> {
+pub async fn connect(ctx: &Context<ConnectionId>, ticket: &Ticket) -> Result<Option<Vec<Connection>>, Error> {
     let user_id = match ctx.store.claim_ticket(ticket, &ctx.caller, ctx.now).await {
-        Err(error) if error.failed(Condition::Ticket) => return Ok(false),
+        Err(error) if error.failed(Condition::Ticket) => return Ok(None),
         claimed => claimed?,
     };
     let connection = Connection { user_id, id: ctx.caller.clone(), opened_at: ctx.now };
-    ctx.store.open_connection(&connection).await?;
-    Ok(true)
+    Ok(Some(ctx.store.open_connection(&connection).await?))
 }
 
 /// Forgets the caller's connection.

@@ -51,7 +51,7 @@ pub async fn deliver(
     render: Render,
     now: Timestamp,
 ) -> Result<Delivered, StoreError> {
-    let Fanout { notifications, connections, frames } = fanout;
+    let Fanout { notifications, connections, frames, closing } = fanout;
     let connections = match connections {
         Some(known) => known,
         None if notifications.is_empty() => Vec::new(),
@@ -68,8 +68,9 @@ pub async fn deliver(
     });
     let single = frames.into_iter().map(|(connection, frame)| (connection, vec![frame]));
     let posts = several.chain(single).map(|(connection, frames)| post_all(store, sockets, connection, frames, now));
-    let outcomes = join_all(posts).await;
-    Ok(outcomes.into_iter().fold(Delivered::default(), |sum, one| Delivered {
+    let closings = closing.into_iter().map(|(connection, frame)| close(store, sockets, connection, frame, now));
+    let (posted, closed) = tokio::join!(join_all(posts), join_all(closings));
+    Ok(posted.into_iter().chain(closed).fold(Delivered::default(), |sum, one| Delivered {
         delivered: sum.delivered + one.delivered,
         gone: sum.gone + one.gone,
         failed: sum.failed + one.failed,
@@ -107,6 +108,25 @@ async fn post_all(
                 delivered.failed += u32::from(!forgotten);
                 break;
             }
+        }
+    }
+    delivered
+}
+
+/// Tells a connection why it is closed, closes it, and forgets it. One that could not be closed stays listed, so that it goes on hearing
+/// all that happens.
+async fn close(store: &Store, sockets: &Sockets, connection: Connection, frame: Frame, now: Timestamp) -> Delivered {
+    let mut closed = post(sockets, &connection, &frame, now).await;
+    if closed != Posted::Gone {
+        closed = sockets.close(&connection.id).await;
+    }
+    let mut delivered = Delivered::default();
+    match closed {
+        Posted::Failed(why) => (delivered.failed, delivered.why) = (1, Some(why)),
+        // If it cannot be forgotten now, the next post finds it gone.
+        Posted::Delivered | Posted::Gone => {
+            let forgotten = store.drop_connection(&connection.user_id, &connection.id).await.is_ok();
+            (delivered.gone, delivered.failed) = (u32::from(forgotten), u32::from(!forgotten));
         }
     }
     delivered

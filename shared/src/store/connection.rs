@@ -1,6 +1,6 @@
 //! Socket tickets and live connections (rule 22).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use super::keys;
 use super::table::Read;
 use super::update::{Update, number, text};
 use super::write::{Write, Writes};
-use crate::domain::connection::Connection;
+use crate::domain::connection::{Connection, TypingMarks};
 use crate::domain::ids::{ConnectionId, ThreadId, Ticket, UserId};
 use crate::domain::limits::{CONNECTION_LIFE, MAX_CONNECTIONS};
 use crate::domain::thread::Thread;
@@ -35,9 +35,27 @@ struct ConnectionRecord {
     v: u8,
     user_id: UserId,
     expires_at: i64,
+    /// Milliseconds at which typing in these threads was passed on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    typed: BTreeMap<ThreadId, i64>,
 }
 
-/// Each connection is an attribute of `USER#u` / `CONNECTIONS` with its end as the value. So one is added and removed without
+/// A connection that sent a frame.
+#[derive(Debug, Clone)]
+pub struct ConnectedUser {
+    pub user_id: UserId,
+    pub typing: TypingMarks,
+}
+
+impl From<ConnectionRecord> for ConnectedUser {
+    fn from(record: ConnectionRecord) -> Self {
+        let mark = |(thread, ms)| Some((thread, Timestamp::from_ms(ms).ok()?));
+        let typing = TypingMarks(record.typed.into_iter().filter_map(mark).collect());
+        Self { user_id: record.user_id, typing }
+    }
+}
+
+/// Each connection is an attribute of `USER#u` / `CONNECTIONS` with its end in milliseconds as the value. So one is added and removed without
 /// reading the others, and all connections of a user are one item to read.
 const CONNECTION_PREFIX: &str = "@";
 
@@ -45,8 +63,11 @@ fn attribute(connection: &ConnectionId) -> String {
     format!("{CONNECTION_PREFIX}{}", connection.as_str())
 }
 
-/// The connections in a user's item, each with its end in seconds.
-fn parse(item: &Item) -> Result<Vec<(ConnectionId, i64)>, StoreError> {
+/// Ends below are seconds, as an earlier release wrote them.
+const FIRST_MS: i64 = 100_000_000_000;
+
+/// The connections in a user's item, each with its end.
+fn parse(item: &Item) -> Result<Vec<(ConnectionId, Timestamp)>, StoreError> {
     let corrupt = |reason: &str| match convert::key_of(item) {
         Ok(key) => StoreError::Corrupt { key, reason: reason.to_owned() },
         Err(error) => error,
@@ -54,16 +75,17 @@ fn parse(item: &Item) -> Result<Vec<(ConnectionId, i64)>, StoreError> {
     let connections = item.iter().filter_map(|(name, value)| Some((name.strip_prefix(CONNECTION_PREFIX)?, value)));
     let connections = connections.map(|(id, value)| {
         let id = ConnectionId::try_from(id.to_owned()).map_err(|_| corrupt("not a connection's id"))?;
-        let end = value.as_n().ok().and_then(|end| end.parse().ok()).ok_or_else(|| corrupt("not an end"))?;
-        Ok((id, end))
+        let end: i64 = value.as_n().ok().and_then(|end| end.parse().ok()).ok_or_else(|| corrupt("not an end"))?;
+        let end_ms = if end < FIRST_MS { end.saturating_mul(1_000) } else { end };
+        Ok((id, Timestamp::from_ms(end_ms).map_err(|_| corrupt("not an end"))?))
     });
     connections.collect()
 }
 
-/// When a connection that ends at `end_s` was opened.
-fn opened(end_s: i64) -> Timestamp {
-    let life_s = i64::try_from(CONNECTION_LIFE.as_secs()).unwrap_or(i64::MAX);
-    Timestamp::from_ms(end_s.saturating_sub(life_s).saturating_mul(1_000)).unwrap_or(Timestamp::EPOCH)
+/// When a connection that ends at `end` was opened.
+fn opened(end: Timestamp) -> Timestamp {
+    let life_ms = i64::try_from(CONNECTION_LIFE.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_ms(end.ms().saturating_sub(life_ms)).unwrap_or(Timestamp::EPOCH)
 }
 
 impl Writes {
@@ -107,26 +129,34 @@ impl Store {
     /// expires. A listed connection that does not exist responds 410. A connection that is not listed gets no events, and its
     /// `$connect` has failed.
     ///
+    /// Returns the user's connections beyond [`MAX_CONNECTIONS`], the newest first. They stay listed until they are closed and
+    /// dropped: where that fails, the next opening finds them again, and none is left open and deaf.
+    ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn open_connection(&self, connection: &Connection) -> Result<(), StoreError> {
+    pub async fn open_connection(&self, connection: &Connection) -> Result<Vec<Connection>, StoreError> {
         let now = connection.opened_at;
-        let expires_at = now.plus(CONNECTION_LIFE).ttl_s();
-        let record = ConnectionRecord { v: ITEM_VERSION, user_id: connection.user_id.clone(), expires_at };
+        let end = now.plus(CONNECTION_LIFE);
+        let expires_at = end.ttl_s();
+        let user_id = connection.user_id.clone();
+        let record = ConnectionRecord { v: ITEM_VERSION, user_id, expires_at, typed: BTreeMap::new() };
         let own = Write::put(keys::connection(&connection.id), convert::item(&record)?);
         let listed = Update::new(keys::connections(&connection.user_id))
             .set(&["v"], number(ITEM_VERSION))
-            .set(&[&attribute(&connection.id)], number(expires_at))
+            .set(&[&attribute(&connection.id)], number(end.ms()))
             .set(&["expires_at"], number(expires_at))
             .build();
         let (_, listed) = tokio::try_join!(self.table.write(own), self.table.write(listed))?;
 
+        // Every opening sorts them alike, so that two at the same moment do not close each other's.
         let mut all = listed.as_ref().map(parse).transpose()?.unwrap_or_default();
-        // Ends have whole seconds. Among equal ones the connection that is being opened counts as the newest.
-        all.sort_by_key(|(id, end)| (std::cmp::Reverse(*end), *id != connection.id));
-        let live = all.iter().take_while(|(_, end)| *end > now.ms() / 1_000).count();
-        let over: Vec<_> = all.into_iter().skip(live.min(MAX_CONNECTIONS)).map(|(id, _)| id).collect();
-        self.unlist(&connection.user_id, &over).await
+        all.sort_by(|(one, its_end), (other, others_end)| (others_end, other).cmp(&(its_end, one)));
+        let (live, over): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, end)| *end > now);
+        let over: Vec<_> = over.into_iter().map(|(id, _)| id).collect();
+        self.unlist(&connection.user_id, &over).await?;
+        let user_id = &connection.user_id;
+        let beyond = live.into_iter().skip(MAX_CONNECTIONS);
+        Ok(beyond.map(|(id, end)| Connection { user_id: user_id.clone(), id, opened_at: opened(end) }).collect())
     }
 
     /// Removes connections from a user's list.
@@ -162,7 +192,7 @@ impl Store {
         Ok(item.map(convert::record::<ConnectionRecord>).transpose()?.map(|record| record.user_id))
     }
 
-    /// The user of a connection, and a thread that they name, in one call.
+    /// A connection, and a thread that its user names, in one call.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -170,18 +200,44 @@ impl Store {
         &self,
         connection: &ConnectionId,
         thread: &ThreadId,
-    ) -> Result<(Option<UserId>, Option<Thread>), StoreError> {
+    ) -> Result<(Option<ConnectedUser>, Option<Thread>), StoreError> {
         let own = keys::connection(connection);
-        let (mut user, mut found) = (None, None);
+        let (mut sender, mut found) = (None, None);
         // Consistent: others must get no signals of a member who was removed.
         for item in self.table.batch_get(&[own.clone(), keys::head(thread)], Read::Consistent).await? {
             if convert::key_of(&item)? == own {
-                user = Some(convert::record::<ConnectionRecord>(item)?.user_id);
+                sender = Some(convert::record::<ConnectionRecord>(item)?.into());
             } else {
                 found = Head::parse(Some(item))?.thread();
             }
         }
-        Ok((user, found))
+        Ok((sender, found))
+    }
+
+    /// Replaces the typing marks of a connection; `false` if they are not as they were `before` any more, or the connection is gone.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn mark_typing(
+        &self,
+        connection: &ConnectionId,
+        before: &TypingMarks,
+        after: &TypingMarks,
+    ) -> Result<bool, StoreError> {
+        let stored = |marks: &TypingMarks| {
+            let marks: BTreeMap<&ThreadId, i64> = marks.0.iter().map(|(thread, at)| (thread, at.ms())).collect();
+            convert::value(marks)
+        };
+        let mut update = Update::new(keys::connection(connection));
+        let typed = update.path(&["typed"]);
+        if before.0.is_empty() {
+            update.require_exists(&["pk"]).require(format!("attribute_not_exists({typed})"));
+        } else {
+            let seen = update.value(stored(before)?);
+            update.require(format!("{typed} = {seen}"));
+        }
+        update.set(&["typed"], stored(after)?);
+        Ok(self.updated(update.only_if(Condition::Connected), Condition::Connected).await?.is_some())
     }
 
     /// The live connections of `users`, as they are now.
@@ -194,7 +250,7 @@ impl Store {
         let mut connections = Vec::new();
         for item in self.table.batch_get(&wanted, Read::Consistent).await? {
             let Some(user) = keys.get(&convert::key_of(&item)?) else { continue };
-            let live = parse(&item)?.into_iter().filter(|(_, end)| *end > now.ms() / 1_000);
+            let live = parse(&item)?.into_iter().filter(|(_, end)| *end > now);
             connections.extend(live.map(|(id, end)| Connection {
                 user_id: (*user).clone(),
                 id,

@@ -14,7 +14,7 @@ use super::keys::{self, Edge};
 use super::page::Page;
 use super::profile;
 use super::table::{Query, Read};
-use super::thread::transition_writes;
+use super::thread::{changed_head, moved_listings, transition_writes};
 use super::update::{Update, number};
 use super::write::{Write, Writes};
 use crate::domain::ids::{Pair, ThreadId, UserId};
@@ -98,21 +98,34 @@ impl Writes {
     /// Makes `from` block `to`, and deletes the follow from `from` to `to`. The same transaction writes the block into the
     /// head of their direct thread, opened or not, and into the `groups` that both are in. So no later message can miss the
     /// block. It also raises the revisions of both profiles, so that a group to which one of them is added at the same time
-    /// cannot miss it either. Fails with [`Condition::Members`], [`Condition::UserUnchanged`].
+    /// cannot miss it either. `declined` is the direct thread, if it is a request to `from`. Fails with [`Condition::Members`],
+    /// [`Condition::UserUnchanged`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
-    pub fn block(ends: EdgeEnds<'_>, groups: &[Transition], now: Timestamp) -> Result<Self, StoreError> {
+    pub fn block(
+        ends: EdgeEnds<'_>,
+        declined: Option<&Transition>,
+        groups: &[Transition],
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
         let EdgeEnds { from, to, pair } = ends;
-        let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
-        head.add("blocks", one_of(from)).add("rev", number(1)).set_if_absent("v", number(HEAD_VERSION));
         let mut writes = Self::all(vec![
             edge_write(Edge::Block, ends, now)?,
             Write::delete(keys::edge(Edge::Follow, &from.id, &to.id)),
-            head.build(),
             profile::next_revision(from),
             profile::next_revision(to),
         ]);
+        if let Some(declined) = declined {
+            let mut head = changed_head(declined)?;
+            head.add("blocks", one_of(from));
+            writes.extend([head.only_if(Condition::Members)]);
+            writes.extend(moved_listings(declined)?);
+        } else {
+            let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
+            head.add("blocks", one_of(from)).add("rev", number(1)).set_if_absent("v", number(HEAD_VERSION));
+            writes.extend([head.build()]);
+        }
         writes.join(group_writes(groups)?);
         Ok(writes)
     }

@@ -34,6 +34,7 @@ mod write;
 
 pub use access::Store;
 pub use backoff::Backoff;
+pub use connection::ConnectedUser;
 pub use cursor::Cursor;
 pub use edge::{EdgeEnds, OnFollow, PairContext};
 pub use error::{Condition, StoreError};

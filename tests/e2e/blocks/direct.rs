@@ -131,3 +131,25 @@ async fn rule_06_a_block_in_flight_lets_an_earlier_send_pass_and_no_later_one() 
     pair.ann.sending(&pair.thread, "too late").await.problem("contact-closed");
     assert_eq!(pair.bob.texts(&pair.thread).await, ["just in time"]);
 }
+
+#[tokio::test]
+async fn rule_19_what_a_blocked_user_said_is_not_unread_while_the_block_stands() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    let first = pair.ann.send(&pair.thread, "one").await["seq"].as_u64().unwrap();
+    pair.ann.send(&pair.thread, "two").await;
+    let unread = async || {
+        let listed = pair.bob.get("/threads").await.items()[0]["unread"].clone();
+        assert_eq!(pair.bob.thread(&pair.thread).await["unread"], listed);
+        listed
+    };
+    assert_eq!(unread().await, 2);
+    pair.bob.block(&pair.ann).await;
+    assert_eq!(unread().await, 0);
+    assert_eq!(pair.bob.texts(&pair.thread).await, ["one", "two"]);
+    // A mark moves as ever, and what follows it counts again when the block is over.
+    let read = pair.bob.read(&pair.thread, first).await;
+    assert_eq!(read.expect(200)["unread"], 0);
+    pair.bob.unblock(&pair.ann).await;
+    assert_eq!(unread().await, 1);
+}

@@ -324,3 +324,52 @@ async fn rule_07_declining_is_told_to_the_own_devices_once_and_to_nobody_else() 
     anns.ping().await;
     assert!(anns.all().iter().all(|event| event["type"] == "pong"), "{:#?}", anns.all());
 }
+
+#[tokio::test]
+async fn rule_07_blocking_declines_the_request() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    pair.ann.send(&pair.thread, "buy this").await;
+    let (mut bobs, mut anns) = tokio::join!(pair.bob.connect(), pair.ann.connect());
+    let before = view_of_sender(&pair).await;
+    assert_eq!(pair.bob.thread(&pair.thread).await["unread"], 1);
+    for _ in 0..2 {
+        pair.bob.block(&pair.ann).await;
+    }
+    assert!(pair.bob.boxed("requests").await.is_empty() && pair.bob.boxed("inbox").await.is_empty());
+    assert_eq!(bobs.next("thread.declined").await["thread_id"], pair.thread);
+    bobs.ping().await;
+    bobs.assert_no_more("thread.declined");
+    // It stays readable by its id, and nothing of it waits to be read.
+    assert_eq!(pair.bob.texts(&pair.thread).await, ["buy this"]);
+    assert_eq!(pair.bob.thread(&pair.thread).await["unread"], 0);
+    // The sender sees what a block shows anyway.
+    anns.ping().await;
+    assert!(anns.all().iter().all(|event| event["type"] == "pong"), "{:#?}", anns.all());
+    let mut after = view_of_sender(&pair).await;
+    after[3]["contact"] = before[3]["contact"].clone();
+    assert_eq!(after, before);
+    // It rests like a declined one when the block is over.
+    pair.bob.unblock(&pair.ann).await;
+    pair.ann.send(&pair.thread, "and now?").await;
+    assert!(pair.bob.boxed("requests").await.is_empty());
+}
+
+#[tokio::test]
+async fn rule_07_blocking_declines_the_groups_they_asked_me_into_and_no_others() {
+    let stack = Stack::shared();
+    let (ann, bob) = Pair::strangers(&stack).await;
+    let carl = stack.user("carl").await;
+    carl.follow(&ann).await;
+    let hers = ann.create_group(&[&bob, &carl]).await;
+    let his = carl.create_group(&[&bob]).await;
+    ann.follow(&carl).await;
+    carl.add(&his, &[&ann]).await;
+    let mut bobs = bob.connect().await;
+    bob.block(&ann).await;
+    assert_eq!(bob.boxed("requests").await, [his.as_str()]);
+    assert_eq!(bobs.next("thread.declined").await["thread_id"], hers);
+    bob.get(&format!("/threads/{hers}")).await.expect(200);
+    bob.post_empty(&format!("/threads/{hers}/accept")).await.expect(200);
+    assert_eq!(bob.boxed("inbox").await, [hers]);
+}

@@ -78,3 +78,26 @@ async fn a_stranger_cannot_type_into_a_thread() {
     bobs.assert_no_more("typing");
     theirs.ping().await;
 }
+
+#[tokio::test]
+async fn rule_24_of_a_burst_one_frame_passes_and_the_others_cost_no_write() {
+    let stack = Stack::own();
+    let pair = Pair::new(&stack).await;
+    let other = pair.ann.open(&stack.user("other").await).await;
+    let (mut anns, mut bobs) = tokio::join!(pair.ann.connect(), pair.bob.connect());
+    for _ in 0..40 {
+        anns.typing(&pair.thread).await;
+    }
+    stack.socket_route_ran("typing", 40).await;
+    bobs.next("typing").await;
+    bobs.ping().await;
+    bobs.assert_no_more("typing");
+    let frames: Vec<_> = stack.invocations().await.into_iter().filter(|frame| frame.route_key == "typing").collect();
+    let written: f64 = frames.iter().map(|frame| frame.wru + frame.wru_after).sum();
+    assert!(written <= 1.0, "40 frames took {written} write units");
+    // Another thread, and another connection, are others.
+    anns.typing(&other).await;
+    let mut second = pair.ann.connect().await;
+    second.typing(&pair.thread).await;
+    bobs.next("typing").await;
+}

@@ -79,7 +79,7 @@ pub(crate) fn check_response(
 pub(crate) fn read(oracle: &Oracle, who: Uid, tid: Tid, body: &Value) -> Check {
     let thread = &oracle.threads[tid];
     let own = thread.member(who).ok_or("they are not in the thread")?;
-    same("the response", body, &json!({"read_seq": own.mark, "unread": thread.unread(own)}))
+    same("the response", body, &json!({"read_seq": own.mark, "unread": oracle.unread(who, tid)}))
 }
 
 fn settings(oracle: &Oracle, who: Uid, body: &Value) -> Check {

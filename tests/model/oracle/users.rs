@@ -46,12 +46,29 @@ impl Oracle {
         self.users[who].follows.remove(&whom);
         let mut noticed = Vec::new();
         if self.users[who].blocks.insert(whom) {
+            noticed.extend(self.decline_requests(who, whom));
             for tid in self.shared_groups(who, whom) {
                 self.notice(tid, who, whom);
                 noticed.extend(self.noticed(tid, who));
             }
         }
         Outcome::done(200, [who, whom]).signalling(noticed)
+    }
+
+    /// The requests that `whom` made to `who`, who blocks them now: direct ones, and groups that they were added to.
+    fn decline_requests(&mut self, who: Uid, whom: Uid) -> Vec<(Uid, Tid, Signal)> {
+        let mut declined = Vec::new();
+        for (tid, thread) in self.threads.iter_mut().enumerate() {
+            let (group, theirs) = (thread.group, thread.member(whom).is_some());
+            let Some(member) = thread.member_mut(who).filter(|member| member.standing == Standing::Pending) else {
+                continue;
+            };
+            if theirs && (!group || member.added_by == Some(whom)) {
+                member.standing = Standing::Declined;
+                declined.push((who, tid, Signal::Declined));
+            }
+        }
+        declined
     }
 
     pub(super) fn unblock(&mut self, who: Uid, whom: Uid) -> Outcome {
@@ -97,6 +114,13 @@ impl Oracle {
     pub(super) fn noticed(&self, tid: Tid, who: Uid) -> Option<(Uid, Tid, Signal)> {
         let member = self.threads[tid].member(who).filter(|member| member.standing != Standing::Declined)?;
         Some((who, tid, Signal::Notice(member.notice.iter().copied().collect())))
+    }
+
+    /// The number of messages that wait for `who`: none in a direct thread with somebody they block.
+    pub(crate) fn unread(&self, who: Uid, tid: Tid) -> usize {
+        let thread = &self.threads[tid];
+        let blocked = !thread.group && thread.users().into_iter().any(|other| self.blocks(who, other));
+        thread.member(who).filter(|_| !blocked).map_or(0, |member| thread.unread(member))
     }
 
     /// The problem if one of the two has no profile.

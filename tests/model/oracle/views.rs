@@ -39,7 +39,7 @@ impl Oracle {
             "box": if own.standing == Standing::Accepted { Mailbox::Inbox.name() } else { Mailbox::Requests.name() },
             "last_seq": thread.last_seq(),
             "last_message": last.and_then(|seq| self.message_seen(viewer, tid, seq, Form::Preview)),
-            "unread": thread.unread(own),
+            "unread": self.unread(viewer, tid),
             "notice": if notice.is_empty() { Value::Null } else { json!(notice) },
             "muted_until": own.muted,
             "pinned": own.pinned,

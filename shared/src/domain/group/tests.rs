@@ -171,13 +171,13 @@ fn rule_12_what_a_blocked_member_says_is_hidden_and_does_not_count() {
     let thread = read_to(&said(&three, "bob"), "ann", 2, &two.counts);
     assert_eq!(unread(&thread, "ann"), 2);
 
-    let blocking = hide(&thread, &user("ann"), &user("bob"), Some(&two.counts)).unwrap().after;
+    let blocking = hide(&thread, &user("ann"), &user("bob"), Some(&two.counts), at(3)).unwrap().after;
     let ann = blocking.member(&user("ann")).unwrap();
     assert!(blocking.hides(ann, &user("bob"), Seq::MAX) && !blocking.hides(ann, &user("cem"), Seq::MAX));
     assert_eq!(blocking.undecided(ann), [user("bob")]);
     assert_eq!(unread(&blocking, "ann"), 1, "Cem's");
     assert_eq!(unread(&read_to(&blocking, "ann", 3, &three.counts), "ann"), 0);
-    assert_eq!(hide(&blocking, &user("ann"), &user("bob"), None), None, "it is so already");
+    assert_eq!(hide(&blocking, &user("ann"), &user("bob"), None, at(3)), None, "it is so already");
 
     let staying = stay(&blocking, &user("ann")).unwrap().after;
     assert!(staying.undecided(staying.member(&user("ann")).unwrap()).is_empty());
@@ -191,7 +191,7 @@ fn rule_12_all_three_ways_of_coming_together_are_noticed_by_the_one_who_blocks()
     let blocks = [("bob", "eve")];
     let eve_comes = added(&group(&["bob"]), "eve", &blocks);
     let bob_comes = added(&group(&["eve"]), "bob", &blocks);
-    let inside = hide(&group(&["bob", "eve"]), &user("bob"), &user("eve"), None).unwrap().after;
+    let inside = hide(&group(&["bob", "eve"]), &user("bob"), &user("eve"), None, at(3)).unwrap().after;
     for thread in [eve_comes, bob_comes, inside] {
         let (bob, eve) = (thread.member(&user("bob")).unwrap(), thread.member(&user("eve")).unwrap());
         assert_eq!(thread.undecided(bob), [user("eve")]);
@@ -202,7 +202,7 @@ fn rule_12_all_three_ways_of_coming_together_are_noticed_by_the_one_who_blocks()
 
 #[test]
 fn rule_12_who_is_gone_stays_hidden_and_their_place_is_nobody_elses() {
-    let thread = said(&hide(&group(&["bob", "eve"]), &user("bob"), &user("eve"), None).unwrap().after, "eve");
+    let thread = said(&hide(&group(&["bob", "eve"]), &user("bob"), &user("eve"), None, at(3)).unwrap().after, "eve");
     let gone = leave(&thread, &user("eve"), at(3)).unwrap().after;
     let bob = gone.member(&user("bob")).unwrap();
     assert!(gone.hides(bob, &user("eve"), Seq::MAX) && gone.undecided(bob).is_empty());
@@ -228,7 +228,7 @@ fn rule_12_what_somebody_said_before_they_came_back_is_as_it_was() {
     // Eve sends 2, leaves and comes back. Then Bob blocks her.
     let before = said(&group(&["bob", "eve", "cem"]), "eve");
     let back = said(&added(&leave(&before, &user("eve"), at(3)).unwrap().after, "eve", &[]), "eve");
-    let blocked = hide(&back, &user("bob"), &user("eve"), Some(&MessageCounts::default())).unwrap().after;
+    let blocked = hide(&back, &user("bob"), &user("eve"), Some(&MessageCounts::default()), at(3)).unwrap().after;
     let bob = blocked.member(&user("bob")).unwrap();
     let seq = |number| Seq::try_from(number).unwrap();
     assert!(!blocked.hides(bob, &user("eve"), seq(2)) && blocked.hides(bob, &user("eve"), seq(5)));
@@ -236,9 +236,14 @@ fn rule_12_what_somebody_said_before_they_came_back_is_as_it_was() {
 
     // Eve leaves again. Her slot is kept for Bob, who hides it. Cem blocks her too late, and hides nothing of that stay.
     let gone = leave(&blocked, &user("eve"), at(4)).unwrap().after;
-    assert_eq!(hide(&gone, &user("cem"), &user("eve"), None), None);
-    let again =
-        hide(&added(&gone, "eve", &[("bob", "eve")]), &user("cem"), &user("eve"), Some(&MessageCounts::default()));
+    assert_eq!(hide(&gone, &user("cem"), &user("eve"), None, at(3)), None);
+    let again = hide(
+        &added(&gone, "eve", &[("bob", "eve")]),
+        &user("cem"),
+        &user("eve"),
+        Some(&MessageCounts::default()),
+        at(3),
+    );
     let again = again.unwrap().after;
     let cem = again.member(&user("cem")).unwrap();
     assert!(!again.hides(cem, &user("eve"), seq(5)) && again.hides(cem, &user("eve"), seq(8)));
