@@ -55,7 +55,8 @@ impl MemberView {
     #[must_use]
     pub fn of_snapshot(member: &Member, viewer: &UserId, details: &ThreadDetails) -> Option<Self> {
         let public = details.snapshots.get(&member.user_id)?.public.clone();
-        Some(Self::new(ListedMember::new(member, details, member.user_id == *viewer), public))
+        let own_mark = (member.user_id == *viewer).then_some(member.mark.seq);
+        Some(Self::new(ListedMember::new(member, details, own_mark), public))
     }
 
     fn new(member: ListedMember, public: PublicProfile) -> Self {

@@ -101,6 +101,8 @@ pub struct Member {
     pub standing: Standing,
     pub invitation: Invitation,
     pub mark: ReadMark,
+    /// How far others see that they read, where it is less than the mark: the rest they read with `read_receipts` off (rule 19).
+    pub shown: Option<Seq>,
     /// The slots of members whom they block. Messages from these are collapsed for them (rule 12).
     pub hides: Slots,
     /// The slots among `hides` about which they have not decided yet whether to stay.
@@ -122,10 +124,17 @@ impl Member {
             standing,
             invitation: Invitation::default(),
             mark: ReadMark::default(),
+            shown: None,
             hides: Slots::NONE,
             notice: Slots::NONE,
             unknown: String::new(),
         }
+    }
+
+    /// How far others may see that they read.
+    #[must_use]
+    pub fn shown_mark(&self) -> Seq {
+        self.shown.unwrap_or(self.mark.seq)
     }
 
     /// The first entry of the log that this member sees (rule 11).

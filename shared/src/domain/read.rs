@@ -5,6 +5,7 @@ use super::ids::{Seq, UserId};
 use super::member::{Member, ReadMark};
 use super::refusal::Refusal;
 use super::thread::Thread;
+use super::transition::Transition;
 
 /// The read mark of `user` after they have read everything up to `seq`. `None` if the mark is there or further already,
 /// because marks only move forward. `counts_there` are the counts at the last message up to `seq`. They are needed only if a
@@ -32,6 +33,21 @@ pub fn mark(
         counts_there.map_or(0, |counts| thread.counted(member, counts))
     };
     Ok(Some(ReadMark { seq, counted }))
+}
+
+/// The thread once `user` has moved their mark: in private, others go on seeing the mark that they saw; in public they see the new
+/// one, and with it all that was read before. `None` if what they see stays the same as the mark itself, or as it is.
+#[must_use]
+pub fn shown(thread: &Thread, user: &UserId, mark: ReadMark, in_private: bool) -> Option<Transition> {
+    let member = thread.member(user)?;
+    let shown = in_private.then_some(member.shown_mark());
+    (shown != member.shown).then(|| {
+        Transition::unlogged(thread, |after| {
+            for member in after.members.iter_mut().filter(|member| member.user_id == *user) {
+                (member.mark, member.shown) = (mark, shown);
+            }
+        })
+    })
 }
 
 /// Whether another member may see `reader`'s mark: only after `reader` accepted the thread (rule 7), and only if both users

@@ -22,14 +22,14 @@ pub struct ListedMember {
 }
 
 impl ListedMember {
-    /// A member in a list, with their read mark if `shows_mark`.
+    /// A member in a list, with this read mark.
     #[must_use]
-    pub fn new(member: &Member, details: &ThreadDetails, shows_mark: bool) -> Self {
+    pub fn new(member: &Member, details: &ThreadDetails, read_seq: Option<Seq>) -> Self {
         Self {
             user_id: member.user_id.clone(),
             role: member.role,
             joined_at: details.joined_at(&member.user_id),
-            read_seq: shows_mark.then_some(member.mark.seq),
+            read_seq,
         }
     }
 }
@@ -45,9 +45,9 @@ pub fn roster(
     let viewer_shows = profiles.get(viewer)?.settings.read_receipts;
     let listed = |member: &Member| {
         let profile = profiles.get(&member.user_id)?;
-        let own = member.user_id == *viewer;
-        let shows_mark = own || read::shows(member, profile.settings.read_receipts, viewer_shows);
-        Some(ListedMember::new(member, details, shows_mark))
+        let shown = read::shows(member, profile.settings.read_receipts, viewer_shows).then(|| member.shown_mark());
+        let read_seq = if member.user_id == *viewer { Some(member.mark.seq) } else { shown };
+        Some(ListedMember::new(member, details, read_seq))
     };
     thread.members.iter().map(listed).collect()
 }

@@ -28,6 +28,9 @@ struct MarkRead<'a> {
     seq: Seq,
     /// The last message up to `seq` that was an item, read beside the head.
     found: Option<LoggedMessage>,
+    /// Whether the caller shows nobody how far they read. It was read within the request: a mark that moves at the same time as the
+    /// switch counts before it or after it.
+    in_private: bool,
 }
 
 /// Moves the caller's mark forward to `seq`.
@@ -36,8 +39,10 @@ struct MarkRead<'a> {
 /// `NotFound`, `BeyondTheLog`.
 pub async fn mark_read(ctx: &Context, thread_id: &ThreadId, seq: Seq) -> Result<Done<Marked>, Error> {
     // The counts are needed only where the mark stays behind the last message; read beside the head, they cost no time.
-    let (head, found) = tokio::try_join!(ctx.store.head(thread_id), ctx.store.last_message_item(thread_id, seq))?;
-    let operation = MarkRead { thread_id, seq, found };
+    let last = ctx.store.last_message_item(thread_id, seq);
+    let (head, found, own) = tokio::try_join!(ctx.store.head(thread_id), last, ctx.store.profile(&ctx.caller))?;
+    let in_private = own.is_some_and(|own| !own.settings.read_receipts);
+    let operation = MarkRead { thread_id, seq, found, in_private };
     let committed = run_from(ctx, operation, Start::Read { head, earlier: None }).await?;
     // Where nothing was written, another device was further already: it has told everyone.
     let after = committed.stored.and_then(|stored| stored.head.thread());
@@ -75,19 +80,26 @@ impl Operation for MarkRead<'_> {
         let Some(mark) = read::mark(&thread, &ctx.caller, self.seq, counts_there.as_ref())? else {
             return Ok(Step::unchanged(thread));
         };
-        let writes = Writes::move_mark(&thread, &ctx.caller, mark);
+        let writes = match read::shown(&thread, &ctx.caller, mark, self.in_private) {
+            None => Writes::move_mark(&thread, &ctx.caller, mark),
+            Some(transition) => Writes::move_shown_mark(&transition)?,
+        };
         Ok(Step::write(thread, writes))
     }
 
-    /// Who shows their marks. Where that cannot be read, nobody but the reader's own devices hears of the mark: it is stored
+    /// Which of the others show their marks, if the reader does. Where that cannot be read, nobody but the reader's own devices hears of the mark: it is stored
     /// all the same, and a repeat would find nothing to tell.
     async fn beside(&self, ctx: &Context, thread: &Thread, _attempt: u32) -> Result<Self::Beside, Error> {
-        Ok(ctx.store.present_profiles(&thread.member_ids()).await.unwrap_or_default())
+        if self.in_private {
+            return Ok(Profiles::new());
+        }
+        let others: Vec<UserId> = thread.others(&ctx.caller).map(|other| other.user_id.clone()).collect();
+        Ok(ctx.store.present_profiles(&others).await.unwrap_or_default())
     }
 }
 
 /// The caller's own devices hear of the mark with what is left unread. Other members do if they may see it, while no block
-/// stands between the two.
+/// stands between the two. `profiles` are those of the others, none where the caller reads in private.
 fn notifications(ctx: &Context, thread: &Thread, own: &Member, profiles: &Profiles) -> Vec<Notification> {
     let shows = |user: &UserId| profiles.get(user).is_some_and(|profile| profile.settings.read_receipts);
     let event = |unread| {
@@ -96,7 +108,7 @@ fn notifications(ctx: &Context, thread: &Thread, own: &Member, profiles: &Profil
     };
     let told = thread
         .others(&own.user_id)
-        .filter(|other| read::shows(own, shows(&own.user_id), shows(&other.user_id)))
+        .filter(|other| read::shows(own, true, shows(&other.user_id)))
         .filter(|other| other.listed_in().is_some() && !thread.is_blocked())
         .map(|other| other.user_id.clone());
     vec![event(Some(thread.unread(own))).to(vec![own.user_id.clone()]), event(None).to(told.collect())]

@@ -11,6 +11,7 @@
 //! | `b` | messages in the thread before them, until they accept |
 //! | `i` | the inviter's slot plus one, until they accept |
 //! | `h` | the slots they hide, as bits |
+//! | `p` | one more than the last seq that others see them to have read, where it is less than their mark |
 //! | `n` | of these, the slots they have not decided on, as bits |
 //!
 //! A field with another letter is from a later release. It is passed over, and written back as it was.
@@ -50,6 +51,8 @@ pub(super) fn of_member(member: &Member) -> String {
         ('i', by.map_or(0, |slot| u64::from(u8::from(slot)) + 1)),
         ('h', member.hides.bits().into()),
         ('n', member.notice.bits().into()),
+        // Seq 0 must differ from none.
+        ('p', member.shown.map_or(0, |seq| seq.get() + 1)),
     ];
     text([role, standing], member.joined_seq, &fields, &member.unknown, &member.user_id)
 }
@@ -77,7 +80,7 @@ impl Fields {
         for word in words {
             let mut number = word.chars();
             let letter = number.next()?;
-            if "dsbihn".contains(letter) {
+            if "dsbihnp".contains(letter) {
                 fields.by_letter.push((letter, number.as_str().parse().ok()?));
             } else {
                 fields.unknown.extend([",", word]);
@@ -127,10 +130,11 @@ pub(super) fn parse(text: &str, slot: Slot, mark: ReadMark) -> Option<SlotConten
         Some(slot) => Some(Slot::try_from(u8::try_from(slot).ok()?).ok()?),
     };
     let (hides, notice) = (fields.slots('h')?, fields.slots('n')?);
+    let shown = fields.get('p').checked_sub(1).map(Seq::try_from).transpose().ok()?;
     let invitation = Invitation { by, messages_before: fields.get('b') };
     let member = Member::new(user_id, slot, joined_seq, standing);
     let unknown = fields.unknown;
-    Some(SlotContent::Member(Member { role, slot_start, invitation, mark, hides, notice, unknown, ..member }))
+    Some(SlotContent::Member(Member { role, slot_start, invitation, mark, shown, hides, notice, unknown, ..member }))
 }
 
 /// Precedes an id that is stored as it is.
@@ -209,8 +213,9 @@ mod tests {
         full.invitation = Invitation { by: Some(slot(0)), messages_before: 7 };
         full.hides = Slots::NONE.with(slot(1)).with(slot(2));
         full.notice = Slots::NONE.with(slot(2));
+        full.shown = Some(Seq::ZERO);
         for (member, text) in
-            [(&plain, "-a12 usr_ann"), (&full, "md12,d1732406400123,s9,b7,i1,h6,n4=AZHlwHo7fB2eLwARIjNEVQ")]
+            [(&plain, "-a12 usr_ann"), (&full, "md12,d1732406400123,s9,b7,i1,h6,n4,p1=AZHlwHo7fB2eLwARIjNEVQ")]
         {
             assert_eq!(of_member(member), text);
             assert_eq!(read_again(text, member).as_ref(), Some(member));

@@ -146,6 +146,14 @@ impl Writes {
         head.require(format!("{marks}[{seq}] < {new}"));
         Self::repeatable(head.only_if(Condition::Members))
     }
+
+    /// Stores a read mark with which it changes what others see of it. Fails with [`Condition::Members`].
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if it cannot be stored at all.
+    pub fn move_shown_mark(transition: &Transition) -> Result<Self, StoreError> {
+        Ok(Self::repeatable(changed_head(transition)?.only_if(Condition::Members)))
+    }
 }
 
 impl Store {

@@ -126,8 +126,8 @@ async fn a_history_page_stays_within_its_budget() {
 #[tokio::test]
 async fn a_read_mark_stays_within_its_budget() {
     let Some(stack) = measured_stack() else { return };
-    // In the middle of the log, at its end, and where it is already: then nobody's settings are read for it.
-    let again = Budget { rru: 2.0, wru: 0.0, ..READ_MARK };
+    // In the middle of the log, at its end, and where it is already: then nobody's settings but the reader's are read for it.
+    let again = Budget { rru: 3.0, wru: 0.0, ..READ_MARK };
     for (what, marks, budget) in [
         ("read mark, in the middle", [2, 3].as_slice(), READ_MARK),
         ("read mark, at the end", &[4], READ_MARK),

@@ -248,3 +248,61 @@ async fn rule_06_no_read_receipt_passes_a_block() {
     pair.bob.read(&pair.thread, 4).await.expect(200);
     assert_eq!(anns.next("read.moved").await["data"]["read_seq"], 4);
 }
+
+#[tokio::test]
+async fn rule_19_what_was_read_in_private_is_not_shown_by_switching_receipts_on() {
+    let stack = Stack::shared();
+    let pair = Pair::new(&stack).await;
+    for text in ["2", "3", "4", "5"] {
+        pair.ann.send(&pair.thread, text).await;
+    }
+    let receipts = async |on: bool| {
+        pair.bob.patch("/settings", &json!({"read_receipts": on})).await.expect(200);
+    };
+    let seen = async || mark(&pair.ann, &pair.thread, &pair.bob).await;
+    let mut anns = pair.ann.connect().await;
+    pair.bob.read(&pair.thread, 2).await.expect(200);
+    anns.next("read.moved").await;
+    receipts(false).await;
+    // Twice, so that the first is not what is kept.
+    for seq in [3, 4] {
+        let read = pair.bob.read(&pair.thread, seq).await;
+        assert_eq!(read.expect(200), &json!({"read_seq": seq, "unread": 5 - seq}));
+        stack.finished(&read).await;
+    }
+    assert_eq!(seen().await, Value::Null);
+    receipts(true).await;
+    assert_eq!(seen().await, 2, "what was read in public");
+    assert_eq!(mark(&pair.bob, &pair.thread, &pair.bob).await, 4, "the own mark");
+    anns.ping().await;
+    anns.assert_no_more("read.moved");
+    // What comes to the log meanwhile keeps it, and off and on again is no way to show it.
+    pair.ann.send(&pair.thread, "6").await;
+    receipts(false).await;
+    receipts(true).await;
+    assert_eq!(seen().await, 2);
+    // Who reads on in public has read all before it.
+    pair.bob.read(&pair.thread, 5).await.expect(200);
+    assert_eq!(anns.next("read.moved").await["data"]["read_seq"], 5);
+    assert_eq!(seen().await, 5);
+}
+
+#[tokio::test]
+async fn rule_19_a_mark_that_moves_while_the_switch_is_turned_is_shown_or_not_as_a_whole() {
+    let stack = Stack::own();
+    let pair = Pair::new(&stack).await;
+    pair.ann.send(&pair.thread, "2").await;
+    pair.ann.send(&pair.thread, "3").await;
+    pair.bob.read(&pair.thread, 2).await.expect(200);
+    pair.bob.patch("/settings", &json!({"read_receipts": false})).await.expect(200);
+    // Read in private, and on its way to the table when the switch is turned on.
+    let held =
+        stack.hold(Fault::database(DatabaseFault::HoldBefore).operation("UpdateItem").function("ThreadFunction")).await;
+    let (bob, thread) = (pair.bob.clone(), pair.thread.clone());
+    let reading = tokio::spawn(async move { bob.read(&thread, 3).await });
+    held.reached().await;
+    pair.bob.patch("/settings", &json!({"read_receipts": true})).await.expect(200);
+    held.release().await;
+    reading.await.unwrap().expect(200);
+    assert_eq!(mark(&pair.ann, &pair.thread, &pair.bob).await, 2);
+}

@@ -14,6 +14,7 @@ pub(super) fn new_member(user: Uid, joined: u64, standing: Standing, added_by: O
         standing,
         added_by,
         mark: joined - 1,
+        shown: None,
         hides: BTreeSet::new(),
         notice: BTreeSet::new(),
         muted: None,

@@ -65,13 +65,15 @@ impl Oracle {
         if let Some(refused) = self.refuse_non_member(tid, who) {
             return refused;
         }
+        let in_private = !self.users[who].receipts;
         let thread = &mut self.threads[tid];
         let touched = thread.users();
         if seq > thread.last_seq() {
             return Outcome::refused("invalid-request", touched).in_thread(tid, 0);
         }
-        if let Some(member) = thread.member_mut(who) {
-            member.mark = member.mark.max(seq);
+        if let Some(member) = thread.member_mut(who).filter(|member| member.mark < seq) {
+            member.shown = in_private.then_some(member.shown.unwrap_or(member.mark));
+            member.mark = seq;
         }
         Outcome::done(200, touched).in_thread(tid, 0)
     }

@@ -24,6 +24,8 @@ pub(crate) struct Member {
     /// Following this user accepts the thread.
     pub(crate) added_by: Option<Uid>,
     pub(crate) mark: u64,
+    /// The mark as others see it, while the rest was read with receipts off.
+    pub(crate) shown: Option<u64>,
     /// Whose messages they see collapsed: the user, and the entry that added that user, since each stay counts for itself.
     pub(crate) hides: BTreeSet<(Uid, u64)>,
     /// Which of these are in the thread, without a decision about them.

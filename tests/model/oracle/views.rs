@@ -60,7 +60,7 @@ impl Oracle {
         json!({
             "user": name(member.user),
             "role": role(member.moderator),
-            "read_seq": shown.then_some(member.mark),
+            "read_seq": shown.then_some(member.shown.filter(|_| !own).unwrap_or(member.mark)),
         })
     }
 
