@@ -1,9 +1,8 @@
 //! `$connect` and `$disconnect`: a socket opens and closes.
 
 use shared::api::{Problem, ProblemFrame, Request, Response, WithSockets};
-use shared::delivery::Fanout;
 use shared::domain::ids::{ConnectionId, Ticket};
-use shared::service::{self, Context};
+use shared::service::{self, Closing, Context};
 
 /// Uses the ticket up and stores the connection. The user's oldest one beyond the 20th is told and closed (rule 22).
 ///
@@ -19,8 +18,7 @@ pub(crate) async fn connect(
     let too_many = service::connect(&ctx, &ticket).await?.ok_or(Problem::Unauthenticated)?;
     let problem = Problem::Conflict("A newer connection took the place of this one: a user has at most 20.");
     let frame = ProblemFrame::new(problem.document(request.id()), ctx.now).render();
-    let closing = too_many.into_iter().map(|connection| (connection, frame.clone())).collect();
-    Ok(Response::empty().fanout(Fanout { closing, ..Fanout::default() }))
+    Ok(Response::empty().close(Closing::of(too_many, frame)))
 }
 
 /// Forgets the connection. API Gateway tries to tell of a closed socket, and may fail to.

@@ -22,7 +22,7 @@ pub struct RequestParts {
     /// The id that API Gateway gave it: the same in its access log, in our log and in problem documents.
     pub id: String,
     pub method: String,
-    /// The path as the client wrote it.
+    /// The path, decoded as API Gateway passes it on.
     pub raw_path: String,
     /// The variables of the path, decoded.
     pub path: HashMap<String, String>,

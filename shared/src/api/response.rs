@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::delivery::{Fanout, Frame};
 use crate::domain::connection::Connection;
-use crate::service::{Done, Unsettled};
+use crate::service::{Closing, Done, Unsettled};
 
 /// The capability of a function that delivers nothing.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +37,8 @@ pub struct Outcome {
     pub fanout: Fanout,
     /// A message that is to become an item, once the response is on its way.
     pub unsettled: Option<Unsettled>,
+    /// Connections that are to be closed then.
+    pub closing: Option<Closing>,
 }
 
 impl<V: Serialize> Response<V> {
@@ -96,6 +98,13 @@ impl<V> Response<V> {
     #[must_use]
     pub fn fanout(self, fanout: Fanout) -> Response<V, WithSockets> {
         Response { outcome: Outcome { fanout, ..self.outcome }, view: PhantomData }
+    }
+
+    /// Closes connections, once the response is on its way.
+    #[must_use]
+    pub fn close(self, closing: Option<Closing>) -> Response<V, WithSockets> {
+        let outcome = Outcome { closing, ..self.outcome };
+        Response { outcome, view: PhantomData }
     }
 
     /// Delivers a frame to one connection.

@@ -71,6 +71,4 @@ pub struct Fanout {
     pub connections: Option<Vec<Connection>>,
     /// Frames for one connection alone.
     pub frames: Vec<(Connection, Frame)>,
-    /// Connections to be closed, each told why by a frame.
-    pub closing: Vec<(Connection, Frame)>,
 }

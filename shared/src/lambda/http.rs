@@ -16,7 +16,7 @@ use super::run::run;
 use crate::api::{Call, Outcome, Problem, ProblemFrame, RequestParts, Routes, Sender, render};
 use crate::delivery::Fanout;
 use crate::domain::ids::{ConnectionId, UserId};
-use crate::service::{Unsettled, deliver};
+use crate::service::{Closing, Unsettled, deliver};
 
 /// The argument with which a function prints its table of routes as JSON and ends.
 const ROUTES_ARGUMENT: &str = "routes";
@@ -146,10 +146,14 @@ impl<S: Capability> Source for ApiGateway<S> {
         let call = Call { sender, now: invocation.now, store: invocation.store.clone(), request };
         match self.routes.dispatch(&invocation.labels.route, call).await {
             Ok(outcome) => {
-                let Outcome { status, body, replayed, sent, fanout, unsettled } = outcome;
+                let Outcome { status, body, replayed, sent, fanout, unsettled, closing } = outcome;
                 let ended = Ended { status, replayed, sent, ..Ended::default() };
                 let response = ApiResponse::new(status, body, JSON).replayed(replayed);
-                Handled { response: response.into_payload(), ended, rest: self.rest(fanout, unsettled, invocation) }
+                let rest = match closing {
+                    Some(closing) => self.close(closing, invocation),
+                    None => self.rest(fanout, unsettled, invocation),
+                };
+                Handled { response: response.into_payload(), ended, rest }
             }
             Err(problem) => refused(&problem, framed, &invocation),
         }
@@ -157,14 +161,21 @@ impl<S: Capability> Source for ApiGateway<S> {
 }
 
 impl<S: Capability> ApiGateway<S> {
+    /// Closes the connections that are too many. There is nothing else to do then.
+    fn close(&self, closing: Closing, invocation: Invocation) -> Option<Rest> {
+        let sockets = self.app.sockets(&invocation.trace)?;
+        Some(Box::pin(async move {
+            let store = invocation.store_until_end();
+            let closed = timeout_at(invocation.end, closing.run((&store, &sockets), invocation.now)).await;
+            let delivered = closed.map_err(|_| "not closed: there was no time left".to_owned());
+            Left { delivered, ..Left::default() }
+        }))
+    }
+
     /// What is left to do: delivering, and making an item of a message. A function without sockets has no route that does
     /// either.
     fn rest(&self, fanout: Fanout, unsettled: Option<Unsettled>, invocation: Invocation) -> Option<Rest> {
-        if fanout.notifications.is_empty()
-            && fanout.frames.is_empty()
-            && fanout.closing.is_empty()
-            && unsettled.is_none()
-        {
+        if fanout.notifications.is_empty() && fanout.frames.is_empty() && unsettled.is_none() {
             return None;
         }
         let sockets = self.app.sockets(&invocation.trace)?;

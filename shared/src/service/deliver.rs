@@ -33,6 +33,17 @@ pub struct Delivered {
 impl Delivered {
     /// A fan-out that failed, or of which nobody knows how far it came: it counts as one failure.
     pub const LOST: Self = Self { delivered: 0, gone: 0, failed: 1, why: None };
+
+    /// What became of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            delivered: self.delivered + other.delivered,
+            gone: self.gone + other.gone,
+            failed: self.failed + other.failed,
+            why: self.why.or(other.why),
+        }
+    }
 }
 
 /// While API Gateway has not heard that `$connect` went well, it responds 410 for a connection that is about to be open. So a
@@ -51,7 +62,7 @@ pub async fn deliver(
     render: Render,
     now: Timestamp,
 ) -> Result<Delivered, StoreError> {
-    let Fanout { notifications, connections, frames, closing } = fanout;
+    let Fanout { notifications, connections, frames } = fanout;
     let connections = match connections {
         Some(known) => known,
         None if notifications.is_empty() => Vec::new(),
@@ -68,14 +79,7 @@ pub async fn deliver(
     });
     let single = frames.into_iter().map(|(connection, frame)| (connection, vec![frame]));
     let posts = several.chain(single).map(|(connection, frames)| post_all(store, sockets, connection, frames, now));
-    let closings = closing.into_iter().map(|(connection, frame)| close(store, sockets, connection, frame, now));
-    let (posted, closed) = tokio::join!(join_all(posts), join_all(closings));
-    Ok(posted.into_iter().chain(closed).fold(Delivered::default(), |sum, one| Delivered {
-        delivered: sum.delivered + one.delivered,
-        gone: sum.gone + one.gone,
-        failed: sum.failed + one.failed,
-        why: sum.why.or(one.why),
-    }))
+    Ok(join_all(posts).await.into_iter().fold(Delivered::default(), Delivered::and))
 }
 
 /// What one recipient gets, in order.
@@ -113,26 +117,7 @@ async fn post_all(
     delivered
 }
 
-/// Tells a connection why it is closed, closes it, and forgets it. One that could not be closed stays listed, so that it goes on hearing
-/// all that happens.
-async fn close(store: &Store, sockets: &Sockets, connection: Connection, frame: Frame, now: Timestamp) -> Delivered {
-    let mut closed = post(sockets, &connection, &frame, now).await;
-    if closed != Posted::Gone {
-        closed = sockets.close(&connection.id).await;
-    }
-    let mut delivered = Delivered::default();
-    match closed {
-        Posted::Failed(why) => (delivered.failed, delivered.why) = (1, Some(why)),
-        // If it cannot be forgotten now, the next post finds it gone.
-        Posted::Delivered | Posted::Gone => {
-            let forgotten = store.drop_connection(&connection.user_id, &connection.id).await.is_ok();
-            (delivered.gone, delivered.failed) = (u32::from(forgotten), u32::from(!forgotten));
-        }
-    }
-    delivered
-}
-
-async fn post(sockets: &Sockets, connection: &Connection, frame: &Frame, now: Timestamp) -> Posted {
+pub(super) async fn post(sockets: &Sockets, connection: &Connection, frame: &Frame, now: Timestamp) -> Posted {
     let mut posted = sockets.post(&connection.id, frame).await;
     for pause in POST_AGAIN {
         if posted != Posted::Gone || now >= connection.opened_at.plus(YOUNG) {

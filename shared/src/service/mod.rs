@@ -5,6 +5,7 @@
 mod add_members;
 mod block;
 mod change_group;
+mod closing;
 mod connect;
 mod context;
 mod create_group;
@@ -29,6 +30,7 @@ mod typing;
 pub use add_members::add_members;
 pub use block::{Blocked, block, unblock};
 pub use change_group::{ChangedGroup, leave, remove_member, rename, set_role};
+pub use closing::Closing;
 pub use connect::{GivenTicket, connect, disconnect, give_ticket};
 pub use context::Context;
 pub use create_group::{GroupDraft, create_group};

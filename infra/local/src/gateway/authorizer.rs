@@ -38,6 +38,9 @@ impl Authorizer {
             ErrorKind::ExpiredSignature => {
                 unauthorized(r#"Bearer scope="" error="invalid_token" error_description="the token has expired""#)
             }
+            ErrorKind::InvalidAudience => unauthorized(
+                r#"Bearer scope="" error="invalid_token" error_description="the token does not have a valid audience""#,
+            ),
             _ => unauthorized(r#"Bearer scope="" error="invalid_token" error_description="the token is not valid""#),
         })?;
         Ok(claims.claims.into_iter().map(|(name, value)| (name, Value::String(text(&value)))).collect())

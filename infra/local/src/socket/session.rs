@@ -105,9 +105,9 @@ async fn converse(
                 // The protocol layer replies to pings. Pings do not count as traffic.
                 Some(Ok(_)) => {}
                 Some(Err(Error::Capacity(_))) => {
-                    connection.close(1009, "Message too long");
+                    connection.close(1009, "Message too big");
                     finish_too_long(stream, writer).await;
-                    return End::new(1009, "Message too long");
+                    return End::new(1009, "Message too big");
                 }
                 Some(Err(_)) | None => break closing.unwrap_or_else(End::abrupt),
             },
