@@ -14,7 +14,10 @@ interface Decision {
 function decisions(socketApi: string, values: Values): Decision[] {
   const managed = (policy: string) => `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policy}]`;
   const here = '<AWS::Region>:<AWS::AccountId>';
-  const connections = `execute-api:${here}:<${socketApi}>/${values['Stage']}/POST/@connections/*`;
+  const connections = (method: string) =>
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:${here}:<${socketApi}>/${values['Stage']}/${method}/@connections/*]`;
+  const connectionIds =
+    'The wildcard stands for connection ids, which are not known in advance; API, stage and method are fixed.';
   const socketLog = {
     about: /^SocketApiStage$/,
     reason: 'socketAccessLog enables it, once the account has the CloudWatch role for API Gateway.',
@@ -33,10 +36,14 @@ function decisions(socketApi: string, values: Values): Decision[] {
         'SAM attaches it to every role; the permissions boundary narrows it to traces, or to nothing if traces are off.',
     },
     {
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${connections}]`,
+      id: connections('POST'),
       about: /^(Connection|Member|Message|Thread|User)FunctionRole$|^FunctionBoundary$/,
-      reason:
-        'The wildcard stands for connection ids, which are not known in advance; API, stage and method are fixed.',
+      reason: connectionIds,
+    },
+    {
+      id: connections('DELETE'),
+      about: /^ConnectionFunctionRole$|^FunctionBoundary$/,
+      reason: connectionIds,
     },
     {
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:${here}:key/*]`,

@@ -10,6 +10,8 @@ use aws_sdk_apigatewaymanagement::operation::delete_connection::DeleteConnection
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use serde::Serialize;
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 
 use crate::domain::ids::ConnectionId;
 use crate::trace::{Ended, Service, Trace};
@@ -62,16 +64,8 @@ impl Sockets {
     /// Closes a connection.
     pub async fn close(&self, connection: &ConnectionId) -> Posted {
         let request = self.client.delete_connection().connection_id(connection.as_str());
-        let close = async {
-            match tokio::time::timeout(POST_TIMEOUT, request.send()).await {
-                Ok(Ok(_)) => Posted::Delivered,
-                Ok(Err(error)) if error.as_service_error().is_some_and(DeleteConnectionError::is_gone_exception) => {
-                    Posted::Gone
-                }
-                Ok(Err(error)) => Posted::Failed(why(&error)),
-                Err(_) => Posted::Failed(PushFailure::Timeout),
-            }
-        };
+        let close =
+            async { posted(timeout(POST_TIMEOUT, request.send()).await, DeleteConnectionError::is_gone_exception) };
         self.trace.call(Service::Sockets, "DeleteConnection", close, |closed| ended(*closed)).await
     }
 
@@ -79,17 +73,19 @@ impl Sockets {
     pub async fn post(&self, connection: &ConnectionId, frame: &[u8]) -> Posted {
         let request =
             self.client.post_to_connection().connection_id(connection.as_str()).data(Blob::new(frame.to_vec()));
-        let post = async {
-            match tokio::time::timeout(POST_TIMEOUT, request.send()).await {
-                Ok(Ok(_)) => Posted::Delivered,
-                Ok(Err(error)) if error.as_service_error().is_some_and(PostToConnectionError::is_gone_exception) => {
-                    Posted::Gone
-                }
-                Ok(Err(error)) => Posted::Failed(why(&error)),
-                Err(_) => Posted::Failed(PushFailure::Timeout),
-            }
-        };
+        let post =
+            async { posted(timeout(POST_TIMEOUT, request.send()).await, PostToConnectionError::is_gone_exception) };
         self.trace.call(Service::Sockets, "PostToConnection", post, |posted| ended(*posted)).await
+    }
+}
+
+/// What became of a call.
+fn posted<T, E>(ended: Result<Result<T, SdkError<E>>, Elapsed>, is_gone: impl Fn(&E) -> bool) -> Posted {
+    match ended {
+        Ok(Ok(_)) => Posted::Delivered,
+        Ok(Err(error)) if error.as_service_error().is_some_and(is_gone) => Posted::Gone,
+        Ok(Err(error)) => Posted::Failed(why(&error)),
+        Err(_) => Posted::Failed(PushFailure::Timeout),
     }
 }
 
