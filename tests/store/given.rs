@@ -12,7 +12,7 @@ use shared::domain::send::{Sending, send};
 use shared::domain::thread::Thread;
 use shared::domain::time::Timestamp;
 use shared::domain::transition::{NewThread, Transition};
-use shared::store::{AbsentHead, EdgeEnds, Head, OnFollow, Store, StoreError, Writes};
+use shared::store::{AbsentHead, EdgeEnds, Head, OnBlock, OnFollow, Store, StoreError, Writes};
 use tests::unique;
 
 /// A day in the past, the same for all tests: the store is told the time.
@@ -136,7 +136,7 @@ pub(crate) async fn follow(
 /// Lets a user block another, as things stand now.
 pub(crate) async fn block(store: &Store, from: &UserId, to: &UserId, now: Timestamp) -> Result<(), StoreError> {
     let ends = Ends::of(store, from, to).await;
-    commit(store, Writes::block(ends.as_ends(), None, &[], now)?).await.map(|_| ())
+    commit(store, Writes::block(ends.as_ends(), OnBlock::Stays, &[], now)?).await.map(|_| ())
 }
 
 /// Lets a user unblock another, as things stand now.

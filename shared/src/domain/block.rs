@@ -19,14 +19,17 @@ pub fn hide(
     now: Timestamp,
 ) -> Option<Transition> {
     let slot = thread.member(blocked)?.slot;
-    if !thread.is_group() || thread.member(user)?.hides.contains(slot) {
+    let member = thread.member(user)?;
+    let hidden = member.hides.contains(slot);
+    let asked = member.standing == Standing::Pending && member.invitation.by == Some(slot);
+    if !thread.is_group() || (hidden && !asked) {
         return None;
     }
-    let mut transition = changed(thread, user, marked, |hides, notice| (hides.with(slot), notice.with(slot)))?;
-    for member in transition.after.members.iter_mut().filter(|member| member.user_id == *user) {
-        if member.standing == Standing::Pending && member.invitation.by == Some(slot) {
-            member.set_standing(Standing::Declined { at: now });
-        }
+    let hide =
+        |hides: Slots, notice: Slots| if hidden { (hides, notice) } else { (hides.with(slot), notice.with(slot)) };
+    let mut transition = changed(thread, user, marked, hide)?;
+    for member in transition.after.members.iter_mut().filter(|member| asked && member.user_id == *user) {
+        member.set_standing(Standing::Declined { at: now });
     }
     Some(transition)
 }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::invalid::Invalid;
 use super::limits::MAX_USER_ID_CHARS;
 
-/// A user of the host app: the `sub` of their JWT, 1–128 visible ASCII characters. `me` is nobody's: in a path it is the caller.
+/// A user of the host app: the `sub` of their JWT, 1–128 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UserId(String);
@@ -26,10 +26,10 @@ impl TryFrom<String> for UserId {
 
     fn try_from(text: String) -> Result<Self, Invalid> {
         let fits = (1..=MAX_USER_ID_CHARS).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-        if fits && text != "me" {
+        if fits {
             Ok(Self(text))
         } else {
-            Err(Invalid::new(format!("must be 1–{MAX_USER_ID_CHARS} visible ASCII characters, and not \"me\"")))
+            Err(Invalid::new(format!("must be 1–{MAX_USER_ID_CHARS} visible ASCII characters")))
         }
     }
 }

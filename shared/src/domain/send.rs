@@ -85,8 +85,12 @@ fn may_send(thread: &Thread, author: &UserId) -> Result<(), Refusal> {
 fn after(thread: &Thread, author: &Member, message: &Message) -> Thread {
     let mut next = thread.clone();
     for member in &mut next.members {
+        // To who hides the author the message is none that could bring the thread back.
+        let hidden = thread.hides(member, &message.author_id, message.seq);
         member.set_standing(if member.user_id == message.author_id {
             Standing::Accepted
+        } else if hidden {
+            member.standing
         } else {
             member.standing.after_message(message.created_at)
         });

@@ -77,6 +77,8 @@ impl ApiEvent {
             Self::Http(event) => {
                 let authorizer = event.request_context.authorizer.as_ref();
                 let subject = authorizer.and_then(|authorizer| authorizer.jwt.as_ref()?.claims.get("sub").cloned());
+                // In a path `me` is the caller, so it can be nobody's id.
+                let subject = subject.filter(|subject| subject != "me");
                 let user = subject.and_then(|subject| UserId::try_from(subject).ok());
                 user.map_or(Sender::Unknown, Sender::User)
             }
@@ -301,6 +303,18 @@ mod tests {
     fn a_body_that_is_not_what_it_says_is_empty() {
         assert_eq!(http("", "e30=").parts().body, b"{}");
         assert!(http("", "no base 64").parts().body.is_empty());
+    }
+
+    #[test]
+    fn me_is_nobody() {
+        let sender = |subject: &str| {
+            let ApiEvent::Http(mut event) = http("", "") else { panic!("it is one of HTTP") };
+            let authorizer = json!({"jwt": {"claims": {"sub": subject}, "scopes": null}});
+            event.request_context.authorizer = Some(serde_json::from_value(authorizer).unwrap());
+            ApiEvent::Http(event).sender()
+        };
+        assert!(matches!(sender("usr_me"), Sender::User(id) if id.as_str() == "usr_me"));
+        assert!(matches!(sender("me"), Sender::Unknown));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::domain::message_request;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::Thread;
 use crate::domain::transition::Transition;
-use crate::store::{EdgeEnds, Head, Writes};
+use crate::store::{EdgeEnds, Head, OnBlock, Writes};
 
 /// The groups that the blocker shares with the blocked, for the decision to stay or to leave.
 #[derive(Debug, Default)]
@@ -70,6 +70,13 @@ impl Operation for Block<'_> {
             Head::Thread(thread) => message_request::decline(thread, &ctx.caller, ctx.now).ok().flatten(),
             Head::Absent(_) => None,
         };
+        let accepted = |thread: &Thread| thread.member(&ctx.caller).is_some_and(|own| own.standing.is_accepted());
+        let on_block = match (&context.head, &declined) {
+            (_, Some(declined)) => OnBlock::Declines(declined),
+            (Head::Absent(_), None) => OnBlock::Absent,
+            (Head::Thread(thread), None) if accepted(thread) => OnBlock::Stays,
+            (Head::Thread(thread), None) => OnBlock::Rests(thread),
+        };
         // Before the write: a read that fails after it would keep the caller's other devices from hearing of it.
         let ids: Vec<ThreadId> = groups.iter().map(|group| group.id.clone()).collect();
         let details = ctx.store.details_of(&ids).await?;
@@ -86,7 +93,7 @@ impl Operation for Block<'_> {
         let writes = if blocks_already && changes.is_empty() && declined.is_none() {
             Writes::none()
         } else {
-            Writes::block(ends, declined.as_ref(), &changes, ctx.now)?
+            Writes::block(ends, on_block, &changes, ctx.now)?
         };
         let output = Blocked { groups: shared_by_both(ctx, self.user_id, with_changes(groups, changes)), details };
         // They share more groups than one write takes: the block holds, and the next step hides in the others.

@@ -9,7 +9,7 @@ use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::domain::details::ThreadDetails;
 use crate::domain::group;
-use crate::domain::ids::{ThreadId, UserId};
+use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::member::Role;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::Thread;
@@ -44,7 +44,7 @@ struct ChangeGroup<'a> {
 /// `NotFound`; `ModeratorsOnly` in a direct thread.
 pub async fn leave(ctx: &Context, thread_id: &ThreadId) -> Result<Done<()>, Error> {
     let left = run(ctx, ChangeGroup { thread_id, change: Change::Leave }).await;
-    unless_gone(ctx, thread_id, &ctx.caller, left).await
+    unless_gone(ctx, (thread_id, &ctx.caller), Seq::ZERO, left).await
 }
 
 /// The caller, a moderator, removes a member. It does nothing to one who left or was removed before.
@@ -53,25 +53,28 @@ pub async fn leave(ctx: &Context, thread_id: &ThreadId) -> Result<Done<()>, Erro
 /// `NotFound`, `ModeratorsOnly`.
 pub async fn remove_member(ctx: &Context, thread_id: &ThreadId, user_id: &UserId) -> Result<Done<()>, Error> {
     let removed = run(ctx, ChangeGroup { thread_id, change: Change::Remove(user_id) }).await;
+    let mut visible_from = Seq::ZERO;
     if let Err(Error::Refused(Refusal::NotFound)) = &removed {
-        // What the group says of others is for its members.
-        load_thread(ctx, thread_id).await?;
+        // What the group says of others is for its members, and of what was before them it says nothing (rule 11).
+        let thread = load_thread(ctx, thread_id).await?;
+        visible_from = thread.member(&ctx.caller).ok_or(Refusal::NotFound)?.visible_from();
     }
-    unless_gone(ctx, thread_id, user_id, removed).await
+    unless_gone(ctx, (thread_id, user_id), visible_from, removed).await
 }
 
-/// What came of taking `user_id` out of the group, or nothing to do where they are out of it already: a repeat whose first response was
-/// lost is no error (rule 15).
+/// What came of taking a user out of a group, or nothing to do where they went already, not before `visible_from`: a repeat whose first
+/// response was lost is no error (rule 15).
 async fn unless_gone(
     ctx: &Context,
-    thread_id: &ThreadId,
-    user_id: &UserId,
+    (thread_id, user_id): (&ThreadId, &UserId),
+    visible_from: Seq,
     result: Result<Done<ChangedGroup>, Error>,
 ) -> Result<Done<()>, Error> {
     match result {
         Ok(done) => Ok(done.split().1),
-        Err(Error::Refused(Refusal::NotFound)) if ctx.store.was_member(thread_id, user_id).await? => {
-            Ok(Done::new((), Vec::new()))
+        Err(Error::Refused(Refusal::NotFound)) => {
+            let gone = ctx.store.departure(thread_id, user_id).await?.filter(|seq| *seq >= visible_from);
+            gone.map(|_| Done::new((), Vec::new())).ok_or(Refusal::NotFound.into())
         }
         Err(error) => Err(error),
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::access::Store;
@@ -55,16 +56,15 @@ impl From<ConnectionRecord> for ConnectedUser {
     }
 }
 
-/// Each connection is an attribute of `USER#u` / `CONNECTIONS` with its end in milliseconds as the value. So one is added and removed without
+/// Each connection is an attribute of `USER#u` / `CONNECTIONS` with its end as the value, in seconds; those of an earlier release have
+/// nothing else. A second attribute has the milliseconds of the second, which an earlier release passes over. So one is added and removed without
 /// reading the others, and all connections of a user are one item to read.
 const CONNECTION_PREFIX: &str = "@";
+const MILLISECONDS_PREFIX: &str = "+";
 
-fn attribute(connection: &ConnectionId) -> String {
-    format!("{CONNECTION_PREFIX}{}", connection.as_str())
+fn attributes(connection: &ConnectionId) -> [String; 2] {
+    [CONNECTION_PREFIX, MILLISECONDS_PREFIX].map(|prefix| format!("{prefix}{}", connection.as_str()))
 }
-
-/// Ends below are seconds, as an earlier release wrote them.
-const FIRST_MS: i64 = 100_000_000_000;
 
 /// The connections in a user's item, each with its end.
 fn parse(item: &Item) -> Result<Vec<(ConnectionId, Timestamp)>, StoreError> {
@@ -75,9 +75,11 @@ fn parse(item: &Item) -> Result<Vec<(ConnectionId, Timestamp)>, StoreError> {
     let connections = item.iter().filter_map(|(name, value)| Some((name.strip_prefix(CONNECTION_PREFIX)?, value)));
     let connections = connections.map(|(id, value)| {
         let id = ConnectionId::try_from(id.to_owned()).map_err(|_| corrupt("not a connection's id"))?;
-        let end: i64 = value.as_n().ok().and_then(|end| end.parse().ok()).ok_or_else(|| corrupt("not an end"))?;
-        let end_ms = if end < FIRST_MS { end.saturating_mul(1_000) } else { end };
-        Ok((id, Timestamp::from_ms(end_ms).map_err(|_| corrupt("not an end"))?))
+        let whole = |value: &AttributeValue| value.as_n().ok().and_then(|number| number.parse::<i64>().ok());
+        let seconds = whole(value).ok_or_else(|| corrupt("not an end"))?;
+        let [_, milliseconds] = attributes(&id);
+        let end = seconds.saturating_mul(1_000).saturating_add(item.get(&milliseconds).and_then(whole).unwrap_or(0));
+        Ok((id, Timestamp::from_ms(end).map_err(|_| corrupt("not an end"))?))
     });
     connections.collect()
 }
@@ -141,9 +143,11 @@ impl Store {
         let user_id = connection.user_id.clone();
         let record = ConnectionRecord { v: ITEM_VERSION, user_id, expires_at, typed: BTreeMap::new() };
         let own = Write::put(keys::connection(&connection.id), convert::item(&record)?);
+        let [seconds, milliseconds] = attributes(&connection.id);
         let listed = Update::new(keys::connections(&connection.user_id))
             .set(&["v"], number(ITEM_VERSION))
-            .set(&[&attribute(&connection.id)], number(end.ms()))
+            .set(&[&seconds], number(end.ms().div_euclid(1_000)))
+            .set(&[&milliseconds], number(end.ms().rem_euclid(1_000)))
             .set(&["expires_at"], number(expires_at))
             .build();
         let (_, listed) = tokio::try_join!(self.table.write(own), self.table.write(listed))?;
@@ -166,7 +170,8 @@ impl Store {
         }
         let mut update = Update::new(keys::connections(user));
         for connection in connections {
-            update.remove(&[&attribute(connection)]);
+            let [seconds, milliseconds] = attributes(connection);
+            update.remove(&[&seconds]).remove(&[&milliseconds]);
         }
         // Without this condition the update would create a missing item.
         update.require_exists(&["pk"]);

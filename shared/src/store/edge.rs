@@ -19,6 +19,7 @@ use super::update::{Update, number};
 use super::write::{Write, Writes};
 use crate::domain::ids::{Pair, ThreadId, UserId};
 use crate::domain::profile::Profile;
+use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
 use crate::domain::transition::Transition;
 
@@ -53,6 +54,19 @@ pub enum OnFollow<'a> {
     Stays,
     /// It is a message request, and is accepted.
     Accepts(&'a Transition),
+}
+
+/// What a block does to the direct thread with the blocked user.
+#[derive(Debug, Clone, Copy)]
+pub enum OnBlock<'a> {
+    /// There is none. The block is stored on that condition: a request that comes at the same time has to be declined.
+    Absent,
+    /// The blocker accepted it, for good.
+    Stays,
+    /// The blocker declined it. The block is stored on the condition that it has not come back as a request.
+    Rests(&'a Thread),
+    /// It is a message request to the blocker, and is declined.
+    Declines(&'a Transition),
 }
 
 /// The two users of a follow or a block, as they were read.
@@ -98,14 +112,14 @@ impl Writes {
     /// Makes `from` block `to`, and deletes the follow from `from` to `to`. The same transaction writes the block into the
     /// head of their direct thread, opened or not, and into the `groups` that both are in. So no later message can miss the
     /// block. It also raises the revisions of both profiles, so that a group to which one of them is added at the same time
-    /// cannot miss it either. `declined` is the direct thread, if it is a request to `from`. Fails with [`Condition::Members`],
+    /// cannot miss it either. `thread` is what happens to their direct thread. Fails with [`Condition::Members`],
     /// [`Condition::UserUnchanged`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
     pub fn block(
         ends: EdgeEnds<'_>,
-        declined: Option<&Transition>,
+        thread: OnBlock<'_>,
         groups: &[Transition],
         now: Timestamp,
     ) -> Result<Self, StoreError> {
@@ -116,16 +130,30 @@ impl Writes {
             profile::next_revision(from),
             profile::next_revision(to),
         ]);
-        if let Some(declined) = declined {
-            let mut head = changed_head(declined)?;
-            head.add("blocks", one_of(from));
-            writes.extend([head.only_if(Condition::Members)]);
-            writes.extend(moved_listings(declined)?);
-        } else {
-            let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
-            head.add("blocks", one_of(from)).add("rev", number(1)).set_if_absent("v", number(HEAD_VERSION));
-            writes.extend([head.build()]);
+        let mut head = match thread {
+            OnBlock::Declines(declined) => {
+                writes.extend(moved_listings(declined)?);
+                changed_head(declined)?
+            }
+            OnBlock::Absent | OnBlock::Stays | OnBlock::Rests(_) => {
+                let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
+                head.add("rev", number(1)).set_if_absent("v", number(HEAD_VERSION));
+                head
+            }
+        };
+        head.add("blocks", one_of(from));
+        match thread {
+            OnBlock::Absent => {
+                let kind = head.path(&["kind"]);
+                head.require(format!("attribute_not_exists({kind})"));
+            }
+            OnBlock::Rests(thread) => {
+                head.require_equal("rev", number(thread.revision.0));
+            }
+            OnBlock::Stays | OnBlock::Declines(_) => {}
         }
+        let unconditional = matches!(thread, OnBlock::Stays);
+        writes.extend([if unconditional { head.build() } else { head.only_if(Condition::Members) }]);
         writes.join(group_writes(groups)?);
         Ok(writes)
     }

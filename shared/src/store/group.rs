@@ -14,7 +14,7 @@ use super::update::{Update, number};
 use super::write::{Write, Writes};
 use super::{details, head, keys, log, mailbox, profile};
 use crate::domain::details::{MemberSnapshot, ThreadDetails};
-use crate::domain::ids::{ThreadId, UserId};
+use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, EntryContent};
 use crate::domain::mailbox::MailboxPosition;
 use crate::domain::profile::Profile;
@@ -119,20 +119,24 @@ impl Writes {
                 EntryContent::Change(Change::MemberRemoved { user_id }) => keys::removed(&after.id, user_id),
                 _ => continue,
             };
-            writes.extend([Update::new(gone).set(&["v"], number(ITEM_VERSION)).build()]);
+            let trace = Update::new(gone).set(&["v"], number(ITEM_VERSION)).set(&["seq"], number(entry.seq)).build();
+            writes.extend([trace]);
         }
         Ok(writes)
     }
 }
 
 impl Store {
-    /// Whether a user left this group or was removed from it. They may have come back since.
+    /// The last entry of this group's log with which a user left or was removed; `None` if there is none. They may have come back since.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn was_member(&self, thread: &ThreadId, user: &UserId) -> Result<bool, StoreError> {
+    pub async fn departure(&self, thread: &ThreadId, user: &UserId) -> Result<Option<Seq>, StoreError> {
         let traces = [keys::left(thread, user), keys::removed(thread, user)];
-        Ok(!self.table.batch_get(&traces, Read::Consistent).await?.is_empty())
+        let traces = self.table.batch_get(&traces, Read::Consistent).await?;
+        // An earlier release did not store where it was.
+        let seq = |item: &Item| item.get("seq").and_then(|seq| seq.as_n().ok()?.parse().ok()).unwrap_or(Seq::ZERO);
+        Ok(traces.iter().map(seq).max())
     }
 
     /// The ids of a user's groups. Groups that they left while a member hides them are included.

@@ -36,7 +36,7 @@ pub use access::Store;
 pub use backoff::Backoff;
 pub use connection::ConnectedUser;
 pub use cursor::Cursor;
-pub use edge::{EdgeEnds, OnFollow, PairContext};
+pub use edge::{EdgeEnds, OnBlock, OnFollow, PairContext};
 pub use error::{Condition, StoreError};
 pub use group::{NewMember, NewMembers, snapshots};
 pub use head::{AbsentHead, Head};

@@ -373,3 +373,20 @@ async fn rule_07_blocking_declines_the_groups_they_asked_me_into_and_no_others()
     bob.post_empty(&format!("/threads/{hers}/accept")).await.expect(200);
     assert_eq!(bob.boxed("inbox").await, [hers]);
 }
+
+#[tokio::test]
+async fn rule_07_a_request_that_comes_while_they_are_blocked_is_declined_or_refused() {
+    let stack = Stack::own();
+    let (ann, bob) = Pair::strangers(&stack).await;
+    let blocks = Fault::database(DatabaseFault::HoldBefore).operation("TransactWriteItems").function("UserFunction");
+    let held = stack.hold(blocks).await;
+    let (blocker, blocked) = (bob.clone(), ann.clone());
+    let blocking = tokio::spawn(async move { blocker.block(&blocked).await });
+    held.reached().await;
+    let thread = ann.open(&bob).await;
+    held.release().await;
+    blocking.await.unwrap();
+    assert!(bob.boxed("requests").await.is_empty());
+    assert_eq!(bob.thread(&thread).await["unread"], 0);
+    ann.sending(&thread, "hello?").await.problem("contact-closed");
+}

@@ -290,3 +290,17 @@ async fn rule_15_who_was_added_again_leaves_again() {
     group.bob.leave(&group.thread).await;
     assert_eq!(group.ann.members(&group.thread).await.len(), 2);
 }
+
+#[tokio::test]
+async fn rule_11_a_moderator_learns_nothing_of_who_was_there_before_them() {
+    let stack = Stack::shared();
+    let group = Group::new(&stack).await;
+    group.bob.leave(&group.thread).await;
+    group.ann.remove(&group.thread, &group.carl).await;
+    let late = group.join(&stack, "late").await;
+    group.ann.promote(&group.thread, &late).await;
+    for gone in [&group.bob, &group.carl] {
+        late.removing(&group.thread, gone).await.problem("not-found");
+        group.ann.removing(&group.thread, gone).await.expect(204);
+    }
+}

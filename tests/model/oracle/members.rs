@@ -8,7 +8,12 @@ impl Oracle {
             return refused;
         }
         if self.threads[tid].member(whom).is_none() {
-            let gone = self.threads[tid].ever().contains(&whom);
+            let thread = &self.threads[tid];
+            let since = thread.member(who).map_or(0, |member| member.joined);
+            let gone = (since..=thread.last_seq()).any(|seq| {
+                let what = thread.entry(seq).map(|entry| &entry.what);
+                matches!(what, Some(EntryContent::Removed { user } | EntryContent::Left { user }) if *user == whom)
+            });
             let touched = self.threads[tid].users().into_iter().chain([whom]);
             let expected = if gone { Expected::Done(204) } else { Expected::refused("not-found") };
             return Outcome::new(expected, touched).in_thread(tid, 0);
