@@ -380,8 +380,8 @@ async fn rule_07_a_request_that_comes_while_they_are_blocked_is_declined_or_refu
     let (ann, bob) = Pair::strangers(&stack).await;
     let blocks = Fault::database(DatabaseFault::HoldBefore).operation("TransactWriteItems").function("UserFunction");
     let held = stack.hold(blocks).await;
-    let (blocker, blocked) = (bob.clone(), ann.clone());
-    let blocking = tokio::spawn(async move { blocker.block(&blocked).await });
+    let (bob_too, ann_too) = (bob.clone(), ann.clone());
+    let blocking = tokio::spawn(async move { bob_too.block(&ann_too).await });
     held.reached().await;
     let thread = ann.open(&bob).await;
     held.release().await;
