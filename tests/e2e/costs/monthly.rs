@@ -121,7 +121,7 @@ async fn used(stack: &Stack, answer: &Answer) -> Use {
 async fn used_by_a_send(stack: &Stack, user: &User, thread: &str, text: &str) -> Use {
     /// Until the head remembers as many keys as it does.
     const BEFORE: u32 = 50;
-    const SENDS: u32 = 30;
+    const SENDS: u32 = 90;
     for _ in 0..BEFORE {
         user.send(thread, text).await;
     }
@@ -261,11 +261,12 @@ async fn the_runbook_says_what_things_cost() {
     }
 }
 
-/// Whether two words are the same, or numbers that differ by 3 % at most: names of users are not of the same length each time.
+/// Whether two words are the same, or numbers that differ by 5 % at most: names of users are not of the same length each time, and on a busy
+/// machine tails are settled a little earlier or later.
 fn agree(one: &str, other: &str) -> bool {
     let number = |word: &str| word.trim_matches('*').parse::<f64>().ok();
     match (number(one), number(other)) {
-        (Some(one), Some(other)) => (one - other).abs() <= 0.03 * one.abs(),
+        (Some(one), Some(other)) => (one - other).abs() <= 0.05 * one.abs(),
         _ => one == other,
     }
 }
