@@ -16,9 +16,12 @@ pub(crate) async fn connect(
     let ticket = Ticket::try_from(ticket.to_owned()).map_err(|_| Problem::Unauthenticated)?;
 
     let too_many = service::connect(&ctx, &ticket).await?.ok_or(Problem::Unauthenticated)?;
+    if too_many.is_empty() {
+        return Ok(Response::empty().close(None));
+    }
     let problem = Problem::Conflict("A newer connection took the place of this one: a user has at most 20.");
     let frame = ProblemFrame::new(problem.document(request.id()), ctx.now).render();
-    Ok(Response::empty().close(Closing::of(too_many, frame)))
+    Ok(Response::empty().close(Some(Closing::new(too_many, frame))))
 }
 
 /// Forgets the connection. API Gateway tries to tell of a closed socket, and may fail to.

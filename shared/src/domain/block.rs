@@ -25,8 +25,8 @@ pub fn hide(
     if !thread.is_group() || (hidden && !asked) {
         return None;
     }
-    let hide =
-        |hides: Slots, notice: Slots| if hidden { (hides, notice) } else { (hides.with(slot), notice.with(slot)) };
+    // What is hidden already was decided on, or is about to be.
+    let hide = |hides: Slots, notice: Slots| (hides.with(slot), if hidden { notice } else { notice.with(slot) });
     let mut transition = changed(thread, user, marked, hide)?;
     for member in transition.after.members.iter_mut().filter(|member| asked && member.user_id == *user) {
         member.set_standing(Standing::Declined { at: now });

@@ -24,11 +24,14 @@ type Close = for<'a> fn((&'a Store, &'a Sockets), Connection, Frame, Timestamp) 
 type Outcome<'a> = Pin<Box<dyn Future<Output = Delivered> + Send + 'a>>;
 
 impl Closing {
-    /// `connections`, which are told `frame`; `None` if there are none.
+    /// `connections`, which are told `frame`.
     #[must_use]
-    pub fn of(connections: Vec<Connection>, frame: Frame) -> Option<Self> {
-        let close: Close = |doors, connection, frame, now| Box::pin(close(doors, connection, frame, now));
-        (!connections.is_empty()).then_some(Self { connections, frame, close })
+    pub fn new(connections: Vec<Connection>, frame: Frame) -> Self {
+        Self {
+            connections,
+            frame,
+            close: |doors, connection, frame, now| Box::pin(close(doors, connection, frame, now)),
+        }
     }
 
     /// Closes all of them.

@@ -62,8 +62,12 @@ impl From<ConnectionRecord> for ConnectedUser {
 const CONNECTION_PREFIX: &str = "@";
 const MILLISECONDS_PREFIX: &str = "+";
 
+fn attribute(prefix: &str, connection: &ConnectionId) -> String {
+    format!("{prefix}{}", connection.as_str())
+}
+
 fn attributes(connection: &ConnectionId) -> [String; 2] {
-    [CONNECTION_PREFIX, MILLISECONDS_PREFIX].map(|prefix| format!("{prefix}{}", connection.as_str()))
+    [CONNECTION_PREFIX, MILLISECONDS_PREFIX].map(|prefix| attribute(prefix, connection))
 }
 
 /// The connections in a user's item, each with its end.
@@ -77,8 +81,8 @@ fn parse(item: &Item) -> Result<Vec<(ConnectionId, Timestamp)>, StoreError> {
         let id = ConnectionId::try_from(id.to_owned()).map_err(|_| corrupt("not a connection's id"))?;
         let whole = |value: &AttributeValue| value.as_n().ok().and_then(|number| number.parse::<i64>().ok());
         let seconds = whole(value).ok_or_else(|| corrupt("not an end"))?;
-        let [_, milliseconds] = attributes(&id);
-        let end = seconds.saturating_mul(1_000).saturating_add(item.get(&milliseconds).and_then(whole).unwrap_or(0));
+        let milliseconds = item.get(&attribute(MILLISECONDS_PREFIX, &id)).and_then(whole).unwrap_or(0);
+        let end = seconds.saturating_mul(1_000).saturating_add(milliseconds);
         Ok((id, Timestamp::from_ms(end).map_err(|_| corrupt("not an end"))?))
     });
     connections.collect()
