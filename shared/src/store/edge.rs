@@ -131,10 +131,7 @@ impl Writes {
             profile::next_revision(to),
         ]);
         let mut head = match thread {
-            OnBlock::Declines(declined) => {
-                writes.extend(moved_listings(declined)?);
-                changed_head(declined)?
-            }
+            OnBlock::Declines(declined) => changed_head(declined)?,
             OnBlock::Absent | OnBlock::Stays | OnBlock::Rests(_) => {
                 let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
                 head.add("rev", number(1)).set_if_absent("v", number(HEAD_VERSION));
@@ -142,18 +139,16 @@ impl Writes {
             }
         };
         head.add("blocks", one_of(from));
-        match thread {
-            OnBlock::Absent => {
-                let kind = head.path(&["kind"]);
-                head.require(format!("attribute_not_exists({kind})"));
-            }
-            OnBlock::Rests(thread) => {
-                head.require_equal("rev", number(thread.revision.0));
-            }
-            OnBlock::Stays | OnBlock::Declines(_) => {}
+        let members = Condition::Members;
+        writes.extend([match thread {
+            OnBlock::Absent => head.build().only_if(members, "attribute_not_exists(kind)"),
+            OnBlock::Stays => head.build(),
+            OnBlock::Rests(thread) => head.build().only_if(members, "rev = :seen").number(":seen", &thread.revision.0),
+            OnBlock::Declines(_) => head.only_if(members),
+        }]);
+        if let OnBlock::Declines(declined) = thread {
+            writes.extend(moved_listings(declined)?);
         }
-        let unconditional = matches!(thread, OnBlock::Stays);
-        writes.extend([if unconditional { head.build() } else { head.only_if(Condition::Members) }]);
         writes.join(group_writes(groups)?);
         Ok(writes)
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use bytes::Bytes;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::function::Function;
 use super::host::Host;
@@ -57,11 +57,13 @@ impl Pool {
         let (sender, mut receiver) = oneshot::channel();
         self.start(function.queue.push(Job { invocation: Arc::clone(&invocation), payload, outcome: sender }));
         let deadline = Instant::now() + limit;
-        let mut answered = timeout(STUCK_AFTER.min(limit), &mut receiver).await;
-        while answered.is_err() && Instant::now() < deadline {
-            self.start(function.queue.start_if_needed());
-            answered = timeout_at(deadline.min(Instant::now() + STUCK_AFTER), &mut receiver).await;
-        }
+        let answered = loop {
+            let next_look = deadline.min(Instant::now() + STUCK_AFTER);
+            match timeout_at(next_look, &mut receiver).await {
+                Err(_) if next_look < deadline => self.start(function.queue.start_if_needed()),
+                answered => break answered,
+            }
+        };
         let outcome = match answered {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Outcome::Failed,
