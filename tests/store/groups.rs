@@ -19,8 +19,14 @@ use crate::given::{commit, later, noon, profile, public, save, sent, user};
 fn founding(ann: &Profile, bob: &Profile) -> NewThread {
     let mut id = [0; 17];
     id.copy_from_slice(&ann.id.as_str().bytes().rev().chain([b'0'; 17]).take(17).collect::<Vec<_>>());
-    let contact = ContactContext { blocking: false, blocked: false, followed: true, policy: ContactPolicy::Everyone };
-    let candidate = Candidate { user_id: bob.id.clone(), contact, left_before: false };
+    let contact = ContactContext {
+        blocking: false,
+        blocked: false,
+        followed: true,
+        policy: ContactPolicy::Everyone,
+        rests: None,
+    };
+    let candidate = Candidate::new(bob.id.clone(), contact);
     let group = NewGroup { id: ThreadId::from_random(id), creator: &ann.id, title: None, now: noon() };
     create(group, &[candidate], &Blocks::default()).unwrap()
 }

@@ -233,6 +233,7 @@ impl From<Refusal> for Problem {
                 Self::Conflict("The thread is in your inbox: there is no message request to decline.")
             }
             Refusal::GroupFull => Self::GroupFull,
+            Refusal::TooManyGroups => Self::Conflict("You are in as many groups as one user can be. Leave one first."),
             Refusal::OnlyMember => Self::Conflict("The only member of a group stays its moderator."),
             Refusal::InvitesOneself => Self::invalid("/user_ids", "must not hold yourself"),
             Refusal::InvitesNobody => Self::invalid("/user_ids", "must hold at least one user"),

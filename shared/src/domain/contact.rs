@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::mailbox::Mailbox;
 use super::member::Standing;
 use super::profile::{ContactPolicy, Profile};
+use super::time::Timestamp;
 
 /// What decides whether an actor may contact a recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct ContactContext {
     pub followed: bool,
     /// The recipient's setting.
     pub policy: ContactPolicy,
+    /// When the recipient declined a request of the actor, if that rests still (rule 7).
+    pub rests: Option<Timestamp>,
 }
 
 /// Why an actor may not contact a recipient. The actor never learns the reason for `Closed`.
@@ -53,7 +56,10 @@ impl ContactContext {
         }
         match (self.followed, self.policy) {
             (true, _) => Ok(Standing::Accepted),
-            (false, ContactPolicy::Everyone) => Ok(Standing::Pending),
+            // The actor sees no difference.
+            (false, ContactPolicy::Everyone) => {
+                Ok(self.rests.map_or(Standing::Pending, |at| Standing::Declined { at }))
+            }
             (false, ContactPolicy::Following) => Err(ContactRefusal::Closed),
         }
     }
@@ -98,8 +104,13 @@ pub struct UserDetails {
 mod tests {
     use super::*;
 
-    const STRANGER: ContactContext =
-        ContactContext { blocking: false, blocked: false, followed: false, policy: ContactPolicy::Everyone };
+    const STRANGER: ContactContext = ContactContext {
+        blocking: false,
+        blocked: false,
+        followed: false,
+        policy: ContactPolicy::Everyone,
+        rests: None,
+    };
 
     #[test]
     fn rule_05_follow_goes_to_the_inbox_and_a_stranger_to_requests() {

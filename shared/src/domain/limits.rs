@@ -23,6 +23,10 @@ pub const MAX_MEMBERS: usize = 15;
 pub const MAX_TITLE_CHARS: usize = 60;
 /// Characters of a room's id, at most. The host application gives the ids.
 pub const MAX_ROOM_ID_CHARS: usize = 128;
+/// Groups that a user is in, at most (rule 9). What a profile, a block or a follow sets off goes through all of them.
+pub const MAX_MEMBERSHIPS: u64 = 1_000;
+/// Groups that wait to be accepted by a user, at most (rule 8).
+pub const MAX_WAITING_GROUPS: u64 = 100;
 /// Groups that one transaction changes for a block or a follow. A transaction takes 100 items, and accepting a group writes
 /// three.
 pub const MAX_GROUPS_AT_ONCE: usize = 30;

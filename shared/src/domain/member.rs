@@ -58,8 +58,17 @@ impl Standing {
     #[must_use]
     pub fn after_message(self, now: Timestamp) -> Self {
         match self {
-            Self::Declined { at } if now >= at.plus(DECLINED_REST) => Self::Pending,
+            Self::Declined { at } if !rests(at, now) => Self::Pending,
             other => other,
+        }
+    }
+
+    /// When it was declined; `None` if it is not.
+    #[must_use]
+    pub fn declined_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Declined { at } => Some(at),
+            Self::Accepted | Self::Pending => None,
         }
     }
 
@@ -68,6 +77,12 @@ impl Standing {
     pub fn is_accepted(self) -> bool {
         self == Self::Accepted
     }
+}
+
+/// Whether what was declined at `at` rests still: the thread, and the user whose request it was (rule 7).
+#[must_use]
+pub fn rests(at: Timestamp, now: Timestamp) -> bool {
+    now < at.plus(DECLINED_REST)
 }
 
 /// How far a member has read.

@@ -9,7 +9,7 @@ use super::log::{Change, Entry, EntryContent};
 use super::member::{Member, Standing};
 use super::revision::Revision;
 use super::tail::Tail;
-use super::thread::{Kind, Thread};
+use super::thread::{Kind, Rests, Thread};
 use super::time::Timestamp;
 use super::transition::NewThread;
 
@@ -34,7 +34,12 @@ pub fn open(id: ThreadId, opening: Opening<'_>, revision: Revision, now: Timesta
     let entry = Entry { seq: Seq::ONE, at: now, actor_id: actor.clone(), content: EntryContent::Change(created) };
     let thread = Thread {
         id,
-        kind: Kind::Direct { blocks: BTreeSet::new(), details: ThreadDetails::new(actor, now) },
+        kind: Kind::Direct {
+            blocks: BTreeSet::new(),
+            // The standing has it from here on.
+            rests: Rests::new(),
+            details: ThreadDetails::new(actor, now),
+        },
         last_seq: Seq::ONE,
         active_at: now,
         bumped_at: now,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::ids::UserId;
 use super::invalid::Invalid;
 use super::limits::{MAX_AVATAR_URL_BYTES, MAX_DISPLAY_NAME_CHARS, MAX_USERNAME_CHARS, MIN_USERNAME_CHARS};
+use super::memberships::Memberships;
 use super::revision::Revision;
 use super::text::one_line;
 use super::time::Timestamp;
@@ -213,6 +214,8 @@ pub struct Profile {
     /// The revision in which the public profile last changed, while snapshots in the user's groups may be older; otherwise
     /// `None`.
     pub stale_snapshots: Option<Revision>,
+    /// The groups they are in.
+    pub memberships: Memberships,
 }
 
 /// Profiles by user id.
@@ -231,6 +234,7 @@ impl Profile {
             updated_at: now,
             revision,
             stale_snapshots: before.map(|_| revision),
+            memberships: before.map(|before| before.memberships).unwrap_or_default(),
         }
     }
 }

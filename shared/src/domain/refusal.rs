@@ -23,6 +23,8 @@ pub enum Refusal {
     AlreadyAccepted,
     /// A group would have more than 15 members (rule 9).
     GroupFull,
+    /// The caller is in as many groups as one user can be (rule 9).
+    TooManyGroups,
     /// The only member of a group stays its moderator (rule 10).
     OnlyMember,
     /// The caller names themself among the users to invite.

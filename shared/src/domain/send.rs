@@ -37,6 +37,21 @@ pub fn send(
     replied_to: Option<Seq>,
     now: Timestamp,
 ) -> Result<Sending, Refusal> {
+    send_past(&[], thread, author, draft, replied_to, now)
+}
+
+/// As [`send`], where the requests of the members `full` hold no more groups: to them the thread stays declined.
+///
+/// # Errors
+/// As [`send`].
+pub fn send_past(
+    full: &[UserId],
+    thread: &Thread,
+    author: &UserId,
+    draft: &MessageContent,
+    replied_to: Option<Seq>,
+    now: Timestamp,
+) -> Result<Sending, Refusal> {
     let member = thread.member(author).ok_or(Refusal::NotFound)?;
     may_send(thread, author)?;
     if draft.mentions.iter().any(|user_id| thread.member(user_id).is_none()) {
@@ -53,7 +68,7 @@ pub fn send(
         created_at: now.max(thread.active_at),
         content: draft.clone(),
     };
-    let after = after(thread, member, &message);
+    let after = after(thread, member, &message, full);
     let came_back = |now: &&Member| {
         let before = thread.member(&now.user_id).and_then(Member::listed_in);
         before.is_none() && now.listed_in().is_some() && now.user_id != *author
@@ -82,14 +97,14 @@ fn may_send(thread: &Thread, author: &UserId) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn after(thread: &Thread, author: &Member, message: &Message) -> Thread {
+fn after(thread: &Thread, author: &Member, message: &Message, full: &[UserId]) -> Thread {
     let mut next = thread.clone();
     for member in &mut next.members {
         // To who hides the author the message is none that could bring the thread back.
         let hidden = thread.hides(member, &message.author_id, message.seq);
         member.set_standing(if member.user_id == message.author_id {
             Standing::Accepted
-        } else if hidden {
+        } else if hidden || full.contains(&member.user_id) {
             member.standing
         } else {
             member.standing.after_message(message.created_at)

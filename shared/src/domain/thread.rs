@@ -1,6 +1,6 @@
 //! A thread: its members, its standing with each of them, and the end of its log.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::counts::{MessageCounts, Slot};
 use super::details::ThreadDetails;
@@ -12,6 +12,9 @@ use super::revision::Revision;
 use super::tail::Tail;
 use super::time::Timestamp;
 
+/// When one of two users declined a group of the other, by the user who declined.
+pub type Rests = BTreeMap<UserId, Timestamp>;
+
 /// The kind of a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
@@ -20,6 +23,8 @@ pub enum Kind {
         /// The members who block the other. They are in the head, so that a block and a message cannot pass each other unseen
         /// (rule 6).
         blocks: BTreeSet<UserId>,
+        /// When a member declined a group that the other added them to. It rests the other, not this thread (rule 7).
+        rests: Rests,
         /// A group has its details in an item of their own: its head has to stay below 2 KiB with 15 members.
         details: ThreadDetails,
     },
@@ -118,6 +123,18 @@ impl Thread {
         match &self.kind {
             Kind::Direct { blocks, .. } => !blocks.is_empty(),
             Kind::Group { .. } => false,
+        }
+    }
+
+    /// When `user` last declined a request of the other member of this direct thread: this one, or a group. `None` in a group.
+    #[must_use]
+    pub fn declined_by(&self, user: &UserId) -> Option<Timestamp> {
+        match &self.kind {
+            Kind::Direct { rests, .. } => {
+                let this = self.member(user).and_then(|member| member.standing.declined_at());
+                rests.get(user).copied().max(this)
+            }
+            Kind::Group { .. } => None,
         }
     }
 

@@ -71,7 +71,7 @@ impl Operation for AddMembers<'_> {
         };
         let new_members: NewMembers = candidates.new_members(transition.after.active_at, &group.roster.profiles);
         let room = group.details.room.as_ref().map(|room| &room.id);
-        let writes = Writes::change_group(&transition, room, &new_members)?;
+        let writes = Writes::change_group(&transition, room, &new_members, None)?;
         let notifications = notify::group_changed(&transition, &ctx.caller);
         let details = group.details.after(&[], &snapshots(&new_members));
         let shown = ShownThread::new(transition.after, details, group.roster.profiles, &ctx.caller)?;

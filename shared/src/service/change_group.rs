@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use super::context::Context;
 use super::error::Error;
+use super::invite::inviting_pair;
 use super::load::load_thread;
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::domain::details::ThreadDetails;
-use crate::domain::group;
+use crate::domain::group::{self, Stay, declines_by_leaving};
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::member::Role;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::Thread;
 use crate::domain::title::Title;
 use crate::domain::transition::Transition;
-use crate::store::{Head, NewMembers, Writes};
+use crate::store::{Declined, Head, NewMembers, Writes};
 
 /// A group after a change, or as it was if there was nothing to change. It shows the snapshots that the group has of its
 /// members: nothing that is read from here on could keep the others from hearing of the change.
@@ -73,7 +74,8 @@ async fn unless_gone(
     match result {
         Ok(done) => Ok(done.split().1),
         Err(Error::Refused(Refusal::NotFound)) => {
-            let gone = ctx.store.departure(thread_id, user_id).await?.filter(|seq| *seq >= visible_from);
+            let stay = ctx.store.former_member(thread_id, user_id).await?.last_stay;
+            let gone = stay.filter(|stay| stay.ended >= visible_from);
             gone.map(|_| Done::new((), Vec::new())).ok_or(Refusal::NotFound.into())
         }
         Err(error) => Err(error),
@@ -115,6 +117,16 @@ impl ChangeGroup<'_> {
         Ok((thread, details))
     }
 
+    /// Whether the caller declines the group by leaving it (rule 8).
+    async fn declines(&self, ctx: &Context, thread: &Thread) -> Result<bool, Error> {
+        let leaves = matches!(self.change, Change::Leave);
+        // Only who waits needs the look at what was before.
+        if !leaves || !declines_by_leaving(thread, &ctx.caller, true) {
+            return Ok(false);
+        }
+        Ok(declines_by_leaving(thread, &ctx.caller, ctx.store.former_member(&thread.id, &ctx.caller).await?.left))
+    }
+
     fn decide(&self, ctx: &Context, thread: &Thread, details: &ThreadDetails) -> Result<Option<Transition>, Refusal> {
         match &self.change {
             Change::Leave => group::leave(thread, &ctx.caller, ctx.now).map(Some),
@@ -135,7 +147,21 @@ impl Operation for ChangeGroup<'_> {
             return Ok(Step::unchanged(ChangedGroup { thread, details }));
         };
         let room = details.room.as_ref().map(|room| &room.id);
-        let writes = Writes::change_group(&transition, room, &NewMembers::new())?;
+        let goes = match &self.change {
+            Change::Leave => Some(&ctx.caller),
+            Change::Remove(user_id) => Some(*user_id),
+            Change::SetRole(..) | Change::Rename(_) => None,
+        };
+        let mut stay = goes.and_then(|user_id| Stay::of(&thread, user_id, thread.last_seq.next()));
+        let declines = self.declines(ctx, &thread).await?;
+        if let Some(stay) = stay.as_mut().filter(|_| declines) {
+            stay.declined = Some(ctx.now);
+        }
+        let mut writes = Writes::change_group(&transition, room, &NewMembers::new(), stay.as_ref())?;
+        if declines {
+            let pair = inviting_pair(ctx, &thread).await?;
+            writes.rest(Declined { by: &ctx.caller, pair: pair.as_ref(), at: ctx.now });
+        }
         let notifications = notify::group_changed(&transition, &ctx.caller);
         let details = details.after(&transition.entries, &BTreeMap::new());
         Ok(Step::write(ChangedGroup { thread: transition.after, details }, writes).notify(notifications))

@@ -10,8 +10,10 @@ use super::operation::{Done, Operation, Step, run};
 use crate::domain::details::{MemberSnapshot, ThreadDetails};
 use crate::domain::group::{NewGroup, create, invitees};
 use crate::domain::ids::{ThreadId, UserId};
+use crate::domain::member::Standing;
 use crate::domain::message::MessageContent;
 use crate::domain::reference::Reference;
+use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
 use crate::domain::send::send;
 use crate::domain::title::Title;
@@ -40,7 +42,7 @@ struct CreateGroup<'a> {
 /// once for its key.
 ///
 /// # Errors
-/// `InvitesOneself`, `InvitesNobody`, `UnknownUsers`, `ContactClosed`, `YouBlockThem`, `GroupFull`, `Message`,
+/// `TooManyGroups`, `InvitesOneself`, `InvitesNobody`, `UnknownUsers`, `ContactClosed`, `YouBlockThem`, `GroupFull`, `Message`,
 /// `ProfileRequired`, `IdempotencyMismatch`.
 pub async fn create_group(ctx: &Context, draft: &GroupDraft) -> Result<Done<OpenedThread>, Error> {
     let invitees = invitees(&ctx.caller, &draft.user_ids)?;
@@ -57,6 +59,9 @@ impl Operation for CreateGroup<'_> {
         // Profiles before what is read below: see `NewMember`.
         let profiles = ctx.store.present_profiles(&everyone).await?;
         let own = registered(profiles.get(&ctx.caller).cloned())?;
+        if !own.memberships.has_room_for(Standing::Accepted) {
+            return Err(Refusal::TooManyGroups.into());
+        }
         require_registered(user_ids, &profiles)?;
         let group = Into { thread_id: None, present: std::slice::from_ref(&ctx.caller) };
         let candidates = load_candidates(ctx, group, &self.invitees, &profiles).await?;

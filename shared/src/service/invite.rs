@@ -5,9 +5,11 @@ use super::error::Error;
 use crate::domain::contact::ContactContext;
 use crate::domain::details::MemberSnapshot;
 use crate::domain::group::{Blocks, Candidate};
-use crate::domain::ids::{ThreadId, UserId};
+use crate::domain::ids::{Pair, ThreadId, UserId};
+use crate::domain::member::rests;
 use crate::domain::profile::{Profile, Profiles};
 use crate::domain::refusal::Refusal;
+use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
 use crate::store::{InviteContext, NewMember, NewMembers};
 
@@ -47,7 +49,8 @@ pub(super) async fn load_candidates(
     profiles: &Profiles,
 ) -> Result<Candidates, Error> {
     let context = ctx.store.invite_context(group.thread_id, &ctx.caller, group.present, invitees).await?;
-    let InviteContext { blocks, followers, left } = context;
+    let InviteContext { blocks, followers, declined, former } = context;
+    let former = |user: &UserId| former.get(user).copied().unwrap_or_default();
     let candidate = |profile: &Profile| Candidate {
         user_id: profile.id.clone(),
         contact: ContactContext {
@@ -55,11 +58,29 @@ pub(super) async fn load_candidates(
             blocked: blocks.has(&profile.id, &ctx.caller),
             followed: followers.contains(&profile.id),
             policy: profile.settings.contact_policy,
+            rests: declined.get(&profile.id).copied().filter(|at| rests(*at, ctx.now)),
         },
-        left_before: left.contains(&profile.id),
+        left_before: former(&profile.id).left,
+        last_stay: former(&profile.id).last_stay,
+        memberships: profile.memberships,
     };
     let candidates = invitees.iter().filter_map(|user_id| profiles.get(user_id)).map(candidate).collect();
     Ok(Candidates { candidates, blocks })
+}
+
+/// The caller and the user who added them to this group, whose invitation waits; `None` in a direct thread.
+///
+/// # Errors
+/// Those of the table.
+pub(super) async fn inviting_pair(ctx: &Context, thread: &Thread) -> Result<Option<Pair>, Error> {
+    let Some(own) = thread.member(&ctx.caller).filter(|_| thread.is_group()) else { return Ok(None) };
+    let present = thread.members.iter().find(|member| Some(member.slot) == own.invitation.by);
+    let inviter = match present {
+        Some(inviter) => Some(inviter.user_id.clone()),
+        // They went since. The entry that added the caller is theirs.
+        None => ctx.store.change(&thread.id, own.joined_seq).await?.map(|entry| entry.actor_id),
+    };
+    Ok(inviter.and_then(|inviter| Pair::new(&ctx.caller, &inviter)))
 }
 
 impl Candidates {

@@ -6,6 +6,7 @@ use crate::domain::contact::ContactContext;
 use crate::domain::counts::MessageCounts;
 use crate::domain::details::ThreadDetails;
 use crate::domain::ids::{ThreadId, UserId};
+use crate::domain::member::rests;
 use crate::domain::message::{LoggedMessage, Preview};
 use crate::domain::profile::{Profile, Profiles};
 use crate::domain::reference::Reference;
@@ -88,12 +89,13 @@ fn member_of(ctx: &Context, thread: Option<Thread>) -> Result<Thread, Error> {
     thread.ok_or(Error::Refused(Refusal::NotFound))
 }
 
-/// All that decides about contact from `actor` to `other`. The head of their direct thread, opened or not, says who blocks
+/// All that decides about contact from the caller to `other`. The head of their direct thread, opened or not, says who blocks
 /// whom.
-pub(super) fn contact_context(head: &Head, actor: &UserId, other: &Profile, followed: bool) -> ContactContext {
+pub(super) fn contact_context(ctx: &Context, head: &Head, other: &Profile, followed: bool) -> ContactContext {
     ContactContext {
-        blocking: head.is_blocked_by(actor),
+        blocking: head.is_blocked_by(&ctx.caller),
         blocked: head.is_blocked_by(&other.id),
+        rests: head.declined_by(&other.id).filter(|at| rests(*at, ctx.now)),
         followed,
         policy: other.settings.contact_policy,
     }

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::error::Error;
+use super::invite::inviting_pair;
 use super::load::{ShownThread, load_details_and_profiles, load_thread_of_then, thread_at};
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
@@ -9,7 +10,7 @@ use crate::domain::ids::ThreadId;
 use crate::domain::message_request;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
-use crate::store::{Head, Writes};
+use crate::store::{Declined, Head, Writes};
 
 struct Accept<'a>(&'a ThreadId);
 
@@ -40,7 +41,15 @@ impl Operation for Accept<'_> {
         let transition = message_request::accept(&thread, &ctx.caller)?;
         let (writes, after) = match transition {
             None => (None, thread),
-            Some(transition) => (Some(Writes::change_thread(&transition)?), transition.after),
+            Some(transition) => {
+                let mut writes = Writes::change_thread(&transition)?;
+                // Who accepts what they declined wants to hear of its sender again.
+                let declined = thread.member(&ctx.caller).is_some_and(|own| own.standing.declined_at().is_some());
+                if declined && let Some(pair) = inviting_pair(ctx, &thread).await? {
+                    writes.end_rest(&ctx.caller, &pair);
+                }
+                (Some(writes), transition.after)
+            }
         };
         let shown = load_details_and_profiles(ctx, after).await?;
         let reference = shown.reference(false);
@@ -64,7 +73,10 @@ impl Operation for Decline<'_> {
         let reference = Reference::Declined { thread_id: thread.id.clone() };
         let Some(transition) = transition else { return Ok(Step::unchanged(()).refer(reference)) };
         let notification = notify::declined(&thread, &ctx.caller, ctx.now);
-        Ok(Step::write((), Writes::change_thread(&transition)?).refer(reference).notify(vec![notification]))
+        let pair = inviting_pair(ctx, &thread).await?;
+        let declined = Declined { by: &ctx.caller, pair: pair.as_ref(), at: ctx.now };
+        let writes = Writes::decline(&transition, declined)?;
+        Ok(Step::write((), writes).refer(reference).notify(vec![notification]))
     }
 
     async fn replay(&self, _ctx: &Context, reference: Reference) -> Result<(), Error> {

@@ -57,7 +57,7 @@ fn other(ctx: &Context, context: PairContext) -> Result<UserDetails, Error> {
     let PairContext { own, other, following, followed, head } = context;
     registered(own)?;
     let profile = other.ok_or(Refusal::NotFound)?;
-    let contact = contact_context(&head, &ctx.caller, &profile, followed);
+    let contact = contact_context(ctx, &head, &profile, followed);
     let standing = head.thread().and_then(|thread| thread.member(&profile.id).map(|member| member.standing));
     let relation = Relation { following, followed_by: followed, blocking: contact.blocking };
     Ok(UserDetails { profile, relation, contact: contact.contact(standing) })

@@ -13,13 +13,13 @@ use crate::domain::append::{Append, append};
 use crate::domain::connection::Connection;
 use crate::domain::counts::MessageCounts;
 use crate::domain::idempotency::Idempotency;
-use crate::domain::ids::{Seq, ThreadId};
+use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::limits::RECENT_KEYS;
 use crate::domain::log::Entry;
 use crate::domain::message::{LoggedMessage, Message, MessageContent};
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
-use crate::domain::send::{Sending, send as decide};
+use crate::domain::send::{Sending, send_past};
 use crate::domain::thread::Thread;
 use crate::random;
 use crate::store::{Backoff, Head, StoreError, Writes};
@@ -159,6 +159,19 @@ impl Send<'_> {
         Ok(self.replied_to)
     }
 
+    async fn decide(&self, ctx: &Context, thread: &Thread, replied_to: Option<Seq>) -> Result<Sending, Error> {
+        let decide = |full: &[UserId]| send_past(full, thread, &ctx.caller, self.draft, replied_to, ctx.now);
+        let sending = decide(&[])?;
+        if !thread.is_group() || sending.returned_to.is_empty() {
+            return Ok(sending);
+        }
+        // It comes back to somebody who declined it, if their requests have room (rule 8).
+        let profiles = ctx.store.present_profiles(&sending.returned_to).await?;
+        let can_wait = |user: &UserId| profiles.get(user).is_some_and(|profile| profile.memberships.can_wait());
+        let full: Vec<UserId> = sending.returned_to.iter().filter(|user| !can_wait(user)).cloned().collect();
+        Ok(if full.is_empty() { sending } else { decide(&full)? })
+    }
+
     /// Waits while the thread takes no message: for a writer who lost several races, or for room. Returns whether it did.
     async fn waited(&mut self, ctx: &Context, thread: &Thread) -> Result<bool, Error> {
         let full = thread.tail.is_full();
@@ -197,7 +210,7 @@ impl Operation for Send<'_> {
                 return Ok(step);
             }
             let replied_to = self.replied_to(ctx, &thread).await?;
-            let sending = decide(&thread, &ctx.caller, self.draft, replied_to, ctx.now)?;
+            let sending = self.decide(ctx, &thread, replied_to).await?;
             // The tag of another key would refuse the message as long as the head remembers it.
             let whole = same_tag || self.waits >= WAITS;
             let appended = if whole { None } else { append(&sending, self.request, self.attempt) };

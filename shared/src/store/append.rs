@@ -2,6 +2,7 @@
 
 use super::convert;
 use super::error::{Condition, StoreError};
+use super::group::count_memberships;
 use super::keys;
 use super::tail::TailRecord;
 use super::thread::{changed_head, moved_listings};
@@ -24,9 +25,10 @@ impl Writes {
         if !alone {
             let mut head = changed_head(transition)?;
             add(&mut head, append)?;
-            let mut writes = vec![head.only_if(Condition::Head)];
+            let mut writes = Self::all(vec![head.only_if(Condition::Head)]);
             writes.extend(moved_listings(transition)?);
-            return Ok(Self::all(writes));
+            count_memberships(&mut writes, Some(&transition.before), &transition.after);
+            return Ok(writes);
         }
         let mut head = Update::new(keys::head(&transition.after.id));
         add(&mut head, append)?;

@@ -19,7 +19,8 @@ impl Store {
         writes: Writes,
         record: Option<&IdempotencyRecord>,
     ) -> Result<Option<Stored>, StoreError> {
-        let Writes { settling, together: mut writes, repeatable } = writes;
+        let Writes { settling, together: mut writes, users, repeatable } = writes;
+        writes.extend(users.iter().map(|(user, change)| change.write(user)));
         for thread in &settling {
             self.make_items(thread).await?;
         }

@@ -12,11 +12,11 @@ use super::group::pointer_writes;
 use super::head::Head;
 use super::keys::{self, Edge};
 use super::page::Page;
-use super::profile;
 use super::table::{Query, Read};
 use super::thread::{changed_head, moved_listings, transition_writes};
 use super::update::{Update, number};
 use super::write::{Write, Writes};
+use super::{profile, rest};
 use crate::domain::ids::{Pair, ThreadId, UserId};
 use crate::domain::profile::Profile;
 use crate::domain::thread::Thread;
@@ -95,8 +95,8 @@ impl Writes {
         let mut writes = Self::all(vec![
             unblocked.only_if(Condition::Unblocked, "attribute_not_exists(pk)"),
             edge_write(Edge::Follow, ends, now)?,
-            profile::next_revision(from),
         ]);
+        writes.user(&from.id).require(from.revision).raise();
         match thread {
             OnFollow::Stays => {}
             OnFollow::Absent => {
@@ -127,9 +127,8 @@ impl Writes {
         let mut writes = Self::all(vec![
             edge_write(Edge::Block, ends, now)?,
             Write::delete(keys::edge(Edge::Follow, &from.id, &to.id)),
-            profile::next_revision(from),
-            profile::next_revision(to),
         ]);
+        writes.next_revisions(ends);
         let mut head = match thread {
             OnBlock::Declines(declined) => changed_head(declined)?,
             OnBlock::Absent | OnBlock::Stays | OnBlock::Rests(_) => {
@@ -139,6 +138,10 @@ impl Writes {
             }
         };
         head.add("blocks", one_of(from));
+        // A group that the block declines rests the blocked user too (rule 7).
+        if groups.iter().any(|group| rest::declines(group, &from.id)) {
+            head.set(&[&rest::attribute(&from.id)], number(now.ms()));
+        }
         let members = Condition::Members;
         writes.extend([match thread {
             OnBlock::Absent => head.build().only_if(members, "attribute_not_exists(kind)"),
@@ -163,14 +166,17 @@ impl Writes {
         let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
         head.delete("blocks", one_of(from)).add("rev", number(1));
         let edge = Write::delete(keys::edge(Edge::Block, &from.id, &to.id));
-        let mut writes = Self::all(vec![
-            edge.only_if(Condition::Blocked, "attribute_exists(pk)"),
-            head.build(),
-            profile::next_revision(from),
-            profile::next_revision(to),
-        ]);
+        let mut writes = Self::all(vec![edge.only_if(Condition::Blocked, "attribute_exists(pk)"), head.build()]);
+        writes.next_revisions(ends);
         writes.join(group_writes(groups)?);
         Ok(writes)
+    }
+
+    /// Raises the revisions of both users, so that a group to which one of them is added at the same time cannot miss the change.
+    fn next_revisions(&mut self, ends: EdgeEnds<'_>) {
+        for profile in [ends.from, ends.to] {
+            self.user(&profile.id).require(profile.revision).raise();
+        }
     }
 
     /// Stores what a block or an unblock changes in further `groups`. Fails with [`Condition::Members`].

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::access::Store;
 use super::convert::{self, ITEM_VERSION};
 use super::error::{Condition, StoreError};
@@ -12,11 +14,13 @@ use super::table::{Query, Read};
 use super::thread::transition_writes;
 use super::update::{Update, number};
 use super::write::{Write, Writes};
-use super::{details, head, keys, log, mailbox, profile};
+use super::{details, head, keys, log, mailbox};
 use crate::domain::details::{MemberSnapshot, ThreadDetails};
+use crate::domain::group::Stay;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, EntryContent};
 use crate::domain::mailbox::MailboxPosition;
+use crate::domain::memberships;
 use crate::domain::profile::Profile;
 use crate::domain::revision::Revision;
 use crate::domain::room::RoomId;
@@ -67,8 +71,10 @@ pub fn snapshots(new_members: &NewMembers) -> BTreeMap<UserId, MemberSnapshot> {
     new_members.iter().map(|(user, new)| (user.clone(), new.snapshot.clone())).collect()
 }
 
-fn revision_writes(new_members: &NewMembers) -> impl Iterator<Item = Write> {
-    new_members.iter().map(|(user, new)| profile::next_revision_of(user, new.revision))
+fn revision_writes(writes: &mut Writes, new_members: &NewMembers) {
+    for (user, new) in new_members {
+        writes.user(user).require(new.revision).raise();
+    }
 }
 
 impl Writes {
@@ -82,24 +88,25 @@ impl Writes {
         new_members: &NewMembers,
     ) -> Result<Self, StoreError> {
         let NewThread { thread, entries } = created;
-        let mut writes: Vec<Write> = revision_writes(new_members).collect();
+        let mut writes = Self::none();
+        revision_writes(&mut writes, new_members);
         // The creator's snapshot must be of the current profile. A profile stored later finds the group and updates the
         // snapshot.
         if let Some(creator) = details.snapshots.get(&details.created_by) {
-            let profile = Write::check(keys::profile(&details.created_by));
-            let profile = profile.only_if(Condition::UserUnchanged, "rev = :seen");
-            writes.push(profile.number(":seen", &creator.revision.0));
+            writes.user(&details.created_by).require(creator.revision);
         }
+        count_memberships(&mut writes, None, thread);
         let head = Write::put(keys::head(&thread.id), head::item(thread)?);
-        writes.push(head.only_if(Condition::Head, "attribute_not_exists(pk)"));
-        writes.push(details::create(&thread.id, details)?);
+        writes.extend([head.only_if(Condition::Head, "attribute_not_exists(pk)")]);
+        writes.extend([details::create(&thread.id, details)?]);
         writes.extend(log::append(&thread.id, entries)?);
         writes.extend(mailbox::writes(&thread.id, &[], &thread.mailbox_listings())?);
         writes.extend(pointer_writes(None, thread, details.room.as_ref().map(|room| &room.id)));
-        Ok(Self::all(writes))
+        Ok(writes)
     }
 
-    /// Stores a transition of a group: members, roles, title. Fails with [`Condition::Head`], [`Condition::UserUnchanged`].
+    /// Stores a transition of a group: members, roles, title. `stay` is that of the user whom it takes out of the group. Fails with
+    /// [`Condition::Head`], [`Condition::UserUnchanged`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if something cannot be stored at all.
@@ -107,36 +114,90 @@ impl Writes {
         transition: &Transition,
         room: Option<&RoomId>,
         new_members: &NewMembers,
+        stay: Option<&Stay>,
     ) -> Result<Self, StoreError> {
         let Transition { before, after, entries } = transition;
         let mut writes = transition_writes(transition)?;
         writes.extend(details::change(after, entries, &snapshots(new_members))?);
         writes.extend(pointer_writes(Some(before), after, room));
-        writes.extend(revision_writes(new_members));
+        revision_writes(&mut writes, new_members);
         for entry in entries {
             let gone = match &entry.content {
                 EntryContent::Change(Change::MemberLeft { user_id }) => keys::left(&after.id, user_id),
                 EntryContent::Change(Change::MemberRemoved { user_id }) => keys::removed(&after.id, user_id),
                 _ => continue,
             };
-            let trace = Update::new(gone).set(&["v"], number(ITEM_VERSION)).set(&["seq"], number(entry.seq)).build();
-            writes.extend([trace]);
+            writes.extend(stay.map(|stay| stay_write(gone, stay)));
         }
         Ok(writes)
     }
 }
 
+/// `THREAD#t` / `LEFT#u`, `REMOVED#u`.
+#[derive(Debug, Serialize, Deserialize)]
+struct StayRecord {
+    v: u8,
+    /// An earlier release did not store where it was.
+    #[serde(default)]
+    seq: Seq,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    declined: Option<Timestamp>,
+    #[serde(default)]
+    used: u64,
+}
+
+fn stay_write(key: keys::Key, stay: &Stay) -> Write {
+    let Stay { ended, declined, used } = *stay;
+    let mut trace = Update::new(key);
+    trace.set(&["v"], number(ITEM_VERSION)).set(&["seq"], number(ended)).set(&["used"], number(used));
+    match declined {
+        Some(at) => trace.set(&["declined"], number(at.ms())),
+        None => trace.remove(&["declined"]),
+    };
+    trace.build()
+}
+
+/// The stay in an item.
+pub(super) fn parse_stay(item: Item) -> Result<Stay, StoreError> {
+    let StayRecord { seq, declined, used, .. } = convert::record(item)?;
+    Ok(Stay { ended: seq, declined, used })
+}
+
+/// Counts the groups of those for whom a transition changes how many there are.
+pub(super) fn count_memberships(writes: &mut Writes, before: Option<&Thread>, after: &Thread) {
+    for (user, change) in memberships::changes(before, after) {
+        writes.user(user).count(change);
+    }
+}
+
+/// How a user was in a group before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FormerMember {
+    /// They left it at least once, and were not always removed.
+    pub left: bool,
+    /// Their last stay; `None` if there was none. They may have come back since.
+    pub last_stay: Option<Stay>,
+}
+
+impl FormerMember {
+    pub(super) fn add(&mut self, left: bool, stay: Stay) {
+        self.left |= left;
+        self.last_stay = self.last_stay.into_iter().chain([stay]).max_by_key(|stay| stay.ended);
+    }
+}
+
 impl Store {
-    /// The last entry of this group's log with which a user left or was removed; `None` if there is none. They may have come back since.
+    /// How a user was in a group before.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn departure(&self, thread: &ThreadId, user: &UserId) -> Result<Option<Seq>, StoreError> {
-        let traces = [keys::left(thread, user), keys::removed(thread, user)];
-        let traces = self.table.batch_get(&traces, Read::Consistent).await?;
-        // An earlier release did not store where it was.
-        let seq = |item: &Item| item.get("seq").and_then(|seq| seq.as_n().ok()?.parse().ok()).unwrap_or(Seq::ZERO);
-        Ok(traces.iter().map(seq).max())
+    pub async fn former_member(&self, thread: &ThreadId, user: &UserId) -> Result<FormerMember, StoreError> {
+        let left = keys::left(thread, user);
+        let mut former = FormerMember::default();
+        for item in self.table.batch_get(&[left.clone(), keys::removed(thread, user)], Read::Consistent).await? {
+            former.add(convert::key_of(&item)? == left, parse_stay(item)?);
+        }
+        Ok(former)
     }
 
     /// The ids of a user's groups. Groups that they left while a member hides them are included.

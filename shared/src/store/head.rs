@@ -11,6 +11,7 @@ use super::item::Item;
 use super::keys;
 use super::member_codec::{self, SlotContent};
 use super::preferences::{self, PreferencesRecord};
+use super::rest;
 use super::tail::{self, TailRecord};
 use crate::domain::counts::{MessageCounts, Slot};
 use crate::domain::details::ThreadDetails;
@@ -20,7 +21,7 @@ use crate::domain::member::ReadMark;
 use crate::domain::message::Preview;
 use crate::domain::revision::Revision;
 use crate::domain::tail::Tail;
-use crate::domain::thread::{Kind, Thread};
+use crate::domain::thread::{Kind, Rests, Thread};
 use crate::domain::time::Timestamp;
 
 /// `THREAD#t` / `HEAD`. Every message pays for the size of the head, so names are short, members are texts and marks a plain
@@ -86,6 +87,8 @@ struct LastRecord(Seq, UserId, Timestamp, Seq, String, bool);
 pub struct AbsentHead {
     /// The users of the two who block the other.
     pub blocks: BTreeSet<UserId>,
+    /// When one of the two declined a group of the other.
+    pub rests: Rests,
     /// `None` if the item does not exist.
     pub revision: Option<Revision>,
 }
@@ -104,6 +107,15 @@ impl Head {
         match self {
             Self::Absent(absent) => absent.blocks.contains(user),
             Self::Thread(thread) => thread.is_blocked_by(user),
+        }
+    }
+
+    /// When `user` last declined a request of the other user of this direct thread, opened or not.
+    #[must_use]
+    pub fn declined_by(&self, user: &UserId) -> Option<Timestamp> {
+        match self {
+            Self::Absent(absent) => absent.rests.get(user).copied(),
+            Self::Thread(thread) => thread.declined_by(user),
         }
     }
 
@@ -133,9 +145,10 @@ impl Head {
     /// The head in an item.
     pub(super) fn parse(item: Option<Item>) -> Result<Self, StoreError> {
         let Some(item) = item else { return Ok(Self::Absent(AbsentHead::default())) };
+        let rests = rest::parse(&item);
         if !item.contains_key("kind") {
             let AbsentRecord { blocks, rev } = convert::record_of_version(item, HEAD_VERSION)?;
-            return Ok(Self::Absent(AbsentHead { blocks, revision: Some(Revision(rev)) }));
+            return Ok(Self::Absent(AbsentHead { blocks, rests, revision: Some(Revision(rev)) }));
         }
         let key = convert::key_of(&item)?;
         let corrupt = |reason: &str| StoreError::Corrupt { key: key.clone(), reason: reason.to_owned() };
@@ -161,7 +174,7 @@ impl Head {
             (KindRecord::Direct, Some((created_by, created_at))) => {
                 let preferences = preferences::parse(record.prefs.unwrap_or_default());
                 let details = ThreadDetails { preferences, ..ThreadDetails::new(&created_by, created_at) };
-                Kind::Direct { blocks: record.blocks, details }
+                Kind::Direct { blocks: record.blocks, rests, details }
             }
             (KindRecord::Direct, None) => return Err(corrupt("a direct thread without a creator")),
         };
@@ -233,7 +246,7 @@ impl LastRecord {
 /// The item of a new thread.
 pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
     let (kind, blocks, own) = match &thread.kind {
-        Kind::Direct { blocks, details } => (KindRecord::Direct, blocks.clone(), Some(details)),
+        Kind::Direct { blocks, details, .. } => (KindRecord::Direct, blocks.clone(), Some(details)),
         Kind::Group { .. } => (KindRecord::Group, BTreeSet::new(), None),
     };
     convert::item(&HeadRecord {
@@ -294,9 +307,8 @@ mod tests {
     fn full(ids: &[String]) -> Thread {
         let user = |text: &String| UserId::try_from(text.clone()).unwrap();
         let policy = ContactPolicy::Everyone;
-        let contact = ContactContext { blocking: false, blocked: false, followed: true, policy };
-        let candidates: Vec<Candidate> =
-            ids[1..].iter().map(|id| Candidate { user_id: user(id), contact, left_before: false }).collect();
+        let contact = ContactContext { blocking: false, blocked: false, followed: true, policy, rests: None };
+        let candidates: Vec<Candidate> = ids[1..].iter().map(|id| Candidate::new(user(id), contact)).collect();
         let at = Timestamp::from_ms(1_732_406_400_123).unwrap();
         let id = ThreadId::from_random([7; 17]);
         let creator = user(&ids[0]);

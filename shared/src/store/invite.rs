@@ -1,15 +1,17 @@
-//! What decides about adding users to a group: blocks, follows, and who left before.
+//! What decides about adding users to a group: blocks, follows, declined requests, and who was in it before.
 
 use std::collections::{HashMap, HashSet};
 
 use super::access::Store;
 use super::error::StoreError;
+use super::group::{FormerMember, parse_stay};
 use super::head::Head;
 use super::keys::{Edge, Key};
 use super::table::Read;
 use super::{convert, keys};
 use crate::domain::group::Blocks;
 use crate::domain::ids::{Pair, ThreadId, UserId};
+use crate::domain::thread::Rests;
 
 /// The blocks, follows and departures among users who are to be in one group.
 #[derive(Debug, Default)]
@@ -18,8 +20,10 @@ pub struct InviteContext {
     pub blocks: Blocks,
     /// Invitees who follow the actor.
     pub followers: HashSet<UserId>,
-    /// Invitees who left this group before.
-    pub left: HashSet<UserId>,
+    /// When an invitee declined a request of the actor.
+    pub declined: Rests,
+    /// Invitees who were in this group before.
+    pub former: HashMap<UserId, FormerMember>,
 }
 
 impl Store {
@@ -48,8 +52,10 @@ impl Store {
             .filter_map(|(one, other)| Some((head(one, other)?, (one, other))))
             .collect();
         let follows = invitees.iter().map(|user| keys::edge(Edge::Follow, user, actor));
-        let lefts = thread.into_iter().flat_map(|thread| invitees.iter().map(|user| keys::left(thread, user)));
-        let wanted: Vec<Key> = heads.keys().cloned().chain(follows).chain(lefts).collect();
+        let stays = thread.into_iter().flat_map(|thread| {
+            invitees.iter().flat_map(|user| [keys::left(thread, user), keys::removed(thread, user)])
+        });
+        let wanted: Vec<Key> = heads.keys().cloned().chain(follows).chain(stays).collect();
 
         let mut invite_context = InviteContext::default();
         let mut blocks = Vec::new();
@@ -61,8 +67,12 @@ impl Store {
                 blocks.extend(
                     both.filter(|(who, _)| head.is_blocked_by(who)).map(|(who, whom)| (who.clone(), whom.clone())),
                 );
-            } else if let Some(user) = keys::left_user(&key.sk) {
-                invite_context.left.insert(user);
+                let invitee = [*one, *other].into_iter().find(|user| *user != actor);
+                let with_actor = invitee.filter(|_| *one == actor || *other == actor);
+                let declined = with_actor.and_then(|user| Some((user.clone(), head.declined_by(user)?)));
+                invite_context.declined.extend(declined);
+            } else if let Some((left, user)) = keys::former_member(&key.sk) {
+                invite_context.former.entry(user).or_default().add(left, parse_stay(item)?);
             } else if let Some(follower) = keys::user_of(&key.pk) {
                 invite_context.followers.insert(follower);
             }

@@ -187,15 +187,20 @@ pub(super) fn left(thread: &ThreadId, user: &UserId) -> Key {
 }
 
 const LEFT_PREFIX: &str = "LEFT#";
+const REMOVED_PREFIX: &str = "REMOVED#";
 
 /// `THREAD#t` / `REMOVED#u`: the user was in the group and was removed.
 pub(super) fn removed(thread: &ThreadId, user: &UserId) -> Key {
-    Key { pk: thread_partition(thread), sk: format!("REMOVED#{user}") }
+    Key { pk: thread_partition(thread), sk: format!("{REMOVED_PREFIX}{user}") }
 }
 
-/// The user in a `LEFT` sort key.
-pub(super) fn left_user(sk: &str) -> Option<UserId> {
-    UserId::try_from(sk.strip_prefix(LEFT_PREFIX)?.to_owned()).ok()
+/// The user in a `LEFT` or `REMOVED` sort key, and whether they left.
+pub(super) fn former_member(sk: &str) -> Option<(bool, UserId)> {
+    let (left, user) = match sk.strip_prefix(LEFT_PREFIX) {
+        Some(user) => (true, user),
+        None => (false, sk.strip_prefix(REMOVED_PREFIX)?),
+    };
+    Some((left, UserId::try_from(user.to_owned()).ok()?))
 }
 
 const GROUP_PREFIX: &str = "GROUP#";

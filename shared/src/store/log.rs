@@ -202,6 +202,15 @@ impl Store {
         page.items.into_iter().next().map(parse_message).transpose()
     }
 
+    /// The change at `seq`, if the entry there is one.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn change(&self, thread: &ThreadId, seq: Seq) -> Result<Option<Entry>, StoreError> {
+        let item = self.table.get(&keys::log(LogKind::Change, thread, seq), Read::Consistent).await?;
+        item.map(|item| parse_entry(LogKind::Change, item)).transpose()
+    }
+
     /// The two runs that make up the log of `thread` from `first`, each of at most `limit` entries: messages and changes.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use super::table::{Query, Read};
 use super::update::{Update, number, text};
 use super::write::{Write, Writes};
 use crate::domain::ids::UserId;
+use crate::domain::memberships::Memberships;
 use crate::domain::profile::{
     ContactPolicy, Profile, Profiles, PublicProfile, Settings, SettingsChange, Username, UsernamePrefix,
 };
@@ -34,6 +35,11 @@ struct ProfileRecord {
     typing_indicators: Option<bool>,
     rev: u64,
     stale_snapshots: Option<u64>,
+    // Groups from before they were counted can make it negative.
+    #[serde(default)]
+    memberships: i64,
+    #[serde(default)]
+    waiting_groups: i64,
 }
 
 /// `NAME#ab` / `abc`: a copy of the public profile beside the id, so that a search reads names alone.
@@ -55,19 +61,6 @@ pub struct FoundUser {
     pub public: PublicProfile,
 }
 
-/// Raises the revision of a profile. Decisions that rest on an older one then fail.
-pub(super) fn next_revision(profile: &Profile) -> Write {
-    next_revision_of(&profile.id, profile.revision)
-}
-
-/// As [`next_revision`], for the revision that was read.
-pub(super) fn next_revision_of(user: &UserId, seen: Revision) -> Write {
-    Update::new(keys::profile(user))
-        .add("rev", number(1))
-        .require_equal("rev", number(seen.0))
-        .only_if(Condition::UserUnchanged)
-}
-
 /// The profile in an item.
 pub(super) fn parse(item: Item) -> Result<Profile, StoreError> {
     let key = convert::key_of(&item)?;
@@ -86,6 +79,10 @@ pub(super) fn parse(item: Item) -> Result<Profile, StoreError> {
         updated_at: record.updated_at,
         revision: Revision(record.rev),
         stale_snapshots: record.stale_snapshots.map(Revision),
+        memberships: Memberships {
+            all: u64::try_from(record.memberships).unwrap_or_default(),
+            waiting: u64::try_from(record.waiting_groups).unwrap_or_default(),
+        },
     })
 }
 

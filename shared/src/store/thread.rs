@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::access::Store;
 use super::convert::HEAD_VERSION;
 use super::error::{Condition, StoreError};
+use super::group::count_memberships;
 use super::head::{self, AbsentHead, Head, mark_places};
 use super::keys::Edge;
 use super::table::Read;
@@ -43,7 +44,9 @@ pub(super) fn transition_writes(transition: &Transition) -> Result<Writes, Store
     let mut writes = vec![head.only_if(condition)];
     writes.extend(log::append(&after.id, entries)?);
     writes.extend(moved_listings(transition)?);
-    Ok(Writes { settling, ..Writes::all(writes) })
+    let mut writes = Writes { settling, ..Writes::all(writes) };
+    count_memberships(&mut writes, Some(before), after);
+    Ok(writes)
 }
 
 /// What a transition changes in the head, beside the end of its log. A change without entries does not wait for messages, unless

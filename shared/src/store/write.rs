@@ -1,12 +1,14 @@
 //! Writes: what to do to which item, on which condition.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::error::Condition;
 use super::item::Item;
 use super::keys::Key;
+use super::user_change::UserChange;
+use crate::domain::ids::UserId;
 use crate::domain::thread::Thread;
 
 /// What is done to an item.
@@ -38,6 +40,8 @@ pub struct Writes {
     pub(super) settling: Vec<Thread>,
     /// What is stored together.
     pub(super) together: Vec<Write>,
+    /// What changes with it in the profiles of users.
+    pub(super) users: BTreeMap<UserId, UserChange>,
     /// Whether a single write is sent as such and not as a transaction, at half the price. It must then be safe to repeat
     /// after a lost response.
     pub(super) repeatable: bool,
@@ -53,7 +57,7 @@ impl Writes {
     /// Whether nothing is to be written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.together.is_empty()
+        self.together.is_empty() && self.users.is_empty()
     }
 
     pub(super) fn all(writes: Vec<Write>) -> Self {
@@ -69,6 +73,14 @@ impl Writes {
     pub(super) fn join(&mut self, other: Self) {
         self.settling.extend(other.settling);
         self.together.extend(other.together);
+        for (user, change) in other.users {
+            self.user(&user).join(change);
+        }
+    }
+
+    /// The change of a user's profile.
+    pub(super) fn user(&mut self, user: &UserId) -> &mut UserChange {
+        self.users.entry(user.clone()).or_default()
     }
 
     pub(super) fn repeatable(write: Write) -> Self {

@@ -7,5 +7,6 @@ mod eviction;
 mod members;
 mod new_members;
 mod requests;
+mod rests;
 mod succession;
 mod titles;

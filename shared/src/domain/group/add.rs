@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use super::moderator::moderator;
+use super::stay::Stay;
 use crate::domain::contact::{ContactContext, ContactRefusal};
 use crate::domain::counts::{MessageCounts, Slot, Slots};
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::limits::MAX_MEMBERS;
 use crate::domain::log::Change;
-use crate::domain::member::{Invitation, Member, ReadMark, Role, Standing};
+use crate::domain::member::{Invitation, Member, ReadMark, Role, Standing, rests};
+use crate::domain::memberships::Memberships;
 use crate::domain::refusal::Refusal;
 use crate::domain::revision::Revision;
 use crate::domain::tail::Tail;
@@ -42,13 +44,39 @@ pub struct Candidate {
     pub contact: ContactContext,
     /// They left this group before. It is then a message request, also if they follow the actor (rule 8).
     pub left_before: bool,
+    /// Their last stay in this group.
+    pub last_stay: Option<Stay>,
+    /// The groups they are in.
+    pub memberships: Memberships,
 }
 
 impl Candidate {
-    fn standing(&self) -> Result<Standing, ContactRefusal> {
-        let standing = self.contact.standing()?;
-        Ok(if self.left_before { Standing::Pending } else { standing })
+    /// A user who was never in the group, nor in others.
+    #[must_use]
+    pub fn new(user_id: UserId, contact: ContactContext) -> Self {
+        Self { user_id, contact, left_before: false, last_stay: None, memberships: Memberships::default() }
     }
+
+    fn standing(&self, now: Timestamp) -> Result<Standing, ContactRefusal> {
+        let standing = match self.contact.standing()? {
+            Standing::Accepted if self.left_before => Standing::Pending,
+            standing => standing,
+        };
+        // A group that they declined rests, whoever adds them (rule 7).
+        let declined = self.last_stay.and_then(|stay| stay.declined).filter(|at| rests(*at, now));
+        let declined = declined.max(standing.declined_at());
+        let standing = declined.map_or(standing, |at| Standing::Declined { at });
+        // It reads like a closed policy, because how many others write to somebody is nobody's business.
+        if self.memberships.has_room_for(standing) { Ok(standing) } else { Err(ContactRefusal::Closed) }
+    }
+}
+
+/// A user who joins a group, and how it stands with them.
+struct Joining {
+    user_id: UserId,
+    standing: Standing,
+    /// Messages that count against the message request from the start.
+    used: u64,
 }
 
 /// The users whom a client wants to add, without duplicates.
@@ -87,7 +115,7 @@ pub struct NewGroup<'a> {
 /// `GroupFull`, `ContactClosed`, `YouBlockThem`.
 pub fn create(group: NewGroup<'_>, candidates: &[Candidate], blocks: &Blocks) -> Result<NewThread, Refusal> {
     let NewGroup { id, creator, title, now } = group;
-    let standings = standings(candidates, 1)?;
+    let joining = joining(candidates, 1, now)?;
     let founder =
         Member { role: Role::Moderator, ..Member::new(creator.clone(), Slot::FIRST, Seq::ONE, Standing::Accepted) };
     let nothing = Thread {
@@ -103,7 +131,7 @@ pub fn create(group: NewGroup<'_>, candidates: &[Candidate], blocks: &Blocks) ->
         tail: Tail::default(),
     };
     let mut builder = Transition::logged(&nothing, creator, now);
-    join(builder.thread(), Slot::FIRST, &standings, blocks);
+    join(builder.thread(), Slot::FIRST, &joining, blocks);
     let user_ids = builder.thread().member_ids();
     builder.log(Change::ThreadCreated { user_ids, title });
     Ok(builder.build_new())
@@ -133,24 +161,27 @@ pub fn add(
     if new.is_empty() {
         return Ok(None);
     }
-    let standings = standings(&new, thread.members.len())?;
+    let joining = joining(&new, thread.members.len(), now)?;
     let mut builder = Transition::logged(thread, actor, now);
-    join(builder.thread(), inviter, &standings, blocks);
+    join(builder.thread(), inviter, &joining, blocks);
     builder.log(Change::MemberAdded { user_ids: new.into_iter().map(|new| new.user_id).collect() });
     Ok(Some(builder.build()))
 }
 
-/// The standing of the group with each candidate; an error if one of them cannot be added.
-fn standings(candidates: &[Candidate], present: usize) -> Result<Vec<(UserId, Standing)>, Refusal> {
+/// The candidates and how the group stands with each; an error if one of them cannot be added.
+fn joining(candidates: &[Candidate], present: usize, now: Timestamp) -> Result<Vec<Joining>, Refusal> {
     if present + candidates.len() > MAX_MEMBERS {
         return Err(Refusal::GroupFull);
     }
-    let mut standings = Vec::with_capacity(candidates.len());
+    let mut joining = Vec::with_capacity(candidates.len());
     let (mut refused, mut closed) = (Vec::new(), false);
     for candidate in candidates {
         let user_id = candidate.user_id.clone();
-        match candidate.standing() {
-            Ok(standing) => standings.push((user_id, standing)),
+        match candidate.standing(now) {
+            Ok(standing) => {
+                let used = candidate.last_stay.map_or(0, |stay| stay.used);
+                joining.push(Joining { user_id, standing, used });
+            }
             Err(refusal) => {
                 closed |= refusal == ContactRefusal::Closed;
                 refused.push(user_id);
@@ -158,7 +189,7 @@ fn standings(candidates: &[Candidate], present: usize) -> Result<Vec<(UserId, St
         }
     }
     match (refused.is_empty(), closed) {
-        (true, _) => Ok(standings),
+        (true, _) => Ok(joining),
         // One refusal names all of them. The actor knows which of them they block.
         (false, true) => Err(Refusal::ContactClosed(refused)),
         (false, false) => Err(Refusal::YouBlockThem(refused)),
@@ -166,8 +197,8 @@ fn standings(candidates: &[Candidate], present: usize) -> Result<Vec<(UserId, St
 }
 
 /// Adds users to the group. The next entry of the log is their first.
-fn join(thread: &mut Thread, inviter: Slot, users: &[(UserId, Standing)], blocks: &Blocks) {
-    for (user_id, standing) in users {
+fn join(thread: &mut Thread, inviter: Slot, users: &[Joining], blocks: &Blocks) {
+    for Joining { user_id, standing, used } in users {
         let (slot, slot_start) = free_slot(thread);
         for member in thread.members.iter_mut().filter(|member| blocks.has(&member.user_id, user_id)) {
             member.hides = member.hides.with(slot);
@@ -178,7 +209,7 @@ fn join(thread: &mut Thread, inviter: Slot, users: &[(UserId, Standing)], blocks
         let invitation = if standing.is_accepted() {
             Invitation::default()
         } else {
-            Invitation { by: Some(inviter), messages_before: thread.counts.total() }
+            Invitation { by: Some(inviter), messages_before: thread.counts.total().saturating_sub(*used) }
         };
         let mut member = Member {
             slot_start,

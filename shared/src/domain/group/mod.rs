@@ -4,9 +4,11 @@ mod add;
 mod leave;
 mod moderator;
 mod role;
+mod stay;
 #[cfg(test)]
 mod tests;
 
 pub use add::{Blocks, Candidate, NewGroup, add, create, invitees, may_add};
 pub use leave::{leave, remove};
 pub use role::{rename, set_role};
+pub use stay::{Stay, declines_by_leaving};

@@ -7,6 +7,7 @@ use crate::domain::ids::{Seq, ThreadId};
 use crate::domain::limits::MAX_MEMBERS;
 use crate::domain::member::Role;
 use crate::domain::member::Standing;
+use crate::domain::memberships::Memberships;
 use crate::domain::message::MessageContent;
 use crate::domain::profile::ContactPolicy;
 use crate::domain::read::mark;
@@ -25,8 +26,9 @@ fn at(ms: i64) -> Timestamp {
 }
 
 fn candidate(name: &str, followed: bool) -> Candidate {
-    let contact = ContactContext { blocking: false, blocked: false, followed, policy: ContactPolicy::Everyone };
-    Candidate { user_id: user(name), contact, left_before: false }
+    let contact =
+        ContactContext { blocking: false, blocked: false, followed, policy: ContactPolicy::Everyone, rests: None };
+    Candidate::new(user(name), contact)
 }
 
 fn created(candidates: &[Candidate]) -> Result<NewThread, Refusal> {
@@ -121,6 +123,60 @@ fn rule_05_all_or_none_are_brought_in_and_refusals_name_everyone() {
         Err(Refusal::ContactClosed(vec![user("eve"), user("dan")]))
     );
     assert_eq!(add(&[candidate("cem", true), blocking]), Err(Refusal::YouBlockThem(vec![user("dan")])));
+}
+
+#[test]
+fn rule_08_what_waits_is_bounded_and_reads_like_a_closed_policy() {
+    let with = |all, waiting, followed| {
+        let memberships = Memberships { all, waiting };
+        created(&[Candidate { memberships, ..candidate("bob", followed) }]).map(|new| new.thread.members.len())
+    };
+    let closed = Err(Refusal::ContactClosed(vec![user("bob")]));
+    assert_eq!(with(999, 99, false), Ok(2));
+    assert_eq!(with(100, 100, false), closed);
+    assert_eq!(with(100, 100, true), Ok(2), "it does not wait");
+    assert_eq!(with(1_000, 0, true), closed);
+}
+
+#[test]
+fn rule_07_a_declined_group_rests_a_day_whoever_adds_and_its_messages_are_counted_on() {
+    let day = 24 * 60 * 60 * 1_000;
+    let stay = Stay { ended: Seq::ONE, declined: Some(at(5)), used: 2 };
+    let back = |now, followed| {
+        let returning = Candidate { last_stay: Some(stay), ..candidate("cem", followed) };
+        let thread = Thread { counts: MessageCounts::default().with_one_more(Slot::FIRST), ..group(&["bob"]) };
+        let thread = Thread { counts: thread.counts.with_one_more(Slot::FIRST).with_one_more(Slot::FIRST), ..thread };
+        let joined = add(&thread, &user("ann"), &[returning], &Blocks::default(), at(now)).unwrap().unwrap().after;
+        let member = joined.member(&user("cem")).unwrap();
+        (member.standing.declined_at(), joined.counts.total() - member.invitation.messages_before)
+    };
+    assert_eq!(back(5 + day - 1, false), (Some(at(5)), 2));
+    assert_eq!(back(5 + day - 1, true).0, Some(at(5)));
+    assert_eq!(back(5 + day, false), (None, 2));
+    // A person who was declined elsewhere.
+    let contact = ContactContext { rests: Some(at(7)), ..candidate("cem", false).contact };
+    let new = created(&[Candidate::new(user("cem"), contact)]).unwrap().thread;
+    assert_eq!(new.member(&user("cem")).unwrap().standing, Standing::Declined { at: at(7) });
+    let followed = ContactContext { followed: true, ..contact };
+    let new = created(&[Candidate::new(user("cem"), followed)]).unwrap().thread;
+    assert_eq!(new.member(&user("cem")).unwrap().standing, Standing::Accepted);
+}
+
+#[test]
+fn rule_08_leaving_declines_what_somebody_left_before_and_has_not_accepted() {
+    let mut thread = group(&["bob"]);
+    let bob = user("bob");
+    assert!(!declines_by_leaving(&thread, &bob, true), "it is in the inbox");
+    thread.members[1].standing = Standing::Pending;
+    assert!(!declines_by_leaving(&thread, &bob, false), "it may be a mistake");
+    assert!(declines_by_leaving(&thread, &bob, true));
+    let stay = |thread: &Thread| Stay::of(thread, &bob, Seq::ONE).unwrap();
+    thread.counts = thread.counts.with_one_more(Slot::FIRST);
+    assert_eq!(stay(&thread), Stay { ended: Seq::ONE, declined: None, used: 1 });
+    thread.members[1].standing = Standing::Declined { at: at(3) };
+    assert_eq!(stay(&thread).declined, Some(at(3)));
+    thread.members[1].standing = Standing::Accepted;
+    assert_eq!(stay(&thread), Stay { ended: Seq::ONE, declined: None, used: 0 });
 }
 
 #[test]

@@ -1,0 +1,78 @@
+//! The rest of a user whose request was declined (rule 7). It is in the head of the two users' direct thread, opened or not, as
+//! their blocks are: who opens that thread or adds a user to a group reads it there, and depends on it.
+
+use super::convert::HEAD_VERSION;
+use super::error::StoreError;
+use super::item::Item;
+use super::keys;
+use super::thread::transition_writes;
+use super::update::{Update, number};
+use super::write::{Write, Writes};
+use crate::domain::ids::{Pair, ThreadId, UserId};
+use crate::domain::thread::Rests;
+use crate::domain::time::Timestamp;
+use crate::domain::transition::Transition;
+
+const PREFIX: &str = "rest@";
+
+/// The attribute for what `user` declined of the other.
+pub(super) fn attribute(user: &UserId) -> String {
+    format!("{PREFIX}{user}")
+}
+
+/// The rests in a head.
+pub(super) fn parse(item: &Item) -> Rests {
+    let rest = |(name, value): (&String, &aws_sdk_dynamodb::types::AttributeValue)| {
+        let user = UserId::try_from(name.strip_prefix(PREFIX)?.to_owned()).ok()?;
+        Some((user, Timestamp::from_ms(value.as_n().ok()?.parse().ok()?).ok()?))
+    };
+    item.iter().filter_map(rest).collect()
+}
+
+/// Whether a transition of a group declines it for `user`.
+pub(super) fn declines(transition: &Transition, user: &UserId) -> bool {
+    let declined = |thread: &crate::domain::thread::Thread| {
+        thread.member(user).is_some_and(|member| member.standing.declined_at().is_some())
+    };
+    !declined(&transition.before) && declined(&transition.after)
+}
+
+/// Whose request a user declined.
+#[derive(Debug, Clone, Copy)]
+pub struct Declined<'a> {
+    /// The user who declined.
+    pub by: &'a UserId,
+    /// They and the user who added them to the group; `None` for a direct thread, whose own head has it, or where nobody knows.
+    pub pair: Option<&'a Pair>,
+    pub at: Timestamp,
+}
+
+impl Writes {
+    /// Stores a transition with which a user declines a thread. Fails as [`Writes::change_thread`] does.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if something cannot be stored at all.
+    pub fn decline(transition: &Transition, declined: Declined<'_>) -> Result<Self, StoreError> {
+        let mut writes = transition_writes(transition)?;
+        writes.rest(declined);
+        Ok(writes)
+    }
+
+    /// Rests the user whose request was declined. Who adds the one who declined to a group at the same time loses the race.
+    pub fn rest(&mut self, Declined { by, pair, at }: Declined<'_>) {
+        self.user(by).raise();
+        self.extend(pair.map(|pair| change(pair, |head| head.set(&[&attribute(by)], number(at.ms())))));
+    }
+
+    /// Ends the rest of the user whose request `by` declined: they think better of it.
+    pub fn end_rest(&mut self, by: &UserId, pair: &Pair) {
+        self.extend([change(pair, |head| head.remove(&[&attribute(by)]))]);
+    }
+}
+
+fn change(pair: &Pair, change: impl FnOnce(&mut Update) -> &mut Update) -> Write {
+    let mut head = Update::new(keys::head(&ThreadId::direct(pair)));
+    // Who opens the thread at the same time has to see it.
+    head.add("rev", number(1)).set_if_absent("v", number(HEAD_VERSION));
+    change(&mut head).build()
+}
