@@ -15,8 +15,8 @@ pub struct Append {
     pub transition: Transition,
     pub message: TailMessage,
     pub tag: KeyTag,
-    /// Whether nothing but the end of the log changes. Otherwise the append is part of a transaction, at the place that was
-    /// decided.
+    /// Whether nothing changes but the end of the log, and the position in inboxes where its span is over. Otherwise the append is
+    /// part of a transaction, at the place that was decided.
     pub alone: bool,
 }
 
@@ -25,9 +25,8 @@ pub struct Append {
 pub fn append(sending: &Sending, request: &Idempotency, attempt: u32) -> Option<Append> {
     let Transition { before, after, entries } = &sending.transition;
     let author = before.member(&sending.message.author_id)?;
-    // The first message of a day moves mailbox entries. How much room a message request has depends on all messages before.
+    // How much room a message request has depends on all messages before.
     let alone = after.revision == before.revision
-        && after.bumped_at == before.bumped_at
         && before.others(&author.user_id).any(|other| other.standing.is_accepted());
     if !before.tail.open || !fits(&sending.message.content) || (before.tail.is_full() && !alone) {
         return None;
@@ -92,9 +91,9 @@ mod tests {
     #[test]
     fn a_message_is_alone_unless_something_else_changes_with_it() {
         assert!(is_alone(&thread(Standing::Accepted), "ann", at(1)));
-        assert!(!is_alone(&thread(Standing::Accepted), "ann", at(86_400_000)), "mailboxes move on a new day");
-        assert!(!is_alone(&thread(Standing::Pending), "ann", at(1)), "a message request has room for three");
-        assert!(!is_alone(&thread(Standing::Pending), "bob", at(1)), "an answer accepts it");
+        assert!(is_alone(&thread(Standing::Accepted), "ann", at(86_400_000)), "inboxes move beside it");
+        assert!(!is_alone(&thread(Standing::pending(at(0))), "ann", at(1)), "a message request has room for three");
+        assert!(!is_alone(&thread(Standing::pending(at(0))), "bob", at(1)), "an answer accepts it");
     }
 
     #[test]
@@ -114,7 +113,10 @@ mod tests {
             thread = say(&thread, "ann", &number.to_string(), at(1)).unwrap().transition.after;
         }
         assert!(thread.tail.is_full() && is_alone(&thread, "ann", at(2)));
-        assert!(say(&thread, "ann", "good morning", at(86_400_000)).is_none());
+        assert!(is_alone(&thread, "ann", at(86_400_000)), "also where inboxes move");
+        let mut waiting = thread.clone();
+        waiting.members[1].standing = Standing::pending(at(0));
+        assert!(say(&waiting, "bob", "an answer", at(2)).is_none());
         assert_eq!((thread.settled_seq().get(), thread.last_seq.get()), (1, 1 + MAX_TAIL_MESSAGES as u64));
     }
 

@@ -21,7 +21,7 @@ pub fn hide(
     let slot = thread.member(blocked)?.slot;
     let member = thread.member(user)?;
     let hidden = member.hides.contains(slot);
-    let asked = member.standing == Standing::Pending && member.invitation.by == Some(slot);
+    let asked = member.standing.is_pending() && member.invitation.by == Some(slot);
     if !thread.is_group() || (hidden && !asked) {
         return None;
     }

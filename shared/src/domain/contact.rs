@@ -43,11 +43,21 @@ pub enum Contact {
 }
 
 impl ContactContext {
-    /// The standing with the recipient of a thread that the actor opens now.
+    /// The standing with the recipient of a thread that the actor opens at `now`.
     ///
     /// # Errors
     /// A [`ContactRefusal`] if the actor may not open one.
-    pub fn standing(self) -> Result<Standing, ContactRefusal> {
+    pub fn standing(self, now: Timestamp) -> Result<Standing, ContactRefusal> {
+        Ok(match (self.mailbox()?, self.rests) {
+            (Mailbox::Inbox, _) => Standing::Accepted,
+            (Mailbox::Requests, None) => Standing::pending(now),
+            // The actor sees no difference.
+            (Mailbox::Requests, Some(at)) => Standing::Declined { at },
+        })
+    }
+
+    /// The mailbox that the thread belongs to.
+    fn mailbox(self) -> Result<Mailbox, ContactRefusal> {
         if self.blocking {
             return Err(ContactRefusal::YouBlockThem);
         }
@@ -55,11 +65,8 @@ impl ContactContext {
             return Err(ContactRefusal::Closed);
         }
         match (self.followed, self.policy) {
-            (true, _) => Ok(Standing::Accepted),
-            // The actor sees no difference.
-            (false, ContactPolicy::Everyone) => {
-                Ok(self.rests.map_or(Standing::Pending, |at| Standing::Declined { at }))
-            }
+            (true, _) => Ok(Mailbox::Inbox),
+            (false, ContactPolicy::Everyone) => Ok(Mailbox::Requests),
             (false, ContactPolicy::Following) => Err(ContactRefusal::Closed),
         }
     }
@@ -68,12 +75,12 @@ impl ContactContext {
     /// there is one.
     #[must_use]
     pub fn contact(self, existing: Option<Standing>) -> Contact {
-        let standing = match existing {
+        let mailbox = match existing {
             // Contact was decided when the thread was opened; only a block ends it.
-            Some(standing) if !self.blocking && !self.blocked => Ok(standing),
-            _ => self.standing(),
+            Some(standing) if !self.blocking && !self.blocked => Ok(standing.shown_in()),
+            _ => self.mailbox(),
         };
-        match standing.map(Standing::shown_in) {
+        match mailbox {
             Ok(Mailbox::Inbox) => Contact::Inbox,
             Ok(Mailbox::Requests) => Contact::Requests,
             Err(_) => Contact::Closed,
@@ -112,23 +119,25 @@ mod tests {
         rests: None,
     };
 
+    const NOW: Timestamp = Timestamp::EPOCH;
+
     #[test]
     fn rule_05_follow_goes_to_the_inbox_and_a_stranger_to_requests() {
-        assert_eq!(ContactContext { followed: true, ..STRANGER }.standing(), Ok(Standing::Accepted));
-        assert_eq!(STRANGER.standing(), Ok(Standing::Pending));
+        assert_eq!(ContactContext { followed: true, ..STRANGER }.standing(NOW), Ok(Standing::Accepted));
+        assert_eq!(STRANGER.standing(NOW), Ok(Standing::pending(NOW)));
         let closed = ContactContext { policy: ContactPolicy::Following, ..STRANGER };
-        assert_eq!(closed.standing(), Err(ContactRefusal::Closed));
-        assert_eq!(ContactContext { followed: true, ..closed }.standing(), Ok(Standing::Accepted));
+        assert_eq!(closed.standing(NOW), Err(ContactRefusal::Closed));
+        assert_eq!(ContactContext { followed: true, ..closed }.standing(NOW), Ok(Standing::Accepted));
     }
 
     #[test]
     fn rule_05_a_block_in_either_direction_refuses_and_only_the_blocker_is_told() {
         assert_eq!(
-            ContactContext { blocked: true, followed: true, ..STRANGER }.standing(),
+            ContactContext { blocked: true, followed: true, ..STRANGER }.standing(NOW),
             Err(ContactRefusal::Closed)
         );
         assert_eq!(
-            ContactContext { blocking: true, blocked: true, ..STRANGER }.standing(),
+            ContactContext { blocking: true, blocked: true, ..STRANGER }.standing(NOW),
             Err(ContactRefusal::YouBlockThem)
         );
     }

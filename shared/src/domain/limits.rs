@@ -67,5 +67,18 @@ pub const MAX_BODY_BYTES: usize = 64 * 1_024;
 pub const DEFAULT_PAGE_ITEMS: usize = 50;
 /// Items of a page, at most.
 pub const MAX_PAGE_ITEMS: usize = 100;
-/// Entries that a mailbox page reads to sort them, at most. Up to this limit it reads all entries of its oldest day.
-pub const MAX_MAILBOX_WINDOW: usize = 150;
+/// How long a direct thread keeps its position in inboxes, whatever is said in it: a move writes two items for each of its members.
+/// A page has to look at all threads further down whose position is so much older, so it is short.
+pub const DIRECT_INBOX_SPAN: Duration = Duration::from_mins(6);
+/// How long a group keeps its position: longer, because it has more members.
+pub const GROUP_INBOX_SPAN: Duration = Duration::from_hours(1);
+/// Threads that a page of an inbox looks at beside as many as it shows, at most: those further down that may have been active more
+/// recently. It is also how many may be shown before one whose position is newer.
+pub const MAX_OVERTAKING: usize = 50;
+/// How old an entry of a mailbox is that somebody takes away because the thread is listed elsewhere: no request that put it there
+/// goes on so long.
+pub const ASTRAY_AFTER: Duration = Duration::from_mins(1);
+/// Entries that a page takes away, at most. The others wait for the next one.
+pub const MAX_PUT_RIGHT: usize = 10;
+/// Threads of a room that a page sorts, at most.
+pub const MAX_ROOM_WINDOW: usize = 150;

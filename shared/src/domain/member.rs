@@ -38,19 +38,29 @@ pub enum Standing {
     /// The thread is in their inbox.
     Accepted,
     /// The thread is a message request to them.
-    Pending,
+    Pending {
+        /// When it came, which is its place among their message requests until they answer. `None` where an earlier release stored
+        /// it: its place is that of the thread in inboxes.
+        since: Option<Timestamp>,
+    },
     /// They declined the message request. It is in neither mailbox until a message comes at least 24 hours later.
     Declined { at: Timestamp },
 }
 
 impl Standing {
+    /// A message request that comes at `now`.
+    #[must_use]
+    pub fn pending(now: Timestamp) -> Self {
+        Self::Pending { since: Some(now) }
+    }
+
     /// The mailbox that a client shows the thread under. A declined thread that is read by its id is still shown as a message
     /// request.
     #[must_use]
     pub fn shown_in(self) -> Mailbox {
         match self {
             Self::Accepted => Mailbox::Inbox,
-            Self::Pending | Self::Declined { .. } => Mailbox::Requests,
+            Self::Pending { .. } | Self::Declined { .. } => Mailbox::Requests,
         }
     }
 
@@ -58,7 +68,7 @@ impl Standing {
     #[must_use]
     pub fn after_message(self, now: Timestamp) -> Self {
         match self {
-            Self::Declined { at } if !rests(at, now) => Self::Pending,
+            Self::Declined { at } if !rests(at, now) => Self::pending(now),
             other => other,
         }
     }
@@ -68,8 +78,14 @@ impl Standing {
     pub fn declined_at(self) -> Option<Timestamp> {
         match self {
             Self::Declined { at } => Some(at),
-            Self::Accepted | Self::Pending => None,
+            Self::Accepted | Self::Pending { .. } => None,
         }
+    }
+
+    /// Whether the thread is a message request that waits for an answer.
+    #[must_use]
+    pub fn is_pending(self) -> bool {
+        matches!(self, Self::Pending { .. })
     }
 
     /// Whether the thread is in the member's inbox.
@@ -170,7 +186,7 @@ impl Member {
     pub fn listed_in(&self) -> Option<Mailbox> {
         match self.standing {
             Standing::Accepted => Some(Mailbox::Inbox),
-            Standing::Pending => Some(Mailbox::Requests),
+            Standing::Pending { .. } => Some(Mailbox::Requests),
             Standing::Declined { .. } => None,
         }
     }
@@ -197,7 +213,9 @@ mod tests {
         let day = DECLINED_REST;
         let almost = Duration::from_millis(86_399_999);
         assert_eq!(declined.after_message(at.plus(almost)), declined);
-        assert_eq!(declined.after_message(at.plus(day)), Standing::Pending);
+        assert_eq!(declined.after_message(at.plus(day)), Standing::pending(at.plus(day)));
+        let waiting = Standing::pending(at);
+        assert_eq!(waiting.after_message(at.plus(day)), waiting, "it keeps its place");
         assert_eq!(Standing::Accepted.after_message(at.plus(day)), Standing::Accepted);
     }
 

@@ -61,5 +61,5 @@ fn counted(member: Option<&Member>) -> MembershipChange {
 }
 
 fn waits(standing: Standing) -> bool {
-    standing == Standing::Pending
+    standing.is_pending()
 }

@@ -14,7 +14,7 @@ use super::transition::Transition;
 pub fn accept(thread: &Thread, user: &UserId) -> Result<Option<Transition>, Refusal> {
     match thread.member(user).ok_or(Refusal::NotFound)?.standing {
         Standing::Accepted => Ok(None),
-        Standing::Pending | Standing::Declined { .. } => Ok(Some(with_standing(thread, user, Standing::Accepted))),
+        Standing::Pending { .. } | Standing::Declined { .. } => Ok(Some(with_standing(thread, user, Standing::Accepted))),
     }
 }
 
@@ -26,7 +26,7 @@ pub fn decline(thread: &Thread, user: &UserId, now: Timestamp) -> Result<Option<
     match thread.member(user).ok_or(Refusal::NotFound)?.standing {
         Standing::Accepted => Err(Refusal::AlreadyAccepted),
         Standing::Declined { .. } => Ok(None),
-        Standing::Pending => Ok(Some(with_standing(thread, user, Standing::Declined { at: now }))),
+        Standing::Pending { .. } => Ok(Some(with_standing(thread, user, Standing::Declined { at: now }))),
     }
 }
 

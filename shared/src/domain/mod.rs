@@ -12,6 +12,7 @@ pub mod details;
 pub mod group;
 pub mod idempotency;
 pub mod ids;
+pub mod inbox;
 pub mod invalid;
 pub mod limits;
 pub mod log;

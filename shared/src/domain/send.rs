@@ -129,6 +129,7 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::{Pair, ThreadId};
+    use crate::domain::limits::DIRECT_INBOX_SPAN;
     use crate::domain::mailbox::Mailbox;
     use crate::domain::open::{Opening, open};
     use crate::domain::revision::Revision;
@@ -156,7 +157,7 @@ mod tests {
     #[test]
     fn rule_07_a_request_holds_three_messages_and_a_reply_accepts_it() {
         let (ann, bob) = (user("ann"), user("bob"));
-        let mut thread = opened(Standing::Pending);
+        let mut thread = opened(Standing::pending(at(0)));
         for seq in 2..=4 {
             thread = send(&thread, &ann, &draft(), None, at(seq)).unwrap().transition.after;
         }
@@ -169,7 +170,7 @@ mod tests {
     #[test]
     fn rule_07_a_declined_request_comes_back_after_a_day_and_its_budget_does_not() {
         let (ann, bob) = (user("ann"), user("bob"));
-        let mut thread = send(&opened(Standing::Pending), &ann, &draft(), None, at(1)).unwrap().transition.after;
+        let mut thread = send(&opened(Standing::pending(at(0))), &ann, &draft(), None, at(1)).unwrap().transition.after;
         thread.members[1].standing = Standing::Declined { at: at(2) };
         let soon = send(&thread, &ann, &draft(), None, at(3)).unwrap().transition.after;
         assert_eq!(soon.mailbox_listings().len(), 1, "only in the sender's mailbox");
@@ -200,12 +201,34 @@ mod tests {
     }
 
     #[test]
-    fn mailboxes_move_at_the_first_message_of_a_day_only() {
-        let ann = user("ann");
-        let today = send(&opened(Standing::Accepted), &ann, &draft(), None, at(86_399_999)).unwrap().transition.after;
-        assert_eq!(today.bumped_at, at(0));
-        let tomorrow = send(&today, &ann, &draft(), None, at(86_400_000)).unwrap().transition.after;
-        assert_eq!(tomorrow.bumped_at, at(86_400_000));
+    fn rule_14_an_inbox_moves_with_the_first_message_behind_a_span_only() {
+        let (ann, bob) = (user("ann"), user("bob"));
+        let span = at(0).plus(DIRECT_INBOX_SPAN).ms();
+        let within = send(&opened(Standing::Accepted), &ann, &draft(), None, at(span - 1)).unwrap().transition;
+        assert_eq!((within.after.bumped_at, within.moving()), (at(0), None));
+        let behind = send(&within.after, &bob, &draft(), None, at(span)).unwrap().transition;
+        assert_eq!(behind.after.bumped_at, at(span));
+        let moving = behind.moving().unwrap();
+        assert_eq!((moving.from, moving.to), (within.after.mailbox_listings(), behind.after.mailbox_listings()));
+    }
+
+    #[test]
+    fn rule_07_a_request_keeps_the_place_at_which_it_came() {
+        let (ann, bob) = (user("ann"), user("bob"));
+        let day = at(0).plus(Duration::from_hours(24));
+        let asked = opened(Standing::pending(at(0)));
+        let later = send(&asked, &ann, &draft(), None, day).unwrap().transition;
+        assert_eq!(later.after.listing_of(&bob), asked.listing_of(&bob));
+        assert_eq!(later.after.listing_of(&ann).unwrap().bumped_at, day);
+        let moved: Vec<UserId> = later.moving().unwrap().to.into_iter().map(|listing| listing.user_id).collect();
+        assert_eq!(moved, [ann.clone()]);
+        // In the inbox it has the place of the thread.
+        let answered = send(&later.after, &bob, &draft(), None, day).unwrap().transition.after;
+        assert_eq!(answered.listing_of(&bob).map(|listing| (listing.mailbox, listing.bumped_at)), Some((Mailbox::Inbox, day)));
+        // One of an earlier release moves with the thread.
+        let earlier = opened(Standing::Pending { since: None });
+        let moving = send(&earlier, &ann, &draft(), None, day).unwrap().transition.moving().unwrap();
+        assert_eq!(moving.to.len(), 2);
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! A thread: its members, its standing with each of them, and the end of its log.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::counts::{MessageCounts, Slot};
 use super::details::ThreadDetails;
 use super::ids::{Seq, ThreadId, UserId};
+use super::limits::{DIRECT_INBOX_SPAN, GROUP_INBOX_SPAN};
 use super::mailbox::MailboxListing;
-use super::member::Member;
+use super::member::{Member, Standing};
 use super::message::Preview;
 use super::revision::Revision;
 use super::tail::Tail;
@@ -58,8 +60,8 @@ pub struct Thread {
     pub last_seq: Seq,
     /// The time of the last entry.
     pub active_at: Timestamp,
-    /// Its position in the mailboxes of its members: the first activity of its last active day. It moves once a day instead of
-    /// with every message.
+    /// Its position in the inboxes of its members. It keeps it for a span and moves with the first activity after that, instead of
+    /// with every message. So the last activity lies within a span of it.
     pub bumped_at: Timestamp,
     pub counts: MessageCounts,
     pub last_message: Option<Preview>,
@@ -187,11 +189,20 @@ impl Thread {
         noticed.map(|other| other.user_id.clone()).collect()
     }
 
-    /// The position in mailboxes after an activity at `now`. It moves with the first activity of a day and by nothing else, so
-    /// that it does not tell how the thread stands with other members.
+    /// The position in inboxes after an activity at `now`. It moves with the first activity behind its span and by nothing else,
+    /// so that it does not tell how the thread stands with other members. It never goes back.
     #[must_use]
     pub(crate) fn bumped_at(&self, now: Timestamp) -> Timestamp {
-        if now.day() == self.bumped_at.day() { self.bumped_at } else { now }
+        if now < self.bumped_at.plus(self.inbox_span()) { self.bumped_at } else { now }
+    }
+
+    /// How long it keeps its position in inboxes.
+    #[must_use]
+    pub fn inbox_span(&self) -> Duration {
+        match &self.kind {
+            Kind::Direct { .. } => DIRECT_INBOX_SPAN,
+            Kind::Group { .. } => GROUP_INBOX_SPAN,
+        }
     }
 }
 
@@ -199,14 +210,26 @@ impl Thread {
     /// The listings of this thread in mailboxes now.
     #[must_use]
     pub fn mailbox_listings(&self) -> Vec<MailboxListing> {
-        let listed = |member: &Member| {
-            let mailbox = member.listed_in()?;
-            let peer_id = match &self.kind {
-                Kind::Direct { .. } => self.others(&member.user_id).next().map(|peer| peer.user_id.clone()),
-                Kind::Group { .. } => None,
-            };
-            Some(MailboxListing { user_id: member.user_id.clone(), mailbox, bumped_at: self.bumped_at, peer_id })
+        self.members.iter().filter_map(|member| self.listing(member)).collect()
+    }
+
+    /// Where `user` has this thread listed; `None` if in no mailbox.
+    #[must_use]
+    pub fn listing_of(&self, user: &UserId) -> Option<MailboxListing> {
+        self.listing(self.member(user)?)
+    }
+
+    fn listing(&self, member: &Member) -> Option<MailboxListing> {
+        let mailbox = member.listed_in()?;
+        let bumped_at = match member.standing {
+            // A message request waits where it came.
+            Standing::Pending { since: Some(since) } => since,
+            Standing::Accepted | Standing::Pending { since: None } | Standing::Declined { .. } => self.bumped_at,
         };
-        self.members.iter().filter_map(listed).collect()
+        let peer_id = match &self.kind {
+            Kind::Direct { .. } => self.others(&member.user_id).next().map(|peer| peer.user_id.clone()),
+            Kind::Group { .. } => None,
+        };
+        Some(MailboxListing { user_id: member.user_id.clone(), mailbox, bumped_at, peer_id })
     }
 }

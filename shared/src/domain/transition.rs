@@ -2,6 +2,7 @@
 
 use super::ids::{Seq, UserId};
 use super::log::{Change, Entry, EntryContent};
+use super::mailbox::MailboxListing;
 use super::member::Role;
 use super::thread::Thread;
 use super::time::Timestamp;
@@ -22,7 +23,27 @@ pub struct NewThread {
     pub entries: Vec<Entry>,
 }
 
+/// A thread that moves in mailboxes: its entries before and after, of all members whose entry moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moving {
+    pub from: Vec<MailboxListing>,
+    pub to: Vec<MailboxListing>,
+}
+
 impl Transition {
+    /// What moves in mailboxes; `None` if the thread keeps its position.
+    #[must_use]
+    pub fn moving(&self) -> Option<Moving> {
+        if self.before.bumped_at == self.after.bumped_at {
+            return None;
+        }
+        let (mut from, mut to) = (self.before.mailbox_listings(), self.after.mailbox_listings());
+        let stays: Vec<MailboxListing> = from.iter().filter(|listing| to.contains(listing)).cloned().collect();
+        from.retain(|listing| !stays.contains(listing));
+        to.retain(|listing| !stays.contains(listing));
+        Some(Moving { from, to })
+    }
+
     /// A transition without an entry in the log. `change` is applied to a copy of `before` that has the next revision.
     #[must_use]
     pub fn unlogged(before: &Thread, change: impl FnOnce(&mut Thread)) -> Self {

@@ -7,7 +7,6 @@ use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::domain::ids::{Pair, UserId};
 use crate::domain::limits::MAX_GROUPS_AT_ONCE;
-use crate::domain::member::Standing;
 use crate::domain::message_request::accept;
 use crate::domain::refusal::Refusal;
 use crate::domain::transition::Transition;
@@ -77,7 +76,7 @@ async fn waiting_groups(ctx: &Context, inviter: &UserId) -> Result<(Vec<Transiti
     let groups = ctx.store.shared_groups(&ctx.caller, inviter).await?;
     let mut accepted = Vec::new();
     for group in groups {
-        let waiting = group.member(&ctx.caller).filter(|member| member.standing == Standing::Pending);
+        let waiting = group.member(&ctx.caller).filter(|member| member.standing.is_pending());
         let by = waiting.and_then(|member| member.invitation.by);
         if by.is_some() && by == group.member(inviter).map(|member| member.slot) {
             accepted.extend(accept(&group, &ctx.caller)?);

@@ -58,8 +58,8 @@ impl Candidate {
     }
 
     fn standing(&self, now: Timestamp) -> Result<Standing, ContactRefusal> {
-        let standing = match self.contact.standing()? {
-            Standing::Accepted if self.left_before => Standing::Pending,
+        let standing = match self.contact.standing(now)? {
+            Standing::Accepted if self.left_before => Standing::pending(now),
             standing => standing,
         };
         // A group that they declined rests, whoever adds them (rule 7).
@@ -161,7 +161,8 @@ pub fn add(
     if new.is_empty() {
         return Ok(None);
     }
-    let joining = joining(&new, thread.members.len(), now)?;
+    // The times of a log never go back.
+    let joining = joining(&new, thread.members.len(), now.max(thread.active_at))?;
     let mut builder = Transition::logged(thread, actor, now);
     join(builder.thread(), inviter, &joining, blocks);
     builder.log(Change::MemberAdded { user_ids: new.into_iter().map(|new| new.user_id).collect() });

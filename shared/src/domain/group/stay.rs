@@ -1,7 +1,6 @@
 //! What a group remembers of a user who was in it: a decline and the room of a message request outlast a removal (rules 7, 8).
 
 use crate::domain::ids::{Seq, UserId};
-use crate::domain::member::Standing;
 use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
 
@@ -31,5 +30,5 @@ impl Stay {
 /// a mistake, and then a friend can bring them back.
 #[must_use]
 pub fn declines_by_leaving(thread: &Thread, user: &UserId, left_before: bool) -> bool {
-    left_before && thread.member(user).is_some_and(|member| member.standing == Standing::Pending)
+    left_before && thread.member(user).is_some_and(|member| member.standing.is_pending())
 }

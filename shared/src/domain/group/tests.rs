@@ -167,7 +167,7 @@ fn rule_08_leaving_declines_what_somebody_left_before_and_has_not_accepted() {
     let mut thread = group(&["bob"]);
     let bob = user("bob");
     assert!(!declines_by_leaving(&thread, &bob, true), "it is in the inbox");
-    thread.members[1].standing = Standing::Pending;
+    thread.members[1].standing = Standing::pending(at(0));
     assert!(!declines_by_leaving(&thread, &bob, false), "it may be a mistake");
     assert!(declines_by_leaving(&thread, &bob, true));
     let stay = |thread: &Thread| Stay::of(thread, &bob, Seq::ONE).unwrap();
@@ -183,7 +183,7 @@ fn rule_08_leaving_declines_what_somebody_left_before_and_has_not_accepted() {
 fn rule_08_whoever_left_is_asked_again() {
     let returning = Candidate { left_before: true, ..candidate("cem", true) };
     let thread = add(&group(&["bob"]), &user("ann"), &[returning], &Blocks::default(), at(1)).unwrap().unwrap().after;
-    assert_eq!(thread.member(&user("cem")).unwrap().standing, Standing::Pending);
+    assert_eq!(thread.member(&user("cem")).unwrap().standing, Standing::pending(at(1)));
 }
 
 #[test]
