@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 
 use super::ids::{ThreadId, UserId};
-use super::limits::{ASTRAY_AFTER, MAX_OVERTAKING};
+use super::limits::{ASTRAY_AFTER, MAX_OVERTAKING, MIN_INBOX_WINDOW};
 use super::mailbox::{Activity, Mailbox, MailboxEntry, MailboxPosition};
 use super::thread::Thread;
 use super::time::Timestamp;
@@ -21,11 +21,12 @@ pub struct Place {
     pub ahead: Vec<ThreadId>,
 }
 
-/// How many entries a page of `limit` threads reads. One more than it can show tells whether the mailbox goes on.
+/// How many entries a page of `limit` threads reads: in an inbox more than were shown before their turn, and than the page shows. One
+/// more tells whether the mailbox goes on.
 #[must_use]
 pub fn reach(mailbox: Mailbox, limit: usize) -> usize {
     match mailbox {
-        Mailbox::Inbox => limit + MAX_OVERTAKING + 1,
+        Mailbox::Inbox => MIN_INBOX_WINDOW.max(limit + MAX_OVERTAKING + 1),
         Mailbox::Requests => limit + 1,
     }
 }
@@ -44,7 +45,8 @@ pub fn candidates<'a>(
     if let Some(last) = candidates.last().map(|last| last.position.bumped_at)
         && mailbox == Mailbox::Inbox
     {
-        candidates.extend(further.into_iter().filter(|entry| entry.position.bumped_at.plus(entry.span()) > last));
+        let may_be_newer = |entry: &&MailboxEntry| entry.position.bumped_at.plus(entry.span()) > last;
+        candidates.extend(further.into_iter().filter(may_be_newer).take(MAX_OVERTAKING));
     }
     candidates
 }
@@ -90,7 +92,7 @@ pub fn page(
 
 /// The threads that are done among `entries`.
 fn ahead<'a>(entries: &'a [MailboxEntry], done: &HashSet<ThreadId>) -> impl Iterator<Item = &'a ThreadId> {
-    entries.iter().map(|entry| &entry.position.thread_id).filter(|id| done.contains(*id))
+    entries.iter().map(|entry| &entry.position.thread_id).filter(move |id| done.contains(*id))
 }
 
 /// The first thread that is not done, if so many behind it are that it has to come next: a cursor has to remember all of them.
@@ -191,10 +193,8 @@ mod tests {
             });
             let end = all.len().min(behind + reach(mailbox, limit));
             let read = &all[behind..end];
-            let looked_at: Vec<ThreadId> = candidates(mailbox, read, &here, limit)
-                .into_iter()
-                .map(|entry| entry.position.thread_id.clone())
-                .collect();
+            let looked_at = candidates(mailbox, read, &here, limit);
+            let looked_at: Vec<ThreadId> = looked_at.iter().map(|entry| entry.position.thread_id.clone()).collect();
             walk.beside = walk.beside.max(looked_at.len().saturating_sub(limit));
             let active_at = |id: &ThreadId| {
                 let thread = threads.iter().find(|thread| thread.number == number(id)).unwrap();
@@ -244,7 +244,7 @@ mod tests {
                 assert_eq!(pages.concat(), expected, "{what}, pages of {limit}");
                 let (_, full) = pages.split_last().unwrap();
                 assert!(full.iter().all(|page| page.len() == limit), "{what}, pages of {limit}");
-                assert!(beside <= MAX_OVERTAKING + 1, "{what}, pages of {limit}");
+                assert!(beside <= MAX_OVERTAKING, "{what}, pages of {limit}");
             }
         }
     }
@@ -254,8 +254,10 @@ mod tests {
         let hour = ms(GROUP_INBOX_SPAN);
         let crowded = spread(700, hour / 700, |number| number % 3 == 0);
         // Entries of an earlier release are at the first activity of a day, and may be active a day later.
-        let earlier: Vec<Seen> =
-            spread(300, hour / 60, |_| true).into_iter().map(|seen| Seen { active_at: seen.position + 24 * hour - seen.active_at % 997, ..seen }).collect();
+        let mut earlier = spread(300, hour / 60, |_| true);
+        for thread in &mut earlier {
+            thread.active_at = thread.position + 24 * hour - thread.active_at % 997;
+        }
         // The newest position, and the longest not active.
         let mut first = spread(400, hour / 400, |_| false);
         for thread in &mut first[..399] {
@@ -265,7 +267,7 @@ mod tests {
         for (what, threads) in [("a crowd", crowded), ("entries of days", earlier), ("one that is overtaken", first)] {
             for limit in [1, 2, 7, 49, 50, 51, 100] {
                 let Walk { pages, beside, ahead } = walk(Mailbox::Inbox, &threads, limit);
-                assert!(beside <= MAX_OVERTAKING + 1, "{what}, pages of {limit}: {beside}");
+                assert!(beside <= MAX_OVERTAKING, "{what}, pages of {limit}: {beside}");
                 assert!(ahead <= MAX_OVERTAKING, "{what}, pages of {limit}: {ahead}");
                 let (_, full) = pages.split_last().unwrap();
                 assert!(full.iter().all(|page| page.len() == limit), "{what}, pages of {limit}");
@@ -313,7 +315,8 @@ mod tests {
         let mut read = entries(&spread(4, 1, |_| true));
         read.push(MailboxEntry { position: MailboxPosition { bumped_at: at(1), thread_id: id(2) }, peer_id: None });
         let looked_at: Vec<ThreadId> = read.iter().map(|entry| entry.position.thread_id.clone()).collect();
-        let open: Vec<Activity> = [2, 2, 0].into_iter().map(|one| Activity { active_at: at(9), thread_id: id(one) }).collect();
+        let activity = |number| Activity { active_at: at(9), thread_id: id(number) };
+        let open: Vec<Activity> = [2, 2, 0].into_iter().map(activity).collect();
         let (shown, next) = page((&read, false), Place::default(), &looked_at, open.clone(), 1);
         assert_eq!(shown, [id(0)]);
         let next = next.unwrap();

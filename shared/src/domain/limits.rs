@@ -75,6 +75,9 @@ pub const GROUP_INBOX_SPAN: Duration = Duration::from_hours(1);
 /// Threads that a page of an inbox looks at beside as many as it shows, at most: those further down that may have been active more
 /// recently. It is also how many may be shown before one whose position is newer.
 pub const MAX_OVERTAKING: usize = 50;
+/// Entries that a page of an inbox reads at least, to find these: as many as can be active within [`GROUP_INBOX_SPAN`] while the order
+/// is exact.
+pub const MIN_INBOX_WINDOW: usize = 150;
 /// How old an entry of a mailbox is that somebody takes away because the thread is listed elsewhere: no request that put it there
 /// goes on so long.
 pub const ASTRAY_AFTER: Duration = Duration::from_mins(1);

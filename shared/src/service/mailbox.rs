@@ -1,20 +1,24 @@
-//! A page of a mailbox, newest activity first.
+//! A page of a mailbox or of a room: an inbox by its last activity, message requests in the order in which they came.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use super::context::Context;
 use super::error::Error;
 use crate::domain::details::DetailsByThread;
 use crate::domain::ids::{ThreadId, UserId};
-use crate::domain::limits::MAX_MAILBOX_WINDOW;
-use crate::domain::mailbox::{Activity, Mailbox, MailboxPosition, page, window};
+use crate::domain::inbox::{Place, candidates, is_astray, page, reach};
+use crate::domain::limits::{MAX_PUT_RIGHT, MAX_ROOM_WINDOW};
+use crate::domain::mailbox::{Activity, Mailbox, MailboxEntry, MailboxPosition, room_page};
 use crate::domain::profile::Profiles;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::RoomId;
 use crate::domain::thread::Thread;
-use crate::store::{MailboxEntry, Page};
+use crate::domain::time::Timestamp;
+use crate::store::Page;
 
 /// Which page of which mailbox.
 #[derive(Debug)]
@@ -26,12 +30,16 @@ pub struct MailboxQuery {
     pub limit: usize,
 }
 
-/// Where a page begins: the window behind `start`, and in it what comes behind `shown`.
+/// Where a page begins: behind `start`. In a room `shown` is the last that was shown; in a mailbox `ahead` has what was shown of the
+/// entries behind `start`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PagePosition {
     start: Option<MailboxPosition>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     shown: Option<Activity>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ahead: Vec<ThreadId>,
 }
 
 /// A page of threads, and what a list shows of them.
@@ -46,71 +54,135 @@ pub struct MailboxPage {
     pub next: Option<PagePosition>,
 }
 
+/// How long a page waits for entries to be put right. What is not done then is done by the next page.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// Reads a page of the caller's mailbox.
 ///
 /// # Errors
 /// `ProfileRequired`.
 pub async fn mailbox_page(ctx: &Context, query: MailboxQuery) -> Result<MailboxPage, Error> {
     let MailboxQuery { mailbox, room, position, limit } = query;
-    let PagePosition { start, shown } = position;
-    let found = match &room {
-        None => ctx.store.mailbox_entries(&ctx.caller, mailbox, start.as_ref(), MAX_MAILBOX_WINDOW).await?,
-        Some(room) => ctx.store.room_entries(&ctx.caller, room, start.as_ref(), MAX_MAILBOX_WINDOW).await?,
+    let PagePosition { start, shown: last_shown, ahead } = position;
+    let place = Place { start, ahead };
+    let (start, user) = (place.start.as_ref(), &ctx.caller);
+    let Page { items: entries, more } = match &room {
+        None => ctx.store.mailbox_entries(user, mailbox, start, reach(mailbox, limit)).await?,
+        Some(room) => ctx.store.room_entries(user, room, start, MAX_ROOM_WINDOW).await?,
     };
-    let Page { items: mut entries, mut more } = found;
-    let positions: Vec<MailboxPosition> = entries.iter().map(|entry| entry.position.clone()).collect();
-    let window = window(&positions, limit);
-    more |= window < entries.len();
-    entries.truncate(window);
+    let looked_at = match room {
+        None => candidates(mailbox, &entries, &place, limit),
+        Some(_) => entries.iter().collect(),
+    };
+    let ids: Vec<ThreadId> = looked_at.iter().map(|entry| entry.position.thread_id.clone()).collect();
+    let heads = async { Ok::<_, Error>(ctx.store.threads(&ids).await?) };
+    // Where no more is looked at than is shown, names are read beside the heads: one call less in a row.
+    let (mut threads, names) = if looked_at.len() <= limit {
+        let (threads, names) = tokio::try_join!(heads, load_names(ctx, &looked_at))?;
+        (threads, Some(names))
+    } else {
+        (heads.await?, None)
+    };
 
-    let Loaded { mut threads, details, profiles } = load(ctx, &entries).await?;
-    let first_page = start.is_none() && shown.is_none();
-    let listed = entries.iter().filter_map(|entry| {
-        let thread = threads.get(&entry.position.thread_id)?;
-        is_listed(ctx, entry, thread, mailbox, first_page).then(|| activity(thread))
-    });
-    let (shown_now, left) = page(listed.collect(), shown.as_ref(), limit);
-    let next = match (left, more) {
-        (true, _) => Some(PagePosition { start, shown: shown_now.last().cloned() }),
-        (false, true) => Some(PagePosition { start: entries.last().map(|entry| entry.position.clone()), shown: None }),
-        (false, false) => None,
+    let missing = match room {
+        None => put_right(ctx, mailbox, &looked_at, &threads).await,
+        Some(_) => HashSet::new(),
     };
-    let threads = shown_now.iter().filter_map(|activity| threads.remove(&activity.thread_id)).collect();
+    let listed = |entry: &MailboxEntry| {
+        let thread = threads.get(&entry.position.thread_id)?;
+        let listing = thread.listing_of(user).filter(|listing| listing.mailbox == mailbox)?;
+        // Requests are in the order of their entries.
+        let by_entry = room.is_none() && mailbox == Mailbox::Requests;
+        let active_at = if by_entry { entry.position.bumped_at } else { thread.active_at };
+        Some((listing, Activity { active_at, thread_id: thread.id.clone() }))
+    };
+    let (shown, next) = if room.is_some() {
+        let open = looked_at.iter().filter_map(|entry| Some(listed(entry)?.1)).collect();
+        let (shown, left) = room_page(open, last_shown.as_ref(), limit);
+        let next = match (left, more) {
+            (true, _) => Some(PagePosition { start: place.start, shown: shown.last().cloned(), ahead: Vec::new() }),
+            (false, true) => {
+                let start = entries.last().map(|entry| entry.position.clone());
+                Some(PagePosition { start, ..PagePosition::default() })
+            }
+            (false, false) => None,
+        };
+        (shown.into_iter().map(|activity| activity.thread_id).collect(), next)
+    } else {
+        // The thread moved up. If the walk began at the top it is led to all the same; else it is on an earlier page, unless it was
+        // missing there.
+        let passed_over = |moved_to: Timestamp, entry: &MailboxEntry| {
+            let MailboxPosition { bumped_at, thread_id } = &entry.position;
+            place.start.is_some() && moved_to > *bumped_at && !missing.contains(thread_id)
+        };
+        let open = looked_at.iter().filter_map(|entry| {
+            let (listing, activity) = listed(entry)?;
+            (!passed_over(listing.bumped_at, entry)).then_some(activity)
+        });
+        let open = open.collect();
+        let (shown, next) = page((&entries, more), place, &ids, open, limit);
+        (shown, next.map(|Place { start, ahead }| PagePosition { start, ahead, shown: None }))
+    };
+    let Names { details, profiles } = match names {
+        Some(names) => names,
+        None => {
+            let of_shown = looked_at.into_iter().filter(|entry| shown.contains(&entry.position.thread_id));
+            load_names(ctx, &of_shown.collect::<Vec<_>>()).await?
+        }
+    };
+    let threads = shown.iter().filter_map(|thread_id: &ThreadId| threads.remove(thread_id)).collect();
     Ok(MailboxPage { threads, details, profiles, next })
 }
 
-struct Loaded {
-    threads: HashMap<ThreadId, Thread>,
+/// What a list shows of threads beside their heads.
+struct Names {
     details: DetailsByThread,
     profiles: Profiles,
 }
 
-/// Reads the heads of some entries, and what a list shows of them. Only direct threads have a peer, and only groups an item of
-/// details.
-async fn load(ctx: &Context, entries: &[MailboxEntry]) -> Result<Loaded, Error> {
-    let (groups, direct): (Vec<&MailboxEntry>, Vec<&MailboxEntry>) =
-        entries.iter().partition(|entry| entry.peer_id.is_none());
-    let ids =
-        |entries: &[&MailboxEntry]| entries.iter().map(|entry| entry.position.thread_id.clone()).collect::<Vec<_>>();
-    let (group_ids, all_ids) = (ids(&groups), [ids(&groups), ids(&direct)].concat());
-    let peers = direct.iter().filter_map(|entry| entry.peer_id.clone());
-    let user_ids: Vec<UserId> = peers.chain([ctx.caller.clone()]).collect();
-    let threads = ctx.store.threads(&all_ids);
-    let (details, profiles) = (ctx.store.details_of(&group_ids), ctx.store.profiles(&user_ids));
-    let (threads, details, profiles) = tokio::try_join!(threads, details, profiles)?;
+/// Reads the names that a list shows. Only direct threads have a peer, and only groups an item of details.
+async fn load_names(ctx: &Context, entries: &[&MailboxEntry]) -> Result<Names, Error> {
+    let groups = entries.iter().filter(|entry| entry.peer_id.is_none());
+    let groups: Vec<ThreadId> = groups.map(|entry| entry.position.thread_id.clone()).collect();
+    let peers = entries.iter().filter_map(|entry| entry.peer_id.clone());
+    let users: Vec<UserId> = peers.chain([ctx.caller.clone()]).collect();
+    let (details, profiles) = tokio::try_join!(ctx.store.details_of(&groups), ctx.store.profiles(&users))?;
     if !profiles.contains_key(&ctx.caller) {
         return Err(Refusal::ProfileRequired.into());
     }
-    Ok(Loaded { threads, details, profiles })
+    Ok(Names { details, profiles })
 }
 
-/// Whether a thread is still listed where the mailbox had it when it was read. It may have left the mailbox meanwhile; or it got
-/// the first message of a day and moved up: then it belongs to an earlier page, but for the first page, which it leads.
-fn is_listed(ctx: &Context, entry: &MailboxEntry, thread: &Thread, mailbox: Mailbox, first_page: bool) -> bool {
-    let listed = thread.member(&ctx.caller).is_some_and(|member| member.listed_in() == Some(mailbox));
-    listed && (first_page || thread.bumped_at <= entry.position.bumped_at)
-}
-
-fn activity(thread: &Thread) -> Activity {
-    Activity { active_at: thread.active_at, thread_id: thread.id.clone() }
+/// Puts entries right that were left behind by processes that died, as far as there is time, and returns the threads that were missing
+/// where they are listed. `threads` are as they were read, some milliseconds late: what is taken away is decided on what is there now.
+async fn put_right(
+    ctx: &Context,
+    mailbox: Mailbox,
+    entries: &[&MailboxEntry],
+    threads: &HashMap<ThreadId, Thread>,
+) -> HashSet<ThreadId> {
+    let left_behind = |threads: &HashMap<ThreadId, Thread>, entry: &MailboxEntry| {
+        let MailboxPosition { bumped_at, thread_id } = &entry.position;
+        threads.get(thread_id).is_some_and(|thread| is_astray(thread, &ctx.caller, mailbox, *bumped_at, ctx.now))
+    };
+    let astray = entries.iter().copied().filter(|entry| left_behind(threads, entry));
+    let astray: Vec<&MailboxEntry> = astray.take(MAX_PUT_RIGHT).collect();
+    if astray.is_empty() {
+        return HashSet::new();
+    }
+    let healing = async {
+        let ids: Vec<ThreadId> = astray.iter().map(|entry| entry.position.thread_id.clone()).collect();
+        let Ok(present) = ctx.store.present_threads(&ids).await else { return HashSet::new() };
+        let still_astray = astray.iter().filter(|entry| left_behind(&present, entry));
+        let healed = still_astray.filter_map(|entry| {
+            let MailboxPosition { bumped_at, thread_id } = &entry.position;
+            let thread = present.get(thread_id)?;
+            Some(async move {
+                let was_missing = ctx.store.put_right(&ctx.caller, mailbox, *bumped_at, thread).await;
+                was_missing.is_ok_and(|missing| missing).then(|| thread_id.clone())
+            })
+        });
+        join_all(healed).await.into_iter().flatten().collect::<HashSet<ThreadId>>()
+    };
+    tokio::time::timeout(PATIENCE, healing).await.unwrap_or_default()
 }

@@ -17,6 +17,7 @@ mod invite;
 mod load;
 mod mailbox;
 mod message_request;
+mod moving;
 mod notice;
 mod notify;
 mod open;

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::context::Context;
 use super::error::Error;
+use super::moving::Moves;
 use super::notify;
 use super::operation::{Done, Operation, Start, Step, require_repeat, run_from};
 use super::settle::Unsettled;
@@ -41,6 +42,16 @@ pub struct Sent {
     pub message: Message,
     /// The thread afterwards; `None` for a replay.
     thread: Option<Thread>,
+    moves: Moves,
+}
+
+/// What a send does beside its write.
+#[derive(Debug, Default)]
+struct Beside {
+    /// The connections of those who hear of the message, if they were read.
+    connections: Option<Vec<Connection>>,
+    /// Whether the new entries of inboxes are put.
+    placed: bool,
 }
 
 struct Send<'a> {
@@ -59,6 +70,7 @@ struct Send<'a> {
     full: (Seq, u32),
     /// Whether an append was tried before. If its response was lost, the message may be stored, and nobody was told.
     tried: bool,
+    moves: Moves,
 }
 
 /// Sends `draft` as the caller, exactly once for its key.
@@ -84,14 +96,15 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
         waits: 0,
         full: (Seq::ZERO, 0),
         tried: false,
+        moves: Moves::default(),
     };
     let attempt = operation.attempt;
     let start = Start::Read { head: context.head, earlier: context.earlier };
     let committed = run_from(ctx, operation, start).await?;
-    let mut done = Done { connections: committed.beside, ..committed.done };
+    let Beside { connections, placed } = committed.beside;
+    let mut done = Done { connections, ..committed.done };
     let (after, is_crowded) = match committed.stored {
         Some(stored) => (stored.head.thread(), stored.is_crowded),
-        // Part of a transaction: once a day somebody has to settle what quiet threads have in their tails.
         None => (done.output.thread.take(), true),
     };
     if let Some(thread) = after
@@ -103,7 +116,11 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
             done.notifications = notify::logged(&thread, &Entry::of(own.logged.clone()));
             done.output.message = logged;
         }
-        done.unsettled = Some(Unsettled { seq: own.seq(), thread, is_crowded });
+        let mut moves = std::mem::take(&mut done.output.moves);
+        moves.placed = placed;
+        // Once a day somebody has to settle what quiet threads have in their tails.
+        let is_crowded = is_crowded || moves.begin_a_day(&thread);
+        done.unsettled = Some(Unsettled { seq: own.seq(), thread, is_crowded, moves });
     }
     Ok(done)
 }
@@ -115,10 +132,10 @@ impl Send<'_> {
         require_repeat(ctx, &found.request.fingerprint)?;
         let message = found.logged.message.clone();
         Ok(Some(if found.attempt == self.attempt {
-            let sent = Sent { message, thread: Some(thread.clone()) };
+            let sent = Sent { message, thread: Some(thread.clone()), moves: self.moves.clone() };
             Step::unchanged(sent).notify(notify::logged(thread, &Entry::of(found.logged.clone())))
         } else {
-            Step::replayed(Sent { message, thread: None })
+            Step::replayed(Sent { message, thread: None, moves: Moves::default() })
         }))
     }
 
@@ -192,7 +209,7 @@ impl Send<'_> {
 
 impl Operation for Send<'_> {
     type Output = Sent;
-    type Beside = Option<Vec<Connection>>;
+    type Beside = Beside;
 
     async fn step(&mut self, ctx: &Context, mut head: Option<Head>) -> Result<Step<Sent>, Error> {
         loop {
@@ -221,16 +238,26 @@ impl Operation for Send<'_> {
         }
     }
 
-    /// The connections of those who hear of the message. Pushing is no part of storing: where reading them takes long or
-    /// fails, it is done again once the response is out. A later attempt leaves it to that, because it may not be the one that
-    /// counts.
-    async fn beside(&self, ctx: &Context, sent: &Sent, attempt: u32) -> Result<Self::Beside, Error> {
-        /// Longer than a write commonly takes.
+    /// Puts the new entries of inboxes, so that a list that follows on the response has the thread where it belongs, and reads the
+    /// connections of those who hear of the message. Neither is part of storing it: what takes long or fails is done again once the
+    /// response is out. A later attempt leaves the connections to that, because it may not be the one that counts.
+    async fn beside(&self, ctx: &Context, sent: &Sent, attempt: u32) -> Result<Beside, Error> {
+        /// Longer than a read commonly takes.
         const PATIENCE: Duration = Duration::from_millis(50);
-        let Some(thread) = sent.thread.as_ref().filter(|_| attempt == 0) else { return Ok(None) };
-        let audience = thread.audience();
-        let connections = ctx.store.connections(&audience, ctx.now);
-        Ok(tokio::time::timeout(PATIENCE, connections).await.ok().and_then(Result::ok))
+        /// Longer than several writes at once commonly take. A list depends on them.
+        const PLACING: Duration = Duration::from_secs(1);
+        let Some(thread) = &sent.thread else { return Ok(Beside::default()) };
+        let placing = tokio::time::timeout(PLACING, sent.moves.place(&ctx.store, thread));
+        let connections = async {
+            if attempt > 0 {
+                return None;
+            }
+            let audience = thread.audience();
+            let connections = ctx.store.connections(&audience, ctx.now);
+            tokio::time::timeout(PATIENCE, connections).await.ok().and_then(Result::ok)
+        };
+        let (placed, connections) = tokio::join!(placing, connections);
+        Ok(Beside { connections, placed: placed.unwrap_or(false) })
     }
 
     async fn replay(&self, ctx: &Context, reference: Reference) -> Result<Sent, Error> {
@@ -243,7 +270,7 @@ impl Operation for Send<'_> {
             let thread = ctx.store.thread(&thread_id).await?.ok_or(Refusal::NotFound)?;
             message = ctx.store.message(&thread, seq).await?;
         }
-        Ok(Sent { message: message.ok_or(Refusal::NotFound)?, thread: None })
+        Ok(Sent { message: message.ok_or(Refusal::NotFound)?, thread: None, moves: Moves::default() })
     }
 }
 
@@ -253,7 +280,11 @@ impl Send<'_> {
         let notifications = notify::sent(&sending);
         let seen = self.unused_at.unwrap_or(appended.transition.before.last_seq);
         let writes = Writes::append(appended, seen, self.waiting.now(ctx.now))?;
-        let sent = Sent { message: sending.message, thread: Some(appended.transition.after.clone()) };
+        let after = appended.transition.after.clone();
+        if let Some(moving) = appended.transition.moving().filter(|_| appended.alone) {
+            self.moves.want(after.bumped_at, moving);
+        }
+        let sent = Sent { message: sending.message, thread: Some(after), moves: self.moves.clone() };
         Ok(Step::write(sent, writes).notify(notifications))
     }
 
@@ -265,7 +296,7 @@ impl Send<'_> {
         let writes = Writes::change_thread(&sending.transition)?;
         let Sending { transition, message, .. } = sending;
         let reference = Reference::Message { thread_id: self.thread_id.clone(), seq: message.seq };
-        let sent = Sent { message, thread: Some(transition.after) };
+        let sent = Sent { message, thread: Some(transition.after), moves: self.moves.clone() };
         Ok(Step::write(sent, writes).refer(reference).notify(notifications))
     }
 }

@@ -1,5 +1,6 @@
 //! Settling the tail of a thread, behind the response of a message.
 
+use super::moving::Moves;
 use crate::domain::ids::Seq;
 use crate::domain::thread::Thread;
 use crate::store::{Store, StoreError};
@@ -14,18 +15,24 @@ pub struct Unsettled {
     pub(super) seq: Seq,
     /// Whether it is up to this sender to take messages out of the tail.
     pub(super) is_crowded: bool,
+    /// How the message moves the thread in inboxes.
+    pub(super) moves: Moves,
 }
 
 impl Unsettled {
-    /// Makes an item of the message.
+    /// Makes an item of the message, and beside that takes the entries of mailboxes away from which it moved the thread.
     ///
     /// # Errors
-    /// See [`StoreError`]. Nothing is lost: the message is in the tail, and somebody else settles it.
+    /// See [`StoreError`]. Nothing is lost: the message is in the tail, and somebody else settles it; a list puts entries right.
     pub async fn make_item(&self, store: &Store) -> Result<(), StoreError> {
-        match self.thread.tail.at(self.seq) {
-            Some(own) => store.make_item(&self.thread.id, own).await,
-            None => Ok(()),
-        }
+        let made = async {
+            match self.thread.tail.at(self.seq) {
+                Some(own) => store.make_item(&self.thread.id, own).await,
+                None => Ok(()),
+            }
+        };
+        let (made, moved) = tokio::join!(made, self.moves.finish(store, &self.thread));
+        made.and(moved)
     }
 
     /// Settles the tail, if it is up to this sender. Best once the message is delivered: then others have made items of theirs.

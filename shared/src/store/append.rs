@@ -16,7 +16,8 @@ use crate::domain::time::Timestamp;
 impl Writes {
     /// Appends a message to the tail, at its end when the table gets to it. `seen` is the last entry of the log when the key of
     /// the message was known not to be used before, `now` the present. Fails with [`Condition::Append`]. An append that changes
-    /// more than the tail fails with [`Condition::Head`].
+    /// more than the tail fails with [`Condition::Head`]. One that moves the thread in inboxes leaves their entries to
+    /// [`super::Store::place`] and [`super::Store::displace`].
     ///
     /// # Errors
     /// [`StoreError::Refused`] if it cannot be stored at all.
@@ -33,6 +34,11 @@ impl Writes {
         let mut head = Update::new(keys::head(&transition.after.id));
         add(&mut head, append)?;
         head.add("seq", number(1)).require_equal("rev", number(transition.before.revision.0));
+        let (before, after) = (transition.before.bumped_at, transition.after.bumped_at);
+        if before != after {
+            // Of two that move the thread at once, one does.
+            head.set(&["bumped"], number(after.ms())).require_equal("bumped", number(before.ms()));
+        }
         // The head remembers the last keys. While fewer messages came since `seen`, it remembers all of theirs.
         let [seq, recent, tail, turn] = ["seq", "recent", "tail", "turn"].map(|name| head.path(&[name]));
         let end = head.value(number(seen.get() + RECENT_KEYS as u64));

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::invalid::Invalid;
 
-/// No cursor is longer.
-const MAX_CURSOR_BYTES: usize = 512;
+/// No cursor is longer. That of an inbox may have to name as many threads as were shown before their turn.
+const MAX_CURSOR_BYTES: usize = 8_192;
 
 /// A place in the list named `list`. The name keeps the cursors of different lists apart.
 #[derive(Debug, Serialize, Deserialize)]

@@ -27,7 +27,7 @@ pub enum Condition {
     /// Members, standings and blocks of the thread are as they were read, and what else a change without an entry depends on.
     Members,
     /// The tail of the thread takes the message: members and blocks are as they were read, its key was not used just before,
-    /// there is room, and not too many messages came in between.
+    /// there is room, and not too many messages came in between. If it moves the thread in inboxes, no other did.
     Append,
     /// The tail of the thread begins where it did.
     Tail,

@@ -4,27 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use super::access::Store;
 use super::convert;
-use super::error::StoreError;
+use super::error::{Condition, StoreError};
 use super::keys;
 use super::page::Page;
 use super::table::{Query, Read};
 use super::write::Write;
 use crate::domain::ids::{ThreadId, UserId};
-use crate::domain::mailbox::{Mailbox, MailboxListing, MailboxPosition};
+use crate::domain::mailbox::{Mailbox, MailboxEntry, MailboxListing, MailboxPosition};
+use crate::domain::thread::Thread;
+use crate::domain::time::Timestamp;
 
 /// `USER#u` / `INBOX#…`, `REQUEST#…`: the key has all but the other member of a direct thread.
 #[derive(Debug, Serialize, Deserialize)]
 struct MailboxRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     peer: Option<UserId>,
-}
-
-/// A thread in a mailbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MailboxEntry {
-    pub position: MailboxPosition,
-    /// The other member of a direct thread.
-    pub peer_id: Option<UserId>,
 }
 
 /// The writes that turn the entries `before` into `after`.
@@ -44,6 +38,49 @@ pub(super) fn writes(
 }
 
 impl Store {
+    /// Puts a thread into mailboxes, beside a message that moves it there. It may be there already.
+    ///
+    /// # Errors
+    /// See [`StoreError`]. Some of the entries may be there.
+    pub async fn place(&self, thread: &ThreadId, listings: &[MailboxListing]) -> Result<(), StoreError> {
+        self.write_each(writes(thread, &[], listings)?).await
+    }
+
+    /// Takes a thread out of places in mailboxes to which it never comes back.
+    ///
+    /// # Errors
+    /// See [`StoreError`]. Some of the entries may be gone.
+    pub async fn displace(&self, thread: &ThreadId, listings: &[MailboxListing]) -> Result<(), StoreError> {
+        self.write_each(writes(thread, listings, &[])?).await
+    }
+
+    async fn write_each(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let written = writes.into_iter().map(|write| self.table.write(write));
+        futures_util::future::try_join_all(written).await.map(|_| ())
+    }
+
+    /// Takes an entry at `astray` away that a process left behind in a mailbox of `user`, once the thread is where it is listed there now.
+    /// Returns whether it was missing there.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn put_right(
+        &self,
+        user: &UserId,
+        mailbox: Mailbox,
+        astray: Timestamp,
+        thread: &Thread,
+    ) -> Result<bool, StoreError> {
+        let listing = thread.listing_of(user).filter(|listing| listing.mailbox == mailbox);
+        let mut was_missing = false;
+        for write in writes(&thread.id, &[], listing.as_slice())? {
+            let write = write.only_if(Condition::Absent, "attribute_not_exists(pk)");
+            was_missing = self.unless_failed(write, Condition::Absent).await?;
+        }
+        self.table.write(Write::delete(keys::mailbox_entry(user, mailbox, astray, &thread.id))).await?;
+        Ok(was_missing)
+    }
+
     /// A page of a user's mailbox behind `after`, newest first.
     ///
     /// # Errors

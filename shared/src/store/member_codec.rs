@@ -6,7 +6,7 @@
 //!
 //! | letter | number |
 //! |---|---|
-//! | `d` | declined at, in milliseconds |
+//! | `d` | declined at, or pending since, in milliseconds |
 //! | `s` | messages that earlier members sent from the slot |
 //! | `b` | messages in the thread before them, until they accept |
 //! | `i` | the inviter's slot plus one, until they accept |
@@ -37,14 +37,14 @@ pub(super) fn of_member(member: &Member) -> String {
         Role::Moderator => 'm',
         Role::Member => '-',
     };
-    let (standing, declined_at) = match member.standing {
-        Standing::Accepted => ('a', 0),
-        Standing::Pending => ('p', 0),
-        Standing::Declined { at } => ('d', at.ms().unsigned_abs()),
+    let (standing, at) = match member.standing {
+        Standing::Accepted => ('a', None),
+        Standing::Pending { since } => ('p', since),
+        Standing::Declined { at } => ('d', Some(at)),
     };
     let Invitation { by, messages_before } = member.invitation;
     let fields = [
-        ('d', declined_at),
+        ('d', at.map_or(0, |at| at.ms().unsigned_abs())),
         ('s', member.slot_start),
         ('b', messages_before),
         // Slot 0 must differ from no slot.
@@ -119,10 +119,11 @@ pub(super) fn parse(text: &str, slot: Slot, mark: ReadMark) -> Option<SlotConten
         }
         _ => return None,
     };
+    let at = Timestamp::from_ms(i64::try_from(fields.get('d')).ok()?).ok()?;
     let standing = match standing {
         'a' => Standing::Accepted,
-        'p' => Standing::Pending,
-        'd' => Standing::Declined { at: Timestamp::from_ms(i64::try_from(fields.get('d')).ok()?).ok()? },
+        'p' => Standing::Pending { since: Some(at).filter(|_| fields.get('d') > 0) },
+        'd' => Standing::Declined { at },
         _ => return None,
     };
     let by = match fields.get('i').checked_sub(1) {
@@ -241,6 +242,16 @@ mod tests {
     fn what_is_no_member_is_refused() {
         for text in ["x", "ma", "ma12", "qa12 ann", "mq12 ann", "ma12,h ann", "ma12=AA"] {
             assert!(parse(text, slot(0), ReadMark::default()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_has_the_time_at_which_it_came_unless_an_earlier_release_stored_it() {
+        let asked = |since| Member { standing: Standing::Pending { since }, ..member("usr_ann") };
+        let at = Timestamp::from_ms(1_732_406_400_123).unwrap();
+        for (member, text) in [(asked(Some(at)), "-p12,d1732406400123 usr_ann"), (asked(None), "-p12 usr_ann")] {
+            assert_eq!(of_member(&member), text);
+            assert_eq!(read_again(text, &member).as_ref(), Some(&member));
         }
     }
 

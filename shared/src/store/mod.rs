@@ -45,7 +45,6 @@ pub use head::{AbsentHead, Head};
 pub use idempotency::{EarlierUse, IdempotencyRecord, SendContext};
 pub use invite::InviteContext;
 pub use keys::Edge;
-pub use mailbox::MailboxEntry;
 pub use page::Page;
 pub use profile::FoundUser;
 pub use rest::Declined;
