@@ -40,7 +40,7 @@ async fn rule_06_a_block_refuses_an_opening_that_was_decided_before_it() {
     let store = store(&stack);
     let (ann, bob) = (user("ann"), user("bob"));
     let (pair, id) = pair(&ann, &bob);
-    let opening = Opening { actor: &ann, recipient: &bob, standing: Standing::Pending };
+    let opening = Opening { actor: &ann, recipient: &bob, standing: Standing::pending(later(0)) };
     let decided = |revision| open(id.clone(), opening, revision, noon());
     let new = decided(Revision::default());
     block(&store, &bob, &ann, later(1)).await.unwrap();
@@ -121,7 +121,7 @@ async fn edges_are_listed_in_pages_and_kinds_do_not_mix() {
 async fn rule_07_a_follow_hangs_on_there_being_no_thread_yet() {
     let stack = Stack::shared();
     let store = store(&stack);
-    let thread = thread(&store, Standing::Pending).await;
+    let thread = thread(&store, Standing::pending(later(0))).await;
     let (ann, bob) = (&thread.members[0].user_id, &thread.members[1].user_id);
     let overtaken = follow(&store, bob, ann, OnFollow::Absent, later(1)).await.unwrap_err();
     assert!(overtaken.failed(Condition::Head));

@@ -18,7 +18,8 @@ use crate::given::{change, commit, create, follow, later, message, opening, sent
 async fn a_stored_thread_comes_back_as_it_was() {
     let stack = Stack::shared();
     let store = store(&stack);
-    let mut expected = sent(&store, &thread(&store, Standing::Pending).await, 0, &"long ".repeat(60), later(1)).await;
+    let asked = thread(&store, Standing::pending(later(0))).await;
+    let mut expected = sent(&store, &asked, 0, &"long ".repeat(60), later(1)).await;
     assert_eq!(store.thread(&expected.id).await.unwrap().unwrap(), expected);
 
     let bob = expected.members[1].user_id.clone();
@@ -116,7 +117,7 @@ async fn rule_19_marks_move_forward_only_and_beside_messages() {
     assert_eq!(head.unread(&head.members[1]), 1);
 
     // A mark that was decided before something else about the members changed is decided again.
-    let declined = decline(&thread_with(&head, Standing::Pending), bob, later(4)).unwrap().unwrap();
+    let declined = decline(&thread_with(&head, Standing::pending(later(0))), bob, later(4)).unwrap().unwrap();
     change(&store, &Transition { before: head.clone(), ..declined.clone() }).await.unwrap();
     let stale = move_mark(&store, &head, bob, mark(4, 3)).await.unwrap_err();
     let learned = Head::of_failed_condition(&stale).unwrap();
@@ -162,7 +163,7 @@ async fn a_vacancy_that_is_not_there_any_more_is_a_lost_condition() {
 async fn rule_05_an_opening_hangs_on_whether_the_other_follows() {
     let stack = Stack::shared();
     let store = store(&stack);
-    let new = opening(Standing::Pending);
+    let new = opening(Standing::pending(later(0)));
     let (ann, bob) = (&new.thread.members[0].user_id, &new.thread.members[1].user_id);
     let create =
         async |followed| commit(&store, Writes::open_thread(&new, &AbsentHead::default(), followed).unwrap()).await;

@@ -43,7 +43,7 @@ async fn what_a_later_release_added_is_passed_over_and_stays() {
 async fn a_field_of_a_later_release_in_a_member_stays_when_the_members_are_written() {
     let stack = Stack::shared();
     let store = store(&stack);
-    let thread = thread(&store, Standing::Pending).await;
+    let thread = thread(&store, Standing::pending(later(0))).await;
     let Some(AttributeValue::L(members)) = get(&stack, &thread.id, "members").await else { panic!("no members") };
     let members = members.iter().map(|member| member.as_s().unwrap().replacen(' ', ",z7 ", 1));
     set(&stack, &thread.id, "members", AttributeValue::L(members.map(AttributeValue::S).collect())).await;
