@@ -17,6 +17,7 @@ pub mod limits;
 pub mod log;
 pub mod mailbox;
 pub mod member;
+pub mod membership_change;
 pub mod memberships;
 pub mod message;
 pub mod message_request;

@@ -20,7 +20,6 @@ use crate::domain::group::Stay;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, EntryContent};
 use crate::domain::mailbox::MailboxPosition;
-use crate::domain::memberships;
 use crate::domain::profile::Profile;
 use crate::domain::revision::Revision;
 use crate::domain::room::RoomId;
@@ -95,7 +94,7 @@ impl Writes {
         if let Some(creator) = details.snapshots.get(&details.created_by) {
             writes.user(&details.created_by).require(creator.revision);
         }
-        count_memberships(&mut writes, None, thread);
+        writes.count_memberships(None, thread);
         let head = Write::put(keys::head(&thread.id), head::item(thread)?);
         writes.extend([head.only_if(Condition::Head, "attribute_not_exists(pk)")]);
         writes.extend([details::create(&thread.id, details)?]);
@@ -161,13 +160,6 @@ fn stay_write(key: keys::Key, stay: &Stay) -> Write {
 pub(super) fn parse_stay(item: Item) -> Result<Stay, StoreError> {
     let StayRecord { seq, declined, used, .. } = convert::record(item)?;
     Ok(Stay { ended: seq, declined, used })
-}
-
-/// Counts the groups of those for whom a transition changes how many there are.
-pub(super) fn count_memberships(writes: &mut Writes, before: Option<&Thread>, after: &Thread) {
-    for (user, change) in memberships::changes(before, after) {
-        writes.user(user).count(change);
-    }
 }
 
 /// How a user was in a group before.

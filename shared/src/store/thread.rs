@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::access::Store;
 use super::convert::HEAD_VERSION;
 use super::error::{Condition, StoreError};
-use super::group::count_memberships;
 use super::head::{self, AbsentHead, Head, mark_places};
 use super::keys::Edge;
 use super::table::Read;
@@ -45,7 +44,7 @@ pub(super) fn transition_writes(transition: &Transition) -> Result<Writes, Store
     writes.extend(log::append(&after.id, entries)?);
     writes.extend(moved_listings(transition)?);
     let mut writes = Writes { settling, ..Writes::all(writes) };
-    count_memberships(&mut writes, Some(before), after);
+    writes.count_memberships(Some(before), after);
     Ok(writes)
 }
 
