@@ -10,6 +10,7 @@ pub mod contact;
 pub mod counts;
 pub mod details;
 pub mod group;
+pub mod hidden;
 pub mod idempotency;
 pub mod ids;
 pub mod invalid;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::context::Context;
 use super::error::Error;
+use super::load::know_hidden;
 use crate::domain::details::DetailsByThread;
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::limits::MAX_MAILBOX_WINDOW;
@@ -98,6 +99,8 @@ async fn load(ctx: &Context, entries: &[MailboxEntry]) -> Result<Loaded, Error> 
     let threads = ctx.store.threads(&all_ids);
     let (details, profiles) = (ctx.store.details_of(&group_ids), ctx.store.profiles(&user_ids));
     let (threads, details, profiles) = tokio::try_join!(threads, details, profiles)?;
+    let mut threads = threads;
+    know_hidden(ctx, threads.values_mut()).await?;
     if !profiles.contains_key(&ctx.caller) {
         return Err(Refusal::ProfileRequired.into());
     }

@@ -11,7 +11,7 @@ use super::table::Read;
 use super::tail::TailRecord;
 use super::update::{Update, number};
 use super::write::{Write, Writes};
-use super::{convert, keys, log, mailbox};
+use super::{convert, hidden, keys, log, mailbox};
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::log::Entry;
 use crate::domain::member::ReadMark;
@@ -43,6 +43,7 @@ pub(super) fn transition_writes(transition: &Transition) -> Result<Writes, Store
     let mut writes = vec![head.only_if(condition)];
     writes.extend(log::append(&after.id, entries)?);
     writes.extend(moved_listings(transition)?);
+    writes.extend(hidden::writes(before, after)?);
     let mut writes = Writes { settling, ..Writes::all(writes) };
     writes.count_memberships(Some(before), after);
     Ok(writes)
