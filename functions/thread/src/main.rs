@@ -26,6 +26,7 @@ fn routes() -> Routes<WithSockets> {
             Code::YouBlockThem,
             Code::RequestPending,
             Code::GroupFull,
+            Code::Conflict,
             Code::IdempotencyMismatch,
         ]),
         Route::user("GET /threads", list::list).problems(&[Code::InvalidRequest]),

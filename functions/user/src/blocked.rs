@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use shared::api::{BlockedView, ListView, Problem, Request, Response, UserView, WithSockets, thread_views};
-use shared::service::{Context, block, unblock};
-use shared::store::Edge;
+use shared::service::{Blocked, Context, SharedPage, block, unblock};
+use shared::store::{Cursor, Edge};
 
 use crate::edges;
 
@@ -24,9 +24,14 @@ pub(crate) async fn list(ctx: Context, request: Request) -> Result<Response<List
 pub(crate) async fn set(ctx: Context, request: Request) -> Result<Response<BlockedView, WithSockets>, Problem> {
     let (user_id, pair) = edges::other(&ctx, &request)?;
 
-    let (blocked, done) = block(&ctx, &pair, &user_id).await?.split();
-    let groups = thread_views(blocked.groups, &ctx.caller, &blocked.details, &HashMap::new())?;
-    Ok(Response::ok(&BlockedView { groups }).deliver(done))
+    let list = format!("groups with {user_id}");
+    let page = SharedPage { after: request.cursor(&list)?, limit: request.limit()? };
+
+    let (blocked, done) = block(&ctx, &pair, &user_id, &page).await?.split();
+    let Blocked { groups, details, next } = blocked;
+    let next_cursor = next.map(|last| Cursor::new(&list, &last).into_text());
+    let groups = thread_views(groups, &ctx.caller, &details, &HashMap::new())?;
+    Ok(Response::ok(&BlockedView { groups, next_cursor }).deliver(done))
 }
 
 /// Ends blocking a user, known or not. What was hidden in groups is shown again; nothing else comes back (rule 3).

@@ -204,8 +204,10 @@ impl From<Marked> for ReadMarkView {
     }
 }
 
-/// The response to a block: the groups that the two share (rule 12).
+/// The response to a block: a page of the groups that the two share (rule 12).
 #[derive(Debug, Serialize)]
 pub struct BlockedView {
     pub groups: Vec<ThreadView>,
+    /// The cursor of the next page, for another `PUT`; `null` on the last one.
+    pub next_cursor: Option<String>,
 }

@@ -3,7 +3,7 @@
 
 use super::counts::{MessageCounts, Slot, Slots};
 use super::ids::UserId;
-use super::member::Standing;
+use super::member::{Member, Standing};
 use super::thread::{Kind, Thread};
 use super::time::Timestamp;
 use super::transition::Transition;
@@ -26,26 +26,34 @@ pub fn hide(
         return None;
     }
     // What is hidden already was decided on, or is about to be.
-    let hide = |hides: Slots, notice: Slots| (hides.with(slot), if hidden { notice } else { notice.with(slot) });
-    let mut transition = changed(thread, user, marked, hide)?;
-    for member in transition.after.members.iter_mut().filter(|member| asked && member.user_id == *user) {
-        member.set_standing(Standing::Declined { at: now });
-    }
-    Some(transition)
+    changed(thread, user, marked, |member| {
+        if !hidden {
+            member.notice = member.notice.with(slot);
+        }
+        member.hides = member.hides.with(slot);
+        if asked {
+            member.set_standing(Standing::Declined { at: now });
+        }
+    })
 }
 
 /// Shows all messages of `blocked` to `user` again, and counts them. `None` if nothing was hidden. `marked` is as in [`hide`].
 #[must_use]
 pub fn unhide(thread: &Thread, user: &UserId, blocked: &UserId, marked: Option<&MessageCounts>) -> Option<Transition> {
-    let hides = thread.member(user)?.hides;
+    let member = thread.member(user)?;
+    let hides = member.hides;
     let present = thread.member(blocked).map(|member| member.slot);
     let departed = thread.departed().iter().filter(|gone| gone.user_id == *blocked).map(|gone| gone.slot);
     let hidden: Vec<Slot> = present.into_iter().chain(departed).filter(|slot| hides.contains(*slot)).collect();
-    if hidden.is_empty() {
+    let further = member.hidden_stays.clone().remove(blocked);
+    if hidden.is_empty() && !further {
         return None;
     }
     let without = |slots: Slots| hidden.iter().fold(slots, |slots, slot| slots.without(*slot));
-    let mut transition = changed(thread, user, marked, |hides, notice| (without(hides), without(notice)))?;
+    let mut transition = changed(thread, user, marked, |member| {
+        (member.hides, member.notice) = (without(member.hides), without(member.notice));
+        member.hidden_stays.remove(blocked);
+    })?;
     forget_departed(&mut transition.after);
     Some(transition)
 }
@@ -73,14 +81,14 @@ fn changed(
     thread: &Thread,
     user: &UserId,
     marked: Option<&MessageCounts>,
-    change: impl FnOnce(Slots, Slots) -> (Slots, Slots),
+    change: impl FnOnce(&mut Member),
 ) -> Option<Transition> {
     let mut member = thread.member(user)?.clone();
-    (member.hides, member.notice) = change(member.hides, member.notice);
+    change(&mut member);
     // Other messages count for them now, up to the mark as well as after it.
     let nothing = MessageCounts::default();
     let marked = if needs_marked(thread, user) { marked.unwrap_or(&nothing) } else { &thread.counts };
-    member.mark.counted = thread.counted(&member, marked);
+    member.mark.counted = thread.counted_at_mark(&member, marked);
     let place = thread.members.iter().position(|before| before.user_id == *user)?;
     Some(Transition::unlogged(thread, |after| after.members[place] = member))
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::counts::{Slot, Slots};
+use super::hidden::HiddenStays;
 use super::ids::{Seq, UserId};
 use super::limits::DECLINED_REST;
 use super::mailbox::Mailbox;
@@ -138,6 +139,8 @@ pub struct Member {
     pub hides: Slots,
     /// The slots among `hides` about which they have not decided yet whether to stay.
     pub notice: Slots,
+    /// Stays of former members whom they hide, as far as the head has no room for them.
+    pub hidden_stays: HiddenStays,
     /// What a later release stored about them, as text. It is written back as it was.
     pub unknown: String,
 }
@@ -158,6 +161,7 @@ impl Member {
             shown: None,
             hides: Slots::NONE,
             notice: Slots::NONE,
+            hidden_stays: HiddenStays::default(),
             unknown: String::new(),
         }
     }

@@ -28,9 +28,9 @@ pub fn mark(
     }
     let all_read = thread.last_message.as_ref().is_none_or(|last| seq >= last.seq);
     let counted = if all_read {
-        thread.counted(member, &thread.counts)
+        thread.counted_at_mark(member, &thread.counts)
     } else {
-        counts_there.map_or(0, |counts| thread.counted(member, counts))
+        counts_there.map_or(0, |counts| thread.counted_at_mark(member, counts))
     };
     Ok(Some(ReadMark { seq, counted }))
 }

@@ -153,13 +153,16 @@ impl Thread {
     /// `author` that it belongs to. Messages of an earlier stay keep their state after `author` left and came back.
     #[must_use]
     pub fn hides(&self, reader: &Member, author: &UserId, seq: Seq) -> bool {
-        if reader.hides.is_empty() {
+        if reader.hides.is_empty() && reader.hidden_stays.is_empty() {
             return false;
         }
         let here = self.members.iter().map(|member| (&member.user_id, member.joined_seq, member.slot));
         let gone = self.departed().iter().map(|gone| (&gone.user_id, gone.joined_seq, gone.slot));
         let stays = here.chain(gone).filter(|(user_id, joined, _)| *user_id == author && *joined <= seq);
-        stays.max_by_key(|(_, joined, _)| *joined).is_some_and(|(_, _, slot)| reader.hides.contains(slot))
+        match stays.max_by_key(|(_, joined, _)| *joined) {
+            Some((_, _, slot)) => reader.hides.contains(slot),
+            None => reader.hidden_stays.have(author, seq),
+        }
     }
 
     /// How many of the messages in `counts` count for `reader`: all but their own and hidden ones (rule 19).
@@ -171,6 +174,13 @@ impl Thread {
         let hidden: u64 =
             places.filter(|(slot, _)| reader.hides.contains(*slot)).map(|(slot, start)| said(slot, start)).sum();
         counts.total() - said(reader.slot, reader.slot_start) - hidden
+    }
+
+    /// What a mark of `reader` counts, set where the log had these counts. Messages that the head does not know to be hidden count as
+    /// read from the start, so that nothing but this has to look for them.
+    #[must_use]
+    pub fn counted_at_mark(&self, reader: &Member, counts: &MessageCounts) -> u64 {
+        self.counted(reader, counts) + reader.hidden_stays.after(counts)
     }
 
     /// Messages after `reader`'s mark that count for them (rule 19). Where they block the other one, nothing waits to be read.

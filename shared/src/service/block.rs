@@ -1,39 +1,50 @@
 //! Blocking a user, and ending that (rules 3, 6, 12).
 
-use std::collections::HashMap;
-
 use super::context::Context;
 use super::error::Error;
-use super::load::registered;
+use super::load::{know_hidden, registered};
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
-use crate::domain::block::{hide, needs_marked, unhide};
+use super::shared_groups::{Scan, group_ids, shared_group_ids};
+use crate::domain::block::{hide, unhide};
 use crate::domain::counts::MessageCounts;
 use crate::domain::details::DetailsByThread;
 use crate::domain::ids::{Pair, ThreadId, UserId};
-use crate::domain::limits::MAX_GROUPS_AT_ONCE;
 use crate::domain::member::Member;
 use crate::domain::message_request;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::Thread;
 use crate::domain::transition::Transition;
-use crate::store::{EdgeEnds, Head, OnBlock, Writes};
+use crate::store::{EdgeEnds, Head, OnBlock, PairContext, Writes};
 
-/// The groups that the blocker shares with the blocked, for the decision to stay or to leave.
+/// A page of the groups that the blocker shares with the blocked, in the order of their ids, for the decision to stay or to leave.
 #[derive(Debug, Default)]
 pub struct Blocked {
     pub groups: Vec<Thread>,
     pub details: DetailsByThread,
+    /// The group behind which the next page begins; `None` on the last one.
+    pub next: Option<ThreadId>,
+}
+
+/// Which page of the shared groups.
+#[derive(Debug)]
+pub struct SharedPage {
+    /// The last group of the page before.
+    pub after: Option<ThreadId>,
+    pub limit: usize,
 }
 
 struct Block<'a> {
     user_id: &'a UserId,
     pair: &'a Pair,
+    page: &'a SharedPage,
+    scan: Scan,
 }
 
 struct Unblock<'a> {
     user_id: &'a UserId,
     pair: &'a Pair,
+    scan: Scan,
 }
 
 /// The caller blocks a user. Once this has returned, no message of either is stored in their direct thread any more, and in
@@ -41,8 +52,8 @@ struct Unblock<'a> {
 ///
 /// # Errors
 /// `NotFound`, `ProfileRequired`.
-pub async fn block(ctx: &Context, pair: &Pair, user_id: &UserId) -> Result<Done<Blocked>, Error> {
-    run(ctx, Block { user_id, pair }).await
+pub async fn block(ctx: &Context, pair: &Pair, user_id: &UserId, page: &SharedPage) -> Result<Done<Blocked>, Error> {
+    run(ctx, Block { user_id, pair, page, scan: Scan::default() }).await
 }
 
 /// The caller ends blocking a user, known or not. What was hidden in groups is shown again; nothing else comes back.
@@ -50,7 +61,37 @@ pub async fn block(ctx: &Context, pair: &Pair, user_id: &UserId) -> Result<Done<
 /// # Errors
 /// `ProfileRequired`.
 pub async fn unblock(ctx: &Context, pair: &Pair, user_id: &UserId) -> Result<Done<()>, Error> {
-    run(ctx, Unblock { user_id, pair }).await
+    run(ctx, Unblock { user_id, pair, scan: Scan::default() }).await
+}
+
+impl Block<'_> {
+    /// The page of groups that the response shows, with the changes of this step.
+    async fn shown(&self, ctx: &Context, ids: &[ThreadId], changes: &[Transition]) -> Result<Blocked, Error> {
+        let behind = ids.partition_point(|id| self.page.after.as_ref().is_some_and(|after| id <= after));
+        let wanted: Vec<ThreadId> = ids[behind..].iter().take(self.page.limit).cloned().collect();
+        let (groups, details) = tokio::try_join!(ctx.store.present_threads(&wanted), ctx.store.details_of(&wanted))?;
+        let mut groups = groups;
+        know_hidden(ctx, groups.values_mut()).await?;
+        for change in changes {
+            if let Some(group) = groups.get_mut(&change.after.id) {
+                group.clone_from(&change.after);
+            }
+        }
+        let both = |group: &Thread| group.member(&ctx.caller).is_some() && group.member(self.user_id).is_some();
+        let groups = wanted.iter().filter_map(|id| groups.remove(id)).filter(both).collect();
+        let more = behind + wanted.len() < ids.len();
+        Ok(Blocked { groups, details, next: wanted.into_iter().next_back().filter(|_| more) })
+    }
+
+    fn on_block<'a>(ctx: &Context, head: &'a Head, declined: Option<&'a Transition>) -> OnBlock<'a> {
+        let accepted = |thread: &Thread| thread.member(&ctx.caller).is_some_and(|own| own.standing.is_accepted());
+        match (head, declined) {
+            (_, Some(declined)) => OnBlock::Declines(declined),
+            (Head::Absent(_), None) => OnBlock::Absent,
+            (Head::Thread(thread), None) if accepted(thread) => OnBlock::Stays,
+            (Head::Thread(thread), None) => OnBlock::Rests(thread),
+        }
+    }
 }
 
 impl Operation for Block<'_> {
@@ -58,29 +99,26 @@ impl Operation for Block<'_> {
     type Beside = ();
 
     async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<Blocked>, Error> {
-        let context = ctx.store.pair_context(&ctx.caller, self.user_id, self.pair).await?;
-        let own = registered(context.own)?;
-        let other = context.other.ok_or(Refusal::NotFound)?;
-        let hide = |group: &Thread, own: &UserId, other: &UserId, marked: Option<&MessageCounts>| {
-            hide(group, own, other, marked, ctx.now)
-        };
-        let SharedGroups { groups, changes, more } = shared_groups(ctx, self.user_id, hide).await?;
+        let PairContext { own, other, head, .. } = ctx.store.pair_context(&ctx.caller, self.user_id, self.pair).await?;
+        let own = registered(own)?;
+        let other = other.ok_or(Refusal::NotFound)?;
+        // Who comes to be in a group with the other one while the block holds meets it there. So what was done then stays done.
+        let blocks_already = head.is_blocked_by(&ctx.caller);
+        if !blocks_already {
+            self.scan = Scan::default();
+        }
+        let ids = self.scan.ids(shared_group_ids(ctx, self.user_id)).await?;
+        let hide =
+            |group: &Thread, marked: Option<&MessageCounts>| hide(group, &ctx.caller, self.user_id, marked, ctx.now);
+        let changes = self.scan.next_changes(ctx, &ids, hide).await?;
+        let more = !self.scan.is_over();
         // Their request, if this is one (rule 7).
-        let declined = match &context.head {
+        let declined = match &head {
             Head::Thread(thread) => message_request::decline(thread, &ctx.caller, ctx.now).ok().flatten(),
             Head::Absent(_) => None,
         };
-        let accepted = |thread: &Thread| thread.member(&ctx.caller).is_some_and(|own| own.standing.is_accepted());
-        let on_block = match (&context.head, &declined) {
-            (_, Some(declined)) => OnBlock::Declines(declined),
-            (Head::Absent(_), None) => OnBlock::Absent,
-            (Head::Thread(thread), None) if accepted(thread) => OnBlock::Stays,
-            (Head::Thread(thread), None) => OnBlock::Rests(thread),
-        };
         // Before the write: a read that fails after it would keep the caller's other devices from hearing of it.
-        let ids: Vec<ThreadId> = groups.iter().map(|group| group.id.clone()).collect();
-        let details = ctx.store.details_of(&ids).await?;
-        let blocks_already = context.head.is_blocked_by(&ctx.caller);
+        let output = if more { Blocked::default() } else { self.shown(ctx, &ids, &changes).await? };
         let leaves_requests = |change: &&Transition| {
             let listed = |thread: &Thread| thread.member(&ctx.caller).and_then(Member::listed_in);
             listed(&change.before).is_some() && listed(&change.after).is_none()
@@ -93,9 +131,8 @@ impl Operation for Block<'_> {
         let writes = if blocks_already && changes.is_empty() && declined.is_none() {
             Writes::none()
         } else {
-            Writes::block(ends, on_block, &changes, ctx.now)?
+            Writes::block(ends, Self::on_block(ctx, &head, declined.as_ref()), &changes, ctx.now)?
         };
-        let output = Blocked { groups: shared_by_both(ctx, self.user_id, with_changes(groups, changes)), details };
         // They share more groups than one write takes: the block holds, and the next step hides in the others.
         Ok(Step { more, ..Step::write(output, writes).notify(notifications) })
     }
@@ -110,55 +147,19 @@ impl Operation for Unblock<'_> {
         let own = registered(context.own)?;
         let blocks = context.head.is_blocked_by(&ctx.caller);
         let Some(other) = context.other.filter(|_| blocks) else { return Ok(Step::unchanged(())) };
-        let SharedGroups { changes, more, .. } = shared_groups(ctx, self.user_id, unhide).await?;
+        // Also groups that the other one left: what they said there is hidden still.
+        let ids = self.scan.ids(group_ids(ctx, &ctx.caller)).await?;
+        let unhide = |group: &Thread, marked: Option<&MessageCounts>| unhide(group, &ctx.caller, self.user_id, marked);
+        let whole = self.scan.is_at_start();
+        let changes = self.scan.next_changes(ctx, &ids, unhide).await?;
         let ends = EdgeEnds { from: &own, to: &other, pair: self.pair };
-        // The block ends with the last of the groups, so that a repeat finds what an interrupted attempt left.
-        let writes = if more { Writes::change_hidden(&changes)? } else { Writes::unblock(ends, &changes)? };
-        Ok(Step { more, ..Step::write((), writes) })
-    }
-}
-
-/// The groups that two users share, and what a block makes of as many of them as one write takes.
-struct SharedGroups {
-    groups: Vec<Thread>,
-    changes: Vec<Transition>,
-    /// Whether there are more to change.
-    more: bool,
-}
-
-async fn shared_groups(
-    ctx: &Context,
-    other: &UserId,
-    change: impl Fn(&Thread, &UserId, &UserId, Option<&MessageCounts>) -> Option<Transition>,
-) -> Result<SharedGroups, Error> {
-    let own = &ctx.caller;
-    let groups = ctx.store.shared_groups(own, other).await?;
-    let mut concerned: Vec<&Thread> = groups.iter().filter(|group| change(group, own, other, None).is_some()).collect();
-    let more = concerned.len() > MAX_GROUPS_AT_ONCE;
-    concerned.truncate(MAX_GROUPS_AT_ONCE);
-    let counts = concerned.iter().map(|group| async {
-        if !needs_marked(group, own) {
-            return Ok(None);
+        // The block ends with the last of the groups, so that a repeat finds what an interrupted attempt left. Until it ends, more can
+        // become hidden: the step that ends it has looked at all of them.
+        let last = whole && self.scan.is_over();
+        let writes = if last { Writes::unblock(ends, &changes)? } else { Writes::change_hidden(&changes)? };
+        if !last && self.scan.is_over() {
+            self.scan = Scan::default();
         }
-        let mark = group.member(own).map(|member| member.mark.seq).unwrap_or_default();
-        ctx.store.last_message_at(group, mark).await
-    });
-    let counts = futures_util::future::try_join_all(counts).await?;
-    let marked = concerned.into_iter().zip(counts);
-    let changes = marked.filter_map(|(group, last)| change(group, own, other, last.map(|last| last.counts).as_ref()));
-    let changes = changes.collect();
-    Ok(SharedGroups { groups, changes, more })
-}
-
-/// The groups, with those that changed as they are then.
-fn with_changes(groups: Vec<Thread>, changes: Vec<Transition>) -> Vec<Thread> {
-    let mut by_id: HashMap<ThreadId, Thread> =
-        changes.into_iter().map(|change| (change.after.id.clone(), change.after)).collect();
-    groups.into_iter().map(|group| by_id.remove(&group.id).unwrap_or(group)).collect()
-}
-
-/// The groups of which both are members, and not one of them was.
-fn shared_by_both(ctx: &Context, other: &UserId, groups: Vec<Thread>) -> Vec<Thread> {
-    let both = |group: &Thread| group.member(&ctx.caller).is_some() && group.member(other).is_some();
-    groups.into_iter().filter(both).collect()
+        Ok(Step { more: !last, ..Step::write((), writes) })
+    }
 }

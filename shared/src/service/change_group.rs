@@ -9,7 +9,7 @@ use super::load::load_thread;
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::domain::details::ThreadDetails;
-use crate::domain::group::{self, Stay, declines_by_leaving};
+use crate::domain::group::{self, Stay, declines_by_leaving, needs_hidden_stays};
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::member::Role;
 use crate::domain::refusal::Refusal;
@@ -108,7 +108,10 @@ impl ChangeGroup<'_> {
     /// joined in between, and are then read once more.
     async fn load(&self, ctx: &Context) -> Result<(Thread, ThreadDetails), Error> {
         let details = async { Ok(ctx.store.details(self.thread_id).await?) };
-        let (thread, details) = tokio::try_join!(load_thread(ctx, self.thread_id), details)?;
+        let (mut thread, details) = tokio::try_join!(load_thread(ctx, self.thread_id), details)?;
+        if needs_hidden_stays(&thread) {
+            ctx.store.read_hidden_stays(vec![&mut thread], |_| true).await?;
+        }
         // A direct thread has no details of its own, and nothing of this can be done to it.
         let missing = if thread.is_group() { Refusal::NotFound } else { Refusal::ModeratorsOnly };
         let details = details.ok_or(missing)?;

@@ -5,10 +5,12 @@ use super::error::Error;
 use super::load::registered;
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
+use super::shared_groups::{Scan, shared_group_ids};
+use crate::domain::counts::MessageCounts;
 use crate::domain::ids::{Pair, UserId};
-use crate::domain::limits::MAX_GROUPS_AT_ONCE;
 use crate::domain::message_request::accept;
 use crate::domain::refusal::Refusal;
+use crate::domain::thread::Thread;
 use crate::domain::transition::Transition;
 use crate::store::{EdgeEnds, Head, OnFollow, Writes};
 
@@ -18,6 +20,7 @@ struct Follow<'a> {
     /// Whether the caller followed the user before the first step. Then the caller has been asked again since about what waits,
     /// and a repeat accepts nothing.
     repeated: Option<bool>,
+    scan: Scan,
 }
 
 /// The caller follows a user. The user's message request, and groups that the user added the caller to, move to the inbox
@@ -26,7 +29,7 @@ struct Follow<'a> {
 /// # Errors
 /// `NotFound`, `YouBlockThem`, `ProfileRequired`.
 pub async fn follow(ctx: &Context, pair: &Pair, user_id: &UserId) -> Result<Done<()>, Error> {
-    run(ctx, Follow { user_id, pair, repeated: None }).await
+    run(ctx, Follow { user_id, pair, repeated: None, scan: Scan::default() }).await
 }
 
 /// The caller ends following a user, known or not.
@@ -36,6 +39,19 @@ pub async fn follow(ctx: &Context, pair: &Pair, user_id: &UserId) -> Result<Done
 pub async fn unfollow(ctx: &Context, user_id: &UserId) -> Result<(), Error> {
     let (own, ()) = tokio::try_join!(ctx.store.profile(&ctx.caller), ctx.store.unfollow(&ctx.caller, user_id))?;
     registered(own).map(|_| ())
+}
+
+impl Follow<'_> {
+    /// The caller accepts the groups that wait since the user added them, as many as one write takes.
+    async fn waiting_groups(&mut self, ctx: &Context) -> Result<Vec<Transition>, Error> {
+        let ids = self.scan.ids(shared_group_ids(ctx, self.user_id)).await?;
+        let accepting = |group: &Thread, _: Option<&MessageCounts>| {
+            let waiting = group.member(&ctx.caller).filter(|member| member.standing.is_pending())?;
+            let inviter = group.member(self.user_id).map(|member| member.slot)?;
+            accept(group, &ctx.caller).ok().flatten().filter(|_| waiting.invitation.by == Some(inviter))
+        };
+        self.scan.next_changes(ctx, &ids, accepting).await
+    }
 }
 
 impl Operation for Follow<'_> {
@@ -49,12 +65,17 @@ impl Operation for Follow<'_> {
         if context.head.is_blocked_by(&ctx.caller) {
             return Err(Refusal::YouBlockThem(vec![self.user_id.clone()]).into());
         }
+        // The first write is the follow: before it, a group that the user brings the caller into has to be found.
+        if !context.following {
+            self.scan = Scan::default();
+        }
         let thread = match &context.head {
             Head::Absent(_) => None,
             Head::Thread(thread) => accept(thread, &ctx.caller)?,
         };
         let repeated = *self.repeated.get_or_insert(context.following);
-        let (groups, more) = if repeated { (Vec::new(), false) } else { waiting_groups(ctx, self.user_id).await? };
+        let groups = if repeated { Vec::new() } else { self.waiting_groups(ctx).await? };
+        let more = !repeated && !self.scan.is_over();
         if context.following && thread.is_none() && groups.is_empty() {
             return Ok(Step::unchanged(()));
         }
@@ -69,20 +90,4 @@ impl Operation for Follow<'_> {
         let notifications = accepted.map(|accepted| notify::accepted(&accepted.after, &ctx.caller, ctx.now)).collect();
         Ok(Step { more, ..Step::write((), writes).notify(notifications) })
     }
-}
-
-/// The caller accepts the groups that wait since `inviter` added them, as many as one write takes; and whether there are more.
-async fn waiting_groups(ctx: &Context, inviter: &UserId) -> Result<(Vec<Transition>, bool), Error> {
-    let groups = ctx.store.shared_groups(&ctx.caller, inviter).await?;
-    let mut accepted = Vec::new();
-    for group in groups {
-        let waiting = group.member(&ctx.caller).filter(|member| member.standing.is_pending());
-        let by = waiting.and_then(|member| member.invitation.by);
-        if by.is_some() && by == group.member(inviter).map(|member| member.slot) {
-            accepted.extend(accept(&group, &ctx.caller)?);
-        }
-    }
-    let more = accepted.len() > MAX_GROUPS_AT_ONCE;
-    accepted.truncate(MAX_GROUPS_AT_ONCE);
-    Ok((accepted, more))
 }

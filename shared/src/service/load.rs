@@ -73,20 +73,35 @@ pub fn registered(profile: Option<Profile>) -> Result<Profile, Error> {
 /// # Errors
 /// [`Refusal::NotFound`] if it does not exist, or the caller is no member: nobody can tell the two apart.
 pub async fn load_thread(ctx: &Context, thread_id: &ThreadId) -> Result<Thread, Error> {
-    member_of(ctx, ctx.store.thread(thread_id).await?)
+    member_of(ctx, ctx.store.thread(thread_id).await?).await
 }
 
 /// The thread in a head that is known already, or else as [`load_thread`].
 pub(super) async fn thread_at(ctx: &Context, head: Option<Head>, thread_id: &ThreadId) -> Result<Thread, Error> {
     match head {
         None => load_thread(ctx, thread_id).await,
-        Some(head) => member_of(ctx, head.thread()),
+        Some(head) => member_of(ctx, head.thread()).await,
     }
 }
 
-fn member_of(ctx: &Context, thread: Option<Thread>) -> Result<Thread, Error> {
+async fn member_of(ctx: &Context, thread: Option<Thread>) -> Result<Thread, Error> {
     let thread = thread.filter(|thread| thread.member(&ctx.caller).is_some());
-    thread.ok_or(Error::Refused(Refusal::NotFound))
+    let mut thread = thread.ok_or(Error::Refused(Refusal::NotFound))?;
+    know_hidden(ctx, [&mut thread]).await?;
+    Ok(thread)
+}
+
+/// Reads what the caller hides in `threads` and their heads have no room for: hardly ever there is any.
+pub(super) async fn know_hidden<'a>(
+    ctx: &Context,
+    threads: impl IntoIterator<Item = &'a mut Thread>,
+) -> Result<(), Error> {
+    let stored = |thread: &&mut Thread| thread.member(&ctx.caller).is_some_and(|own| own.hidden_stays.are_stored());
+    let threads: Vec<&mut Thread> = threads.into_iter().filter(stored).collect();
+    if !threads.is_empty() {
+        ctx.store.read_hidden_stays(threads, |member| member.user_id == ctx.caller).await?;
+    }
+    Ok(())
 }
 
 /// All that decides about contact from the caller to `other`. The head of their direct thread, opened or not, says who blocks

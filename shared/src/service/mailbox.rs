@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::context::Context;
 use super::error::Error;
+use super::load::know_hidden;
 use crate::domain::details::DetailsByThread;
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::inbox::{Place, candidates, is_astray, page, reach};
@@ -130,7 +131,9 @@ pub async fn mailbox_page(ctx: &Context, query: MailboxQuery) -> Result<MailboxP
             load_names(ctx, &of_shown.collect::<Vec<_>>()).await?
         }
     };
-    let threads = shown.iter().filter_map(|thread_id: &ThreadId| threads.remove(thread_id)).collect();
+    let in_order = shown.iter().filter_map(|thread_id: &ThreadId| threads.remove(thread_id));
+    let mut threads: Vec<Thread> = in_order.collect();
+    know_hidden(ctx, &mut threads).await?;
     Ok(MailboxPage { threads, details, profiles, next })
 }
 

@@ -75,7 +75,8 @@ impl Operation for Decline<'_> {
         let notification = notify::declined(&thread, &ctx.caller, ctx.now);
         let pair = inviting_pair(ctx, &thread).await?;
         let declined = Declined { by: &ctx.caller, pair: pair.as_ref(), at: ctx.now };
-        let writes = Writes::decline(&transition, declined)?;
+        let mut writes = Writes::change_thread(&transition)?;
+        writes.rest(declined);
         Ok(Step::write((), writes).refer(reference).notify(vec![notification]))
     }
 

@@ -26,10 +26,11 @@ mod profile;
 mod read;
 mod send;
 mod settle;
+mod shared_groups;
 mod typing;
 
 pub use add_members::add_members;
-pub use block::{Blocked, block, unblock};
+pub use block::{Blocked, SharedPage, block, unblock};
 pub use change_group::{ChangedGroup, leave, remove_member, rename, set_role};
 pub use closing::Closing;
 pub use connect::{GivenTicket, connect, disconnect, give_ticket};

@@ -2,7 +2,6 @@
 
 use super::convert;
 use super::error::{Condition, StoreError};
-use super::group::count_memberships;
 use super::keys;
 use super::tail::TailRecord;
 use super::thread::{changed_head, moved_listings};
@@ -28,7 +27,7 @@ impl Writes {
             add(&mut head, append)?;
             let mut writes = Self::all(vec![head.only_if(Condition::Head)]);
             writes.extend(moved_listings(transition)?);
-            count_memberships(&mut writes, Some(&transition.before), &transition.after);
+            writes.count_memberships(Some(&transition.before), &transition.after);
             return Ok(writes);
         }
         let mut head = Update::new(keys::head(&transition.after.id));

@@ -3,6 +3,7 @@
 use super::access::Store;
 use super::error::StoreError;
 use super::idempotency::{IdempotencyRecord, idempotency_write};
+use super::profile::user_write;
 use super::settle::Stored;
 use super::write::Writes;
 
@@ -20,7 +21,7 @@ impl Store {
         record: Option<&IdempotencyRecord>,
     ) -> Result<Option<Stored>, StoreError> {
         let Writes { settling, together: mut writes, users, repeatable } = writes;
-        writes.extend(users.iter().map(|(user, change)| change.write(user)));
+        writes.extend(users.iter().map(|(user, change)| user_write(user, change)));
         for thread in &settling {
             self.make_items(thread).await?;
         }

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::access::Store;
 use super::convert::{self, HEAD_VERSION, ITEM_VERSION};
 use super::error::{Condition, StoreError};
-use super::group::pointer_writes;
 use super::head::Head;
 use super::keys::{self, Edge};
 use super::page::Page;
@@ -258,7 +257,6 @@ fn group_writes(groups: &[Transition]) -> Result<Writes, StoreError> {
     let mut writes = Writes::none();
     for transition in groups {
         writes.join(transition_writes(transition)?);
-        writes.extend(pointer_writes(Some(&transition.before), &transition.after, None));
     }
     Ok(writes)
 }

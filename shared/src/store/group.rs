@@ -19,7 +19,6 @@ use crate::domain::group::Stay;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, EntryContent};
 use crate::domain::mailbox::{MailboxEntry, MailboxPosition};
-use crate::domain::memberships;
 use crate::domain::profile::Profile;
 use crate::domain::revision::Revision;
 use crate::domain::room::RoomId;
@@ -42,26 +41,18 @@ pub type NewMembers = BTreeMap<UserId, NewMember>;
 /// Groups that one query of [`Store::groups`] reads, at most: some 90 KiB of keys.
 const GROUPS_AT_ONCE: usize = 1_000;
 
-/// The users who have a pointer to a group: its members, and departed members whom a member hides.
-fn pointed_to(thread: &Thread) -> HashSet<&UserId> {
-    let present = thread.members.iter().map(|member| &member.user_id);
-    present.chain(thread.departed().iter().map(|gone| &gone.user_id)).collect()
-}
-
 /// The writes that turn the pointers to `before` into those to `after`.
 pub(super) fn pointer_writes(before: Option<&Thread>, after: &Thread, room: Option<&RoomId>) -> Vec<Write> {
     let id = &after.id;
-    let (had, have) = (before.map(pointed_to).unwrap_or_default(), pointed_to(after));
-    let gone = had.difference(&have).map(|user| Write::delete(keys::group(user, id)));
-    let new = have.difference(&had).map(|user| Write::put(keys::group(user, id), Item::new()));
-    let mut writes: Vec<Write> = gone.chain(new).collect();
-    if let Some(room) = room {
-        let members = |thread: &Thread| thread.member_ids().into_iter().collect::<HashSet<_>>();
-        let (had, have) = (before.map(members).unwrap_or_default(), members(after));
-        writes.extend(had.difference(&have).map(|user| Write::delete(keys::room(user, room, id))));
-        writes.extend(have.difference(&had).map(|user| Write::put(keys::room(user, room, id), Item::new())));
-    }
-    writes
+    let members = |thread: &Thread| thread.member_ids().into_iter().collect::<HashSet<_>>();
+    let (had, have) = (before.map(members).unwrap_or_default(), members(after));
+    let keys = |user: &UserId| {
+        let room = room.map(|room| keys::room(user, room, id));
+        [keys::group(user, id)].into_iter().chain(room).collect::<Vec<_>>()
+    };
+    let gone = had.difference(&have).flat_map(keys).map(Write::delete);
+    let new = have.difference(&had).flat_map(keys).map(|key| Write::put(key, Item::new()));
+    gone.chain(new).collect()
 }
 
 /// The snapshots of users who join.
@@ -94,7 +85,7 @@ impl Writes {
         if let Some(creator) = details.snapshots.get(&details.created_by) {
             writes.user(&details.created_by).require(creator.revision);
         }
-        count_memberships(&mut writes, None, thread);
+        writes.count_memberships(None, thread);
         let head = Write::put(keys::head(&thread.id), head::item(thread)?);
         writes.extend([head.only_if(Condition::Head, "attribute_not_exists(pk)")]);
         writes.extend([details::create(&thread.id, details)?]);
@@ -162,13 +153,6 @@ pub(super) fn parse_stay(item: Item) -> Result<Stay, StoreError> {
     Ok(Stay { ended: seq, declined, used })
 }
 
-/// Counts the groups of those for whom a transition changes how many there are.
-pub(super) fn count_memberships(writes: &mut Writes, before: Option<&Thread>, after: &Thread) {
-    for (user, change) in memberships::changes(before, after) {
-        writes.user(user).count(change);
-    }
-}
-
 /// How a user was in a group before.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FormerMember {
@@ -199,7 +183,7 @@ impl Store {
         Ok(former)
     }
 
-    /// The ids of a user's groups. Groups that they left while a member hides them are included.
+    /// The ids of a user's groups, in order: not more than a user can have.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -220,20 +204,6 @@ impl Store {
                 return Ok(groups);
             }
         }
-    }
-
-    /// The groups that both users are in, as they are now, newest activity first. Groups that one of them left while hidden
-    /// are included.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn shared_groups(&self, one: &UserId, other: &UserId) -> Result<Vec<Thread>, StoreError> {
-        let (ones, others) = tokio::try_join!(self.groups(one), self.groups(other))?;
-        let others: HashSet<ThreadId> = others.into_iter().collect();
-        let shared: Vec<ThreadId> = ones.into_iter().filter(|group| others.contains(group)).collect();
-        let mut groups: Vec<Thread> = self.present_threads(&shared).await?.into_values().collect();
-        groups.sort_by(|one, other| (other.active_at, &one.id).cmp(&(one.active_at, &other.id)));
-        Ok(groups)
     }
 
     /// A page of a user's threads of a room, behind `after`. They are not ordered by time, so all have the same time in their

@@ -14,6 +14,7 @@
 //! | thread head | `THREAD#t` | `HEAD` |
 //! | details of a group | `THREAD#t` | `DETAILS` |
 //! | left, removed | `THREAD#t` | `LEFT#u`, `REMOVED#u` |
+//! | hidden stays | `THREAD#t` | `HIDDEN#u` |
 //! | message | `THREAD#t` | `MSG#<seq>` |
 //! | change | `THREAD#t` | `CHANGE#<seq>` |
 //! | idempotency record | `IDEMPOTENCY#u` | `<idempotency key>` |
@@ -203,6 +204,11 @@ pub(super) fn former_member(sk: &str) -> Option<(bool, UserId)> {
     Some((left, UserId::try_from(user.to_owned()).ok()?))
 }
 
+/// `THREAD#t` / `HIDDEN#u`: stays that the user hides and the head has no room for.
+pub(super) fn hidden(thread: &ThreadId, user: &UserId) -> Key {
+    Key { pk: thread_partition(thread), sk: format!("HIDDEN#{user}") }
+}
+
 const GROUP_PREFIX: &str = "GROUP#";
 
 /// `USER#u` / `GROUP#t`.
@@ -210,7 +216,7 @@ pub(super) fn group(user: &UserId, thread: &ThreadId) -> Key {
     Key { pk: user_partition(user), sk: format!("{GROUP_PREFIX}{thread}") }
 }
 
-/// All groups of a user. Groups that they left while a member hides them are included.
+/// All groups of a user.
 pub(super) fn groups(user: &UserId) -> Range {
     Range::with_prefix(user_partition(user), GROUP_PREFIX)
 }

@@ -12,11 +12,13 @@
 //! | `i` | the inviter's slot plus one, until they accept |
 //! | `h` | the slots they hide, as bits |
 //! | `p` | one more than the last seq that others see them to have read, where it is less than their mark |
+//! | `g` | stays they hide that are in an item of their own, `HIDDEN#u` |
 //! | `n` | of these, the slots they have not decided on, as bits |
 //!
 //! A field with another letter is from a later release. It is passed over, and written back as it was.
 
 use crate::domain::counts::{Slot, Slots};
+use crate::domain::hidden::HiddenStays;
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::member::{Invitation, Member, ReadMark, Role, Standing};
 use crate::domain::thread::Departed;
@@ -51,6 +53,7 @@ pub(super) fn of_member(member: &Member) -> String {
         ('i', by.map_or(0, |slot| u64::from(u8::from(slot)) + 1)),
         ('h', member.hides.bits().into()),
         ('n', member.notice.bits().into()),
+        ('g', member.hidden_stays.len() as u64),
         // Seq 0 must differ from none.
         ('p', member.shown.map_or(0, |seq| seq.get() + 1)),
     ];
@@ -80,7 +83,7 @@ impl Fields {
         for word in words {
             let mut number = word.chars();
             let letter = number.next()?;
-            if "dsbihnp".contains(letter) {
+            if "dsbihnpg".contains(letter) {
                 fields.by_letter.push((letter, number.as_str().parse().ok()?));
             } else {
                 fields.unknown.extend([",", word]);
@@ -132,10 +135,25 @@ pub(super) fn parse(text: &str, slot: Slot, mark: ReadMark) -> Option<SlotConten
     };
     let (hides, notice) = (fields.slots('h')?, fields.slots('n')?);
     let shown = fields.get('p').checked_sub(1).map(Seq::try_from).transpose().ok()?;
+    let hidden_stays = match usize::try_from(fields.get('g')).ok()? {
+        0 => HiddenStays::default(),
+        count => HiddenStays::Stored(count),
+    };
     let invitation = Invitation { by, messages_before: fields.get('b') };
     let member = Member::new(user_id, slot, joined_seq, standing);
     let unknown = fields.unknown;
-    Some(SlotContent::Member(Member { role, slot_start, invitation, mark, shown, hides, notice, unknown, ..member }))
+    Some(SlotContent::Member(Member {
+        role,
+        slot_start,
+        invitation,
+        mark,
+        shown,
+        hides,
+        notice,
+        hidden_stays,
+        unknown,
+        ..member
+    }))
 }
 
 /// Precedes an id that is stored as it is.

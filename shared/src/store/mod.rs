@@ -15,6 +15,7 @@ mod edge;
 mod error;
 mod group;
 mod head;
+mod hidden;
 mod idempotency;
 mod invite;
 mod item;

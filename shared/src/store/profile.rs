@@ -12,8 +12,11 @@ use super::keys::{self, Key, Range};
 use super::page::Page;
 use super::table::{Query, Read};
 use super::update::{Update, number, text};
+use super::user_change::UserChange;
 use super::write::{Write, Writes};
 use crate::domain::ids::UserId;
+use crate::domain::limits::{MAX_MEMBERSHIPS, MAX_WAITING_GROUPS};
+use crate::domain::membership_change::MembershipChange;
 use crate::domain::memberships::Memberships;
 use crate::domain::profile::{
     ContactPolicy, Profile, Profiles, PublicProfile, Settings, SettingsChange, Username, UsernamePrefix,
@@ -59,6 +62,38 @@ const PARTITIONS_AT_ONCE: usize = 8;
 pub struct FoundUser {
     pub user_id: UserId,
     pub public: PublicProfile,
+}
+
+/// The write of what changes in a profile beside something else, which fails with [`Condition::UserUnchanged`].
+pub(super) fn user_write(user: &UserId, change: &UserChange) -> Write {
+    let mut profile = Update::new(keys::profile(user));
+    // An update would make a profile of nothing.
+    profile.require_exists(&["pk"]);
+    if let Some(seen) = change.seen {
+        profile.require_equal("rev", number(seen.0));
+    }
+    if change.raises {
+        profile.add("rev", number(1));
+    }
+    let MembershipChange { all, waiting } = change.memberships;
+    for (name, by, limit) in [("memberships", all, MAX_MEMBERSHIPS), ("waiting_groups", waiting, MAX_WAITING_GROUPS)] {
+        if by != 0 {
+            profile.add(name, number(by));
+        }
+        if by > 0 {
+            let (counted, limit) = (profile.path(&[name]), profile.value(number(limit)));
+            profile.require(format!("(attribute_not_exists({counted}) OR {counted} < {limit})"));
+        }
+    }
+    if profile.is_empty() {
+        // Only the condition counts.
+        let check = Write::check(keys::profile(user));
+        return match change.seen {
+            Some(seen) => check.only_if(Condition::UserUnchanged, "rev = :seen").number(":seen", &seen.0),
+            None => check.only_if(Condition::UserUnchanged, "attribute_exists(pk)"),
+        };
+    }
+    profile.only_if(Condition::UserUnchanged)
 }
 
 /// The profile in an item.

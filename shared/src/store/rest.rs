@@ -1,15 +1,15 @@
 //! The rest of a user whose request was declined (rule 7). It is in the head of the two users' direct thread, opened or not, as
 //! their blocks are: who opens that thread or adds a user to a group reads it there, and depends on it.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use super::convert::HEAD_VERSION;
-use super::error::StoreError;
 use super::item::Item;
 use super::keys;
-use super::thread::transition_writes;
 use super::update::{Update, number};
 use super::write::{Write, Writes};
 use crate::domain::ids::{Pair, ThreadId, UserId};
-use crate::domain::thread::Rests;
+use crate::domain::thread::{Rests, Thread};
 use crate::domain::time::Timestamp;
 use crate::domain::transition::Transition;
 
@@ -22,7 +22,7 @@ pub(super) fn attribute(user: &UserId) -> String {
 
 /// The rests in a head.
 pub(super) fn parse(item: &Item) -> Rests {
-    let rest = |(name, value): (&String, &aws_sdk_dynamodb::types::AttributeValue)| {
+    let rest = |(name, value): (&String, &AttributeValue)| {
         let user = UserId::try_from(name.strip_prefix(PREFIX)?.to_owned()).ok()?;
         Some((user, Timestamp::from_ms(value.as_n().ok()?.parse().ok()?).ok()?))
     };
@@ -31,9 +31,7 @@ pub(super) fn parse(item: &Item) -> Rests {
 
 /// Whether a transition of a group declines it for `user`.
 pub(super) fn declines(transition: &Transition, user: &UserId) -> bool {
-    let declined = |thread: &crate::domain::thread::Thread| {
-        thread.member(user).is_some_and(|member| member.standing.declined_at().is_some())
-    };
+    let declined = |thread: &Thread| thread.member(user).is_some_and(|member| member.standing.declined_at().is_some());
     !declined(&transition.before) && declined(&transition.after)
 }
 
@@ -48,16 +46,6 @@ pub struct Declined<'a> {
 }
 
 impl Writes {
-    /// Stores a transition with which a user declines a thread. Fails as [`Writes::change_thread`] does.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] if something cannot be stored at all.
-    pub fn decline(transition: &Transition, declined: Declined<'_>) -> Result<Self, StoreError> {
-        let mut writes = transition_writes(transition)?;
-        writes.rest(declined);
-        Ok(writes)
-    }
-
     /// Rests the user whose request was declined. Who adds the one who declined to a group at the same time loses the race.
     pub fn rest(&mut self, Declined { by, pair, at }: Declined<'_>) {
         self.user(by).raise();

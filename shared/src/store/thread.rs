@@ -5,14 +5,13 @@ use std::collections::HashMap;
 use super::access::Store;
 use super::convert::HEAD_VERSION;
 use super::error::{Condition, StoreError};
-use super::group::count_memberships;
 use super::head::{self, AbsentHead, Head, mark_places};
 use super::keys::Edge;
 use super::table::Read;
 use super::tail::TailRecord;
 use super::update::{Update, number};
 use super::write::{Write, Writes};
-use super::{convert, keys, log, mailbox};
+use super::{convert, hidden, keys, log, mailbox};
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::log::Entry;
 use crate::domain::member::ReadMark;
@@ -44,8 +43,9 @@ pub(super) fn transition_writes(transition: &Transition) -> Result<Writes, Store
     let mut writes = vec![head.only_if(condition)];
     writes.extend(log::append(&after.id, entries)?);
     writes.extend(moved_listings(transition)?);
+    writes.extend(hidden::writes(before, after)?);
     let mut writes = Writes { settling, ..Writes::all(writes) };
-    count_memberships(&mut writes, Some(before), after);
+    writes.count_memberships(Some(before), after);
     Ok(writes)
 }
 

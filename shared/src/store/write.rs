@@ -9,6 +9,7 @@ use super::item::Item;
 use super::keys::Key;
 use super::user_change::UserChange;
 use crate::domain::ids::UserId;
+use crate::domain::membership_change;
 use crate::domain::thread::Thread;
 
 /// What is done to an item.
@@ -81,6 +82,13 @@ impl Writes {
     /// The change of a user's profile.
     pub(super) fn user(&mut self, user: &UserId) -> &mut UserChange {
         self.users.entry(user.clone()).or_default()
+    }
+
+    /// Counts the groups of those for whom a transition changes how many there are.
+    pub(super) fn count_memberships(&mut self, before: Option<&Thread>, after: &Thread) {
+        for (user, change) in membership_change::changes(before, after) {
+            self.user(user).count(change);
+        }
     }
 
     pub(super) fn repeatable(write: Write) -> Self {

@@ -1,5 +1,6 @@
 //! Groups: their members, who joins, who leaves.
 
+mod bounds;
 mod capacity;
 mod consent;
 mod creating;

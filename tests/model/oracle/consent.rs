@@ -9,6 +9,10 @@ impl Oracle {
         }
         let touched = self.threads[tid].users();
         let mut accepted = None;
+        let declined = self.threads[tid].member(who).is_some_and(|member| member.standing == Standing::Declined);
+        if let Some(inviter) = self.inviter(tid, who).filter(|_| declined) {
+            self.users[who].rests.remove(&inviter);
+        }
         if let Some(member) = self.threads[tid].member_mut(who).filter(|member| !member.accepted()) {
             member.standing = Standing::Accepted;
             accepted = Some((who, tid, Signal::Accepted));
@@ -26,7 +30,17 @@ impl Oracle {
         };
         let declined = (member.standing != Standing::Declined).then_some((who, tid, Signal::Declined));
         member.standing = Standing::Declined;
+        if let Some(inviter) = self.inviter(tid, who).filter(|_| declined.is_some()) {
+            self.users[who].rests.insert(inviter);
+        }
         Outcome::done(204, touched).in_thread(tid, 0).signalling(declined)
+    }
+
+    /// Who added `who` to a group.
+    pub(super) fn inviter(&self, tid: Tid, who: Uid) -> Option<Uid> {
+        let thread = &self.threads[tid];
+        let joined = thread.member(who).filter(|_| thread.group)?.joined;
+        thread.entry(joined).map(|entry| entry.by).filter(|by| *by != who)
     }
 
     pub(super) fn decide(&mut self, who: Uid, tid: Tid, stay: bool) -> Outcome {

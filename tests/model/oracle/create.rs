@@ -1,6 +1,6 @@
 //! Opening a direct thread, creating a group (rules 5, 9).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{EntryContent, Expected, Member, Message, Oracle, Outcome, Signal, Standing, Thread, Tid, Uid};
 
@@ -42,6 +42,9 @@ impl Oracle {
             }
         };
         let tid = self.begin(false, who, &[(whom, standing)]);
+        // From here on the standings have it.
+        self.users[who].rests.remove(&whom);
+        self.users[whom].rests.remove(&who);
         self.created(tid, both, text)
     }
 
@@ -99,8 +102,8 @@ impl Oracle {
     fn begin(&mut self, group: bool, creator: Uid, others: &[(Uid, Standing)]) -> Tid {
         let tid = self.threads.len();
         let log = Vec::new();
-        let (members, left) = (Vec::new(), BTreeSet::new());
-        self.threads.push(Thread { group, creator, title: None, room: None, members, left, log, active: 0 });
+        let (members, left, stays) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
+        self.threads.push(Thread { group, creator, title: None, room: None, members, left, stays, log, active: 0 });
         let owner = Member { moderator: group, ..super::join::new_member(creator, 1, Standing::Accepted, None) };
         self.threads[tid].members.push(owner);
         for (user, standing) in others {
@@ -113,8 +116,12 @@ impl Oracle {
     fn created(&mut self, tid: Tid, touched: impl IntoIterator<Item = Uid>, text: Option<&str>) -> Outcome {
         let thread = &self.threads[tid];
         let (creator, users, title) = (thread.creator, thread.users(), thread.title.clone());
-        let requested: Vec<_> =
-            thread.members.iter().filter(|member| !member.accepted()).map(|member| member.user).collect();
+        let requested: Vec<_> = thread
+            .members
+            .iter()
+            .filter(|member| member.standing == Standing::Pending)
+            .map(|member| member.user)
+            .collect();
         self.log(tid, creator, EntryContent::Created { users: users.clone(), title });
         if let Some(text) = text {
             let message = Message { text: text.to_owned(), reply_to: None, mentions: BTreeSet::new() };

@@ -13,6 +13,7 @@ pub(super) fn new_member(user: Uid, joined: u64, standing: Standing, added_by: O
         joined,
         standing,
         added_by,
+        used: 0,
         mark: joined - 1,
         shown: None,
         hides: BTreeSet::new(),
@@ -54,13 +55,19 @@ impl Oracle {
         let known = |user: &Uid| self.known_order.iter().position(|known| known == user);
         standings.sort_by_key(|(user, _)| known(user));
         for (user, standing) in standings {
-            // A user who left before has to accept, whoever adds them.
+            // A user who left before has to accept, whoever adds them; and what they declined rests.
             let left = self.threads[tid].left.contains(&user);
-            let standing = if left { Standing::Pending } else { standing };
+            let stay = self.threads[tid].stays.get(&user).copied().unwrap_or_default();
+            let standing = match standing {
+                _ if stay.declined => Standing::Declined,
+                Standing::Accepted if left => Standing::Pending,
+                standing => standing,
+            };
             if standing == Standing::Pending {
                 requested.push((user, tid, Signal::Requested));
             }
-            self.threads[tid].members.push(new_member(user, joined, standing, Some(by)));
+            let member = new_member(user, joined, standing, Some(by));
+            self.threads[tid].members.push(Member { used: stay.used, ..member });
         }
         requested
     }

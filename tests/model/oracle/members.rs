@@ -1,6 +1,7 @@
 //! Managing a group: removing, leaving, roles, the title (rule 10).
 
-use super::{EntryContent, Expected, Oracle, Outcome, Signal, Tid, Uid};
+use super::thread::Stay;
+use super::{EntryContent, Expected, Oracle, Outcome, Signal, Standing, Tid, Uid};
 
 impl Oracle {
     pub(super) fn remove(&mut self, who: Uid, tid: Tid, whom: Uid) -> Outcome {
@@ -30,13 +31,25 @@ impl Oracle {
         if !self.threads[tid].group {
             return Outcome::refused("forbidden", self.threads[tid].users()).in_thread(tid, 0);
         }
-        self.threads[tid].left.insert(who);
+        let again = !self.threads[tid].left.insert(who);
+        let inviter = self.inviter(tid, who);
+        if let Some(member) =
+            self.threads[tid].member_mut(who).filter(|member| again && member.standing == Standing::Pending)
+        {
+            member.standing = Standing::Declined;
+            self.users[who].rests.extend(inviter);
+        }
         self.remove_member(who, tid, who, EntryContent::Left { user: who }, Signal::Left)
     }
 
     fn remove_member(&mut self, who: Uid, tid: Tid, whom: Uid, what: EntryContent, signal: Signal) -> Outcome {
         let touched = self.threads[tid].users();
         let thread = &mut self.threads[tid];
+        if let Some(member) = thread.member(whom) {
+            let used = if member.accepted() { 0 } else { thread.requested(member) };
+            let stay = Stay { declined: member.standing == Standing::Declined, used };
+            thread.stays.insert(whom, stay);
+        }
         thread.members.retain(|member| member.user != whom);
         for member in &mut thread.members {
             member.notice.remove(&whom);

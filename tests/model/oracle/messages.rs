@@ -49,7 +49,7 @@ impl Oracle {
             }
         }
         let mut codes = Vec::new();
-        let pending = thread.others(who).map(|other| thread.messages_after(other.joined).count()).max().unwrap_or(0);
+        let pending = thread.others(who).map(|other| thread.requested(other)).max().unwrap_or(0);
         if pending >= MAX_PENDING_MESSAGES && !thread.others(who).any(super::Member::accepted) {
             codes.push("request-pending");
         }

@@ -68,6 +68,8 @@ pub(crate) struct User {
     pub(crate) receipts: bool,
     pub(crate) follows: BTreeSet<Uid>,
     pub(crate) blocks: BTreeSet<Uid>,
+    /// Whose group they declined a moment ago.
+    pub(crate) rests: BTreeSet<Uid>,
 }
 
 /// The whole state.
@@ -88,6 +90,7 @@ impl Oracle {
             registered: who + unregistered < users,
             closed: false,
             receipts: true,
+            rests: BTreeSet::new(),
             follows: BTreeSet::new(),
             blocks: BTreeSet::new(),
         };

@@ -1,6 +1,6 @@
 //! A thread: its members and its log.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Mailbox, Uid};
 
@@ -23,6 +23,8 @@ pub(crate) struct Member {
     pub(crate) standing: Standing,
     /// Following this user accepts the thread.
     pub(crate) added_by: Option<Uid>,
+    /// Messages of the request that earlier stays used up.
+    pub(crate) used: usize,
     pub(crate) mark: u64,
     /// The mark as others see it, while the rest was read with receipts off.
     pub(crate) shown: Option<u64>,
@@ -47,6 +49,15 @@ impl Member {
             Standing::Declined => None,
         }
     }
+}
+
+/// What is left of a user's last stay in a group.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Stay {
+    /// They declined it.
+    pub(crate) declined: bool,
+    /// Messages of the request that it was.
+    pub(crate) used: usize,
 }
 
 /// An entry of a log; its place there is its `seq`.
@@ -87,6 +98,8 @@ pub(crate) struct Thread {
     pub(crate) members: Vec<Member>,
     /// The users who ever left it.
     pub(crate) left: BTreeSet<Uid>,
+    /// The last stays of users who were in it before.
+    pub(crate) stays: BTreeMap<Uid, Stay>,
     pub(crate) log: Vec<Entry>,
     /// When its last entry was written, in entries of all logs.
     pub(crate) active: u64,
@@ -133,6 +146,11 @@ impl Thread {
     /// The seqs of the messages after `seq`, in order.
     pub(crate) fn messages_after(&self, seq: u64) -> impl DoubleEndedIterator<Item = u64> + use<'_> {
         (seq + 1..=self.last_seq()).filter(|seq| self.message(*seq).is_some())
+    }
+
+    /// The messages that the request to a member holds, those of earlier stays included.
+    pub(crate) fn requested(&self, member: &Member) -> usize {
+        member.used + self.messages_after(member.joined).count()
     }
 
     /// The number of unread messages: those after the member's mark, without their own and hidden ones.

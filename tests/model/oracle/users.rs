@@ -65,6 +65,9 @@ impl Oracle {
             };
             if theirs && (!group || member.added_by == Some(whom)) {
                 member.standing = Standing::Declined;
+                if group {
+                    self.users[who].rests.insert(whom);
+                }
                 declined.push((who, tid, Signal::Declined));
             }
         }
@@ -142,9 +145,17 @@ impl Oracle {
         }
         match (self.follows(whom, who), self.users[whom].closed) {
             (true, _) => Ok(Standing::Accepted),
+            (false, false) if self.has_declined(whom, who) => Ok(Standing::Declined),
             (false, false) => Ok(Standing::Pending),
             (false, true) => Err("contact-closed"),
         }
+    }
+
+    /// Whether `who` declined a request of `whom`, which rests them for a day.
+    fn has_declined(&self, who: Uid, whom: Uid) -> bool {
+        let direct = self.direct(who, whom).and_then(|tid| self.threads[tid].member(who));
+        let this = direct.is_some_and(|member| member.standing == Standing::Declined);
+        this || self.users[who].rests.contains(&whom)
     }
 
     /// What `GET /users/{id}` tells `who` about writing to `whom` (rule 4).

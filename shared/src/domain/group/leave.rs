@@ -2,6 +2,7 @@
 
 use super::moderator::moderator;
 use crate::domain::block::forget_departed;
+use crate::domain::hidden::HiddenStay;
 use crate::domain::ids::UserId;
 use crate::domain::log::Change;
 use crate::domain::member::Member;
@@ -10,7 +11,7 @@ use crate::domain::thread::{Departed, Kind, Thread};
 use crate::domain::time::Timestamp;
 use crate::domain::transition::Transition;
 
-/// Departed members that a group keeps, at most. With 15 members they fill all slots.
+/// Departed members that a head keeps, at most. With 15 members they fill all slots.
 const MAX_DEPARTED: usize = 17;
 
 /// `actor` removes `user` from the group.
@@ -61,13 +62,31 @@ fn depart(thread: &mut Thread, user: &UserId) {
     forget_departed(thread);
     let Kind::Group { departed } = &mut thread.kind else { return };
     if departed.len() > MAX_DEPARTED {
-        // The messages of the departed member who joined first are shown again. They count as read, because they are not new.
         departed.sort_by_key(|gone| gone.joined_seq);
         let oldest = departed.remove(0);
-        let sent = thread.counts.of(oldest.slot).saturating_sub(oldest.slot_start);
-        for member in thread.members.iter_mut().filter(|member| member.hides.contains(oldest.slot)) {
-            member.hides = member.hides.without(oldest.slot);
-            member.mark.counted += sent;
-        }
+        make_room(thread, &oldest);
     }
+}
+
+/// Takes a departed member out of the head, and notes their stay with those who hide them. To these its messages count as read from
+/// here on; `unread` stays what it is.
+fn make_room(thread: &mut Thread, oldest: &Departed) {
+    let sent = (oldest.slot_start, thread.counts.of(oldest.slot).max(oldest.slot_start));
+    // They went before this entry, and are not back unless the head has a later stay of theirs.
+    let came_back = thread.members.iter().map(|member| (&member.user_id, member.joined_seq));
+    let came_back = came_back.chain(thread.departed().iter().map(|gone| (&gone.user_id, gone.joined_seq)));
+    let next = came_back.filter(|(user_id, joined)| **user_id == oldest.user_id && *joined > oldest.joined_seq);
+    let left = next.map(|(_, joined)| joined.previous()).min().unwrap_or(thread.last_seq);
+    let stay = HiddenStay { user_id: oldest.user_id.clone(), joined: oldest.joined_seq, left, slot: oldest.slot, sent };
+    for member in thread.members.iter_mut().filter(|member| member.hides.contains(oldest.slot)) {
+        member.hides = member.hides.without(oldest.slot);
+        member.mark.counted += sent.1 - sent.0;
+        member.hidden_stays.add(stay.clone());
+    }
+}
+
+/// Whether the next member who goes may leave no room in the head, so that the hidden stays of all have to be known.
+#[must_use]
+pub fn needs_hidden_stays(thread: &Thread) -> bool {
+    thread.departed().len() >= MAX_DEPARTED
 }

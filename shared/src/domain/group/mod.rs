@@ -9,6 +9,6 @@ mod stay;
 mod tests;
 
 pub use add::{Blocks, Candidate, NewGroup, add, create, invitees, may_add};
-pub use leave::{leave, remove};
+pub use leave::{leave, needs_hidden_stays, remove};
 pub use role::{rename, set_role};
 pub use stay::{Stay, declines_by_leaving};
