@@ -224,7 +224,8 @@ mod tests {
         assert_eq!(moved, [ann.clone()]);
         // In the inbox it has the place of the thread.
         let answered = send(&later.after, &bob, &draft(), None, day).unwrap().transition.after;
-        assert_eq!(answered.listing_of(&bob).map(|listing| (listing.mailbox, listing.bumped_at)), Some((Mailbox::Inbox, day)));
+        let listing = answered.listing_of(&bob).unwrap();
+        assert_eq!((listing.mailbox, listing.bumped_at), (Mailbox::Inbox, day));
         // One of an earlier release moves with the thread.
         let earlier = opened(Standing::Pending { since: None });
         let moving = send(&earlier, &ann, &draft(), None, day).unwrap().transition.moving().unwrap();

@@ -10,6 +10,14 @@ use crate::oracle::{Mailbox, Marks, Member, Oracle, Outcome, Tid, Uid, name, tit
 /// How many of the users that a step affects are checked; the others are checked at the end of the case.
 const ASKED: usize = 4;
 
+/// What a list is ordered by, newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListOrder {
+    Activity,
+    /// When the request came.
+    Arrival,
+}
+
 /// Compares the product with the oracle.
 pub(crate) struct Checker<'a> {
     pub(crate) client: &'a Client,
@@ -67,11 +75,18 @@ impl Checker<'_> {
     /// `GET /threads?box=` as one page.
     pub(crate) async fn check_mailbox(&self, who: Uid, mailbox: Mailbox) -> Check {
         let items = self.items(who, &format!("/threads?box={}&limit=100", mailbox.name())).await?;
-        self.listed(who, mailbox, &self.oracle.mailbox_threads(who, mailbox), &items)
+        let order = if mailbox == Mailbox::Requests { ListOrder::Arrival } else { ListOrder::Activity };
+        self.listed((who, mailbox), order, &self.oracle.mailbox_threads(who, mailbox), &items)
     }
 
-    /// Ensures that a list shows these threads, in the order of their activity.
-    pub(crate) fn listed(&self, who: Uid, mailbox: Mailbox, expected: &[Tid], items: &[Value]) -> Check {
+    /// Ensures that a list shows these threads in its order.
+    pub(crate) fn listed(
+        &self,
+        (who, mailbox): (Uid, Mailbox),
+        order: ListOrder,
+        expected: &[Tid],
+        items: &[Value],
+    ) -> Check {
         let what = format!("{}'s {}", name(who), mailbox.name());
         let tids: Vec<Option<Tid>> = items.iter().map(|item| self.client.names.tid(&item["id"])).collect();
         let (mut found, mut wanted) = (tids.clone(), expected.iter().copied().map(Some).collect::<Vec<_>>());
@@ -82,12 +97,24 @@ impl Checker<'_> {
             let expected = self.oracle.thread_seen(who, *tid, Marks::InList).unwrap_or_default();
             same(&format!("{} in {what}", title_of(*tid)), &self.client.names.thread(item), &expected)?;
         }
-        let active = |place: usize| tids[place].map(|tid| self.oracle.threads[tid].active);
+        let joined = |item: &Value| {
+            let id = self.client.users[who].id.as_str();
+            let own = item["members"].as_array()?.iter().find(|member| member["user"]["id"] == id)?;
+            Some(own["joined_at"].clone())
+        };
+        let number = |place: usize| match order {
+            ListOrder::Activity => tids[place].map(|tid| self.oracle.threads[tid].active),
+            ListOrder::Arrival => tids[place].and_then(|tid| self.oracle.came(who, tid)),
+        };
+        let time = |place: usize| match order {
+            ListOrder::Activity => Some(items[place]["updated_at"].clone()),
+            ListOrder::Arrival => joined(&items[place]),
+        };
         for place in 1..items.len() {
             // Within one millisecond no thread is newer than another.
-            let same_time = items[place - 1]["updated_at"] == items[place]["updated_at"];
-            let order = || format!("{what} is not in the order of activity: {tids:?} instead of {expected:?}");
-            ensure(active(place - 1) > active(place) || same_time, order)?;
+            let same_time = time(place - 1) == time(place);
+            let unordered = || format!("{what} is not in the order of {order:?}: {tids:?}");
+            ensure(number(place - 1) > number(place) || same_time, unordered)?;
         }
         Ok(())
     }

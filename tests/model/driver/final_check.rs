@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::checker::Checker;
+use super::checker::{Checker, ListOrder};
 use super::compare::{Check, ensure, same, same_list};
 use crate::oracle::{Form, Mailbox, Marks, Tid, Uid, name, title_of};
 
@@ -33,7 +33,8 @@ impl Checker<'_> {
         }
         if who == 0 {
             let inbox = self.pages(who, &format!("/threads?box=inbox&limit={SMALL_PAGE}")).await?;
-            self.listed(who, Mailbox::Inbox, &self.oracle.mailbox_threads(who, Mailbox::Inbox), &inbox)?;
+            let expected = self.oracle.mailbox_threads(who, Mailbox::Inbox);
+            self.listed((who, Mailbox::Inbox), ListOrder::Activity, &expected, &inbox)?;
         }
         let rooms = self.oracle.threads.iter().filter(|thread| thread.ever().contains(&who));
         let rooms: BTreeSet<&String> = rooms.filter_map(|thread| thread.room.as_ref()).collect();
@@ -41,7 +42,7 @@ impl Checker<'_> {
             let path = format!("/threads?room_id={room}&box={}&limit=100", mailbox.name());
             let in_room = |tid: &Tid| self.oracle.threads[*tid].room.as_ref() == Some(*room);
             let expected: Vec<Tid> = self.oracle.mailbox_threads(who, mailbox).into_iter().filter(in_room).collect();
-            self.listed(who, mailbox, &expected, &self.items(who, &path).await?)?;
+            self.listed((who, mailbox), ListOrder::Activity, &expected, &self.items(who, &path).await?)?;
         }
         let user = &self.oracle.users[who];
         for (list, targets) in [("following", &user.follows), ("blocked", &user.blocks)] {

@@ -79,7 +79,7 @@ pub(crate) struct Oracle {
     pub(crate) threads: Vec<Thread>,
     /// Members who were added by the same entry of a log, in the order that the product chose: the contract leaves it open.
     pub(crate) known_order: Vec<Uid>,
-    /// Counts the entries of all logs: what mailboxes are ordered by.
+    /// Counts the entries of all logs: what inboxes and rooms are ordered by.
     entries: u64,
 }
 
@@ -129,12 +129,18 @@ impl Oracle {
         tids
     }
 
+    /// When a thread came to `who`, in entries of all logs: what requests are ordered by.
+    pub(crate) fn came(&self, who: Uid, tid: Tid) -> Option<u64> {
+        let thread = &self.threads[tid];
+        Some(thread.entry(thread.member(who)?.joined)?.number)
+    }
+
     /// Appends to a thread's log.
     fn log(&mut self, tid: Tid, by: Uid, what: EntryContent) {
         self.entries += 1;
         let thread = &mut self.threads[tid];
         thread.active = self.entries;
-        thread.log.push(Entry { by, what });
+        thread.log.push(Entry { number: self.entries, by, what });
     }
 }
 

@@ -63,6 +63,8 @@ pub(crate) struct Stay {
 /// An entry of a log; its place there is its `seq`.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
+    /// When it was written, in entries of all logs.
+    pub(crate) number: u64,
     pub(crate) by: Uid,
     pub(crate) what: EntryContent,
 }
