@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::{Stack, User, followers, fresh_key};
 
-use super::budgets::{Budget, INBOX, SEND, SEND_READS, measured_stack};
+use super::budgets::{Budget, CROWDED_INBOX, INBOX, SEND, SEND_READS, measured_stack};
 
 const SIZES: [usize; 3] = [2, 8, 15];
 
@@ -61,6 +61,32 @@ async fn an_inbox_page_costs_the_same_with_groups_of_2_8_and_15() {
         pages.push(INBOX.check(&stack, page).await.rru);
     }
     assert!(pages.iter().all(|rru| (rru - pages[0]).abs() < 1.0), "{pages:?}");
+}
+
+#[tokio::test]
+async fn an_inbox_page_of_a_hundred_groups_of_one_hour_stays_within_its_budget() {
+    let Some(stack) = measured_stack() else { return };
+    let (ann, friends) = circle(&stack, 1).await;
+    let mut groups = Vec::new();
+    for _ in 0..100 {
+        groups.push(group(&ann, &friends).await);
+    }
+    // The oldest one is active now, and every other one a little before.
+    for thread in groups.iter().skip(50).step_by(2).chain([&groups[0]]) {
+        friends[0].send(thread, "hello").await;
+    }
+    let active = groups.iter().skip(50).step_by(2).chain([&groups[0]]);
+    let quiet = groups.iter().skip(51).step_by(2).rev().chain(groups[1..50].iter().rev());
+    let expected: Vec<&String> = active.rev().chain(quiet).collect();
+    let page = async || {
+        let answer = ann.get("/threads?limit=50").await;
+        let ids: Vec<&str> = answer.items().iter().map(|thread| thread["id"].as_str().unwrap()).collect();
+        assert_eq!(ids, expected[..50]);
+        answer
+    };
+    CROWDED_INBOX.check(&stack, page).await;
+    let walked: Vec<String> = ann.boxed("inbox").await;
+    assert_eq!(walked.iter().collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod budgets;
 mod group_budgets;
+mod lists;
 mod monthly;
 mod prices;
 mod seed;

@@ -3,6 +3,8 @@
 use tests::{Invocation, Pair, Stack, User, followers};
 
 use super::budgets::measured_stack;
+use super::seed::HOUR;
+use crate::aging;
 
 const SENDS: u32 = 100;
 /// A message of common length.
@@ -43,4 +45,34 @@ async fn a_message_in_a_group_of_fifteen_takes_five_write_units_in_the_mean() {
     let mean = mean_write_units(&stack, &ann, &thread).await;
     println!("in a group of fifteen: {mean} WRU in the mean");
     assert!(mean <= 5.0, "{mean} WRU");
+}
+
+/// The write units of a day of twenty messages in a direct thread, in four conversations. Where `moves`, an hour goes by before each.
+async fn day_of_twenty(stack: &Stack, moves: bool) -> f64 {
+    let pair = Pair::new(stack).await;
+    let mut units = 0.0;
+    for conversation in 0..4 {
+        if moves {
+            aging::age(stack, &pair.thread, &[&pair.ann, &pair.bob], HOUR).await;
+        }
+        for number in 0..5 {
+            let author = if (conversation + number) % 2 == 0 { &pair.ann } else { &pair.bob };
+            let sent = author.sending(&pair.thread, TEXT).await;
+            sent.expect(201);
+            let run = stack.finished(&sent).await;
+            assert!(run.calls.iter().all(|call| call.operation != "TransactWriteItems"), "{:?}", run.calls);
+            units += run.wru + run.wru_after;
+        }
+        aging::in_place(stack, &pair.thread, &[&pair.ann, &pair.bob]).await;
+    }
+    units
+}
+
+#[tokio::test]
+async fn a_day_of_twenty_messages_pays_at_most_one_write_unit_for_its_place() {
+    let Some(stack) = measured_stack() else { return };
+    let (moving, staying) = (day_of_twenty(&stack, true).await, day_of_twenty(&stack, false).await);
+    let mean = (moving - staying) / 20.0;
+    println!("twenty messages in four conversations: {mean} WRU each for the place of their thread");
+    assert!(mean <= 1.0, "{moving} WRU, and {staying} where the thread stays where it is");
 }

@@ -7,6 +7,7 @@ mod faults;
 mod idempotency;
 mod kill;
 mod load;
+mod moves;
 mod settling;
 mod tail_races;
 mod torn;
