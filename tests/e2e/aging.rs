@@ -26,7 +26,7 @@ async fn entries(stack: &Stack, user: &User, thread: &str) -> Vec<(i64, Item)> {
     let items = query.send().await.expect("an inbox can be read").items.unwrap_or_default();
     let entry = |item: Item| {
         let (bumped, id) = item["sk"].as_s().expect("keys are texts").strip_prefix("INBOX#")?.split_once('#')?;
-        (id == thread).then(|| (bumped.parse().expect("an entry has a time"), item.clone()))
+        (id == thread).then(|| (bumped.parse::<i64>().expect("an entry has a time"), item.clone()))
     };
     items.into_iter().filter_map(entry).collect()
 }
@@ -44,6 +44,23 @@ async fn position(stack: &Stack, thread: &str) -> i64 {
     head.expect("the thread is there")["bumped"].as_n().expect("it is a number").parse().expect("of milliseconds")
 }
 
+fn ms(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).expect("it is no long time")
+}
+
+/// Leaves a thread so far behind in the inbox of a user, as somebody does who dies once its head has moved.
+pub(crate) async fn leave_behind(stack: &Stack, thread: &str, user: &User, by: Duration) {
+    let client = engine::client(stack);
+    for (bumped, mut item) in entries(stack, user, thread).await {
+        let delete = client.delete_item().table_name(stack.table_name());
+        let delete = delete.key("pk", item["pk"].clone()).key("sk", item["sk"].clone());
+        delete.send().await.expect("an entry can be taken away");
+        item.insert("sk".to_owned(), text(format!("INBOX#{:013}#{thread}", bumped - ms(by))));
+        let put = client.put_item().table_name(stack.table_name()).set_item(Some(item));
+        put.send().await.expect("an entry can be put");
+    }
+}
+
 /// Demands that each of these inboxes has the thread once, where its head says.
 pub(crate) async fn in_place(stack: &Stack, thread: &str, users: &[&User]) {
     let position = position(stack, thread).await;
@@ -54,20 +71,12 @@ pub(crate) async fn in_place(stack: &Stack, thread: &str, users: &[&User]) {
 
 /// Makes the place of a thread so much older, in its head and in the inboxes of these users, wherever they have it.
 pub(crate) async fn age(stack: &Stack, thread: &str, users: &[&User], by: Duration) {
-    let (client, by) = (engine::client(stack), i64::try_from(by.as_millis()).expect("it is no long time"));
     for user in users {
-        for (bumped, mut item) in entries(stack, user, thread).await {
-            let delete = client.delete_item().table_name(stack.table_name());
-            let delete = delete.key("pk", item["pk"].clone()).key("sk", item["sk"].clone());
-            delete.send().await.expect("an entry can be taken away");
-            item.insert("sk".to_owned(), text(format!("INBOX#{:013}#{thread}", bumped - by)));
-            let put = client.put_item().table_name(stack.table_name()).set_item(Some(item));
-            put.send().await.expect("an entry can be put");
-        }
+        leave_behind(stack, thread, user, by).await;
     }
-    let older = AttributeValue::N((position(stack, thread).await - by).to_string());
+    let older = AttributeValue::N((position(stack, thread).await - ms(by)).to_string());
     let [pk, sk] = head_key(thread);
-    let update = client.update_item().table_name(stack.table_name()).key(pk.0, pk.1).key(sk.0, sk.1);
+    let update = engine::client(stack).update_item().table_name(stack.table_name()).key(pk.0, pk.1).key(sk.0, sk.1);
     let update = update.update_expression("SET bumped = :older").expression_attribute_values(":older", older);
     update.send().await.expect("a head can be changed");
 }

@@ -1,6 +1,6 @@
 //! A page of a mailbox or of a room: an inbox by its last activity, message requests in the order in which they came.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -85,9 +85,9 @@ pub async fn mailbox_page(ctx: &Context, query: MailboxQuery) -> Result<MailboxP
         (heads.await?, None)
     };
 
-    let missing = match room {
+    let healed = match room {
         None => put_right(ctx, mailbox, &looked_at, &threads).await,
-        Some(_) => HashSet::new(),
+        Some(_) => HashMap::new(),
     };
     let listed = |entry: &MailboxEntry| {
         let thread = threads.get(&entry.position.thread_id)?;
@@ -110,11 +110,12 @@ pub async fn mailbox_page(ctx: &Context, query: MailboxQuery) -> Result<MailboxP
         };
         (shown.into_iter().map(|activity| activity.thread_id).collect(), next)
     } else {
-        // The thread moved up. If the walk began at the top it is led to all the same; else it is on an earlier page, unless it was
-        // missing there.
-        let passed_over = |moved_to: Timestamp, entry: &MailboxEntry| {
+        // The thread is listed elsewhere. Where it was missing there, or moved up while the page is the first, it is shown all the
+        // same: nobody else leads to it, or it is found twice and shown once.
+        let passed_over = |listed_at: Timestamp, entry: &MailboxEntry| {
             let MailboxPosition { bumped_at, thread_id } = &entry.position;
-            place.start.is_some() && moved_to > *bumped_at && !missing.contains(thread_id)
+            let moved_up = place.start.is_some() && listed_at > *bumped_at;
+            listed_at != *bumped_at && healed.get(thread_id).map_or(moved_up, |was_missing| !was_missing)
         };
         let open = looked_at.iter().filter_map(|entry| {
             let (listing, activity) = listed(entry)?;
@@ -156,14 +157,15 @@ async fn load_names(ctx: &Context, entries: &[&MailboxEntry]) -> Result<Names, E
     Ok(Names { details, profiles })
 }
 
-/// Puts entries right that were left behind by processes that died, as far as there is time, and returns the threads that were missing
-/// where they are listed. `threads` are as they were read, some milliseconds late: what is taken away is decided on what is there now.
+/// Puts entries right that were left behind by processes that died, as far as there is time, and returns their threads: whether each
+/// was missing where it is listed. `threads` are as they were read, some milliseconds late: what is taken away is decided on what is
+/// there now.
 async fn put_right(
     ctx: &Context,
     mailbox: Mailbox,
     entries: &[&MailboxEntry],
     threads: &HashMap<ThreadId, Thread>,
-) -> HashSet<ThreadId> {
+) -> HashMap<ThreadId, bool> {
     let left_behind = |threads: &HashMap<ThreadId, Thread>, entry: &MailboxEntry| {
         let MailboxPosition { bumped_at, thread_id } = &entry.position;
         threads.get(thread_id).is_some_and(|thread| is_astray(thread, &ctx.caller, mailbox, *bumped_at, ctx.now))
@@ -171,21 +173,25 @@ async fn put_right(
     let astray = entries.iter().copied().filter(|entry| left_behind(threads, entry));
     let astray: Vec<&MailboxEntry> = astray.take(MAX_PUT_RIGHT).collect();
     if astray.is_empty() {
-        return HashSet::new();
+        return HashMap::new();
     }
     let healing = async {
         let ids: Vec<ThreadId> = astray.iter().map(|entry| entry.position.thread_id.clone()).collect();
-        let Ok(present) = ctx.store.present_threads(&ids).await else { return HashSet::new() };
+        let Ok(present) = ctx.store.present_threads(&ids).await else { return HashMap::new() };
         let still_astray = astray.iter().filter(|entry| left_behind(&present, entry));
         let healed = still_astray.filter_map(|entry| {
             let MailboxPosition { bumped_at, thread_id } = &entry.position;
             let thread = present.get(thread_id)?;
             Some(async move {
-                let was_missing = ctx.store.put_right(&ctx.caller, mailbox, *bumped_at, thread).await;
-                was_missing.is_ok_and(|missing| missing).then(|| thread_id.clone())
+                let was_missing = ctx.store.put_right(&ctx.caller, mailbox, *bumped_at, thread).await.ok()?;
+                Some((thread_id.clone(), was_missing))
             })
         });
-        join_all(healed).await.into_iter().flatten().collect::<HashSet<ThreadId>>()
+        let mut threads = HashMap::new();
+        for (thread_id, was_missing) in join_all(healed).await.into_iter().flatten() {
+            *threads.entry(thread_id).or_default() |= was_missing;
+        }
+        threads
     };
     tokio::time::timeout(PATIENCE, healing).await.unwrap_or_default()
 }

@@ -1,6 +1,5 @@
 //! What pages of mailboxes cost, and in which order they are, however many threads were active on one day.
 
-use shared::domain::time::Timestamp;
 use tests::{Answer, Stack, User};
 
 use super::budgets::{BUSY_INBOX, Budget, CROWDED_INBOX, measured_stack};
@@ -34,14 +33,6 @@ async fn check(stack: &Stack, user: &User, list: &str, (time, expected): (&str, 
     }
 }
 
-/// Times as clients see them, newest first.
-fn texts(times: impl Iterator<Item = Timestamp>) -> Vec<String> {
-    let mut texts: Vec<String> = times.map(Timestamp::rfc3339).collect();
-    texts.sort_unstable();
-    texts.reverse();
-    texts
-}
-
 #[tokio::test]
 async fn rule_14_an_inbox_of_one_day_is_in_the_order_of_activity_at_any_number_of_threads() {
     let Some(stack) = measured_stack() else { return };
@@ -56,7 +47,7 @@ async fn rule_14_an_inbox_of_one_day_is_in_the_order_of_activity_at_any_number_o
         let user = stack.user("busy").await;
         let times = seed::evenly(threads, over);
         seed::threads(&stack, &user, &times).await;
-        let expected = texts(times.iter().map(|times| times.active));
+        let expected = seed::activity(&times);
         check(&stack, &user, "/threads?box=inbox", ("updated_at", &expected), &budget).await;
     }
 }
@@ -69,7 +60,7 @@ async fn rule_07_requests_of_one_day_are_in_the_order_in_which_they_came_at_any_
         let user = stack.user("asked").await;
         let times = seed::evenly(number, DAY);
         seed::requests(&stack, &user, &times).await;
-        let expected = texts(times.iter().map(|times| times.opened));
+        let expected = seed::openings(&times);
         check(&stack, &user, "/threads?box=requests", ("created_at", &expected), &requests).await;
     }
 }

@@ -37,8 +37,25 @@ pub(crate) async fn inbox(stack: &Stack, user: &User, threads: u32, per_day: u32
 /// When a thread was opened, and when it was active last.
 #[derive(Clone, Copy)]
 pub(crate) struct Times {
-    pub(crate) opened: Timestamp,
-    pub(crate) active: Timestamp,
+    opened: Timestamp,
+    active: Timestamp,
+}
+
+/// When threads were active, as clients see it, newest first.
+pub(crate) fn activity(times: &[Times]) -> Vec<String> {
+    newest_first(times.iter().map(|times| times.active))
+}
+
+/// When threads were opened, as clients see it, newest first.
+pub(crate) fn openings(times: &[Times]) -> Vec<String> {
+    newest_first(times.iter().map(|times| times.opened))
+}
+
+fn newest_first(times: impl Iterator<Item = Timestamp>) -> Vec<String> {
+    let mut texts: Vec<String> = times.map(Timestamp::rfc3339).collect();
+    texts.sort_unstable();
+    texts.reverse();
+    texts
 }
 
 /// The times of so many threads, evenly over this time until a moment ago, newest first. Each was active once more, within some
