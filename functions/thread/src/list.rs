@@ -7,7 +7,8 @@ use shared::domain::word::Word;
 use shared::service::{Context, MailboxPage, MailboxQuery, mailbox_page};
 use shared::store::Cursor;
 
-/// Responds with the caller's threads in a mailbox, only those of a room if one is named (rule 13), newest activity first.
+/// Responds with the caller's threads in a mailbox, newest activity first, or message requests in the order in which they came (rules 7,
+/// 14); only those of a room if one is named (rule 13), newest activity first.
 ///
 /// # Errors
 /// `invalid-request`.

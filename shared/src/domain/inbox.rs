@@ -197,10 +197,12 @@ mod tests {
             let looked_at: Vec<ThreadId> = looked_at.iter().map(|entry| entry.position.thread_id.clone()).collect();
             walk.beside = walk.beside.max(looked_at.len().saturating_sub(limit));
             let active_at = |id: &ThreadId| {
-                let thread = threads.iter().find(|thread| thread.number == number(id)).unwrap();
+                let wanted = number(id);
+                let thread = threads.iter().find(|thread| thread.number == wanted).unwrap();
                 at(if mailbox == Mailbox::Inbox { thread.active_at } else { thread.position })
             };
-            let open = looked_at.iter().map(|id| Activity { active_at: active_at(id), thread_id: id.clone() }).collect();
+            let activity = |id: &ThreadId| Activity { active_at: active_at(id), thread_id: id.clone() };
+            let open = looked_at.iter().map(activity).collect();
             let (shown, next) = page((read, end < all.len()), here, &looked_at, open, limit);
             walk.pages.push(shown.iter().map(number).collect());
             walk.ahead = walk.ahead.max(next.as_ref().map_or(0, |next| next.ahead.len()));

@@ -14,7 +14,9 @@ use super::transition::Transition;
 pub fn accept(thread: &Thread, user: &UserId) -> Result<Option<Transition>, Refusal> {
     match thread.member(user).ok_or(Refusal::NotFound)?.standing {
         Standing::Accepted => Ok(None),
-        Standing::Pending { .. } | Standing::Declined { .. } => Ok(Some(with_standing(thread, user, Standing::Accepted))),
+        Standing::Pending { .. } | Standing::Declined { .. } => {
+            Ok(Some(with_standing(thread, user, Standing::Accepted)))
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 //! | username | `NAME#<first 2 letters>` | `<username>` |
 //! | follow, block | `USER#u` | `FOLLOW#v`, `BLOCK#v` |
 //! | live connections of a user | `USER#u` | `CONNECTIONS` |
-//! | mailbox entry | `USER#u` | `INBOX#<bumped at>#t`, `REQUEST#<bumped at>#t` |
+//! | mailbox entry | `USER#u` | `INBOX#<bumped at>#t`, `REQUEST#<since>#t` |
 //! | connection | `CONNECTION#c` | `CONNECTION` |
 //! | ticket | `TICKET#t` | `TICKET` |
 //! | group of a user | `USER#u` | `GROUP#t` |
@@ -146,7 +146,7 @@ fn mailbox_prefix(mailbox: Mailbox) -> &'static str {
     }
 }
 
-/// `USER#u` / `INBOX#<bumped at>#t` or `REQUEST#<bumped at>#t`.
+/// `USER#u` / `INBOX#<bumped at>#t` or `REQUEST#<since>#t`.
 pub(super) fn mailbox_entry(user: &UserId, mailbox: Mailbox, bumped_at: Timestamp, thread: &ThreadId) -> Key {
     Key { pk: user_partition(user), sk: format!("{}{:013}#{thread}", mailbox_prefix(mailbox), bumped_at.ms()) }
 }

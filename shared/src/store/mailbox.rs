@@ -81,7 +81,7 @@ impl Store {
         Ok(was_missing)
     }
 
-    /// A page of a user's mailbox behind `after`, newest first.
+    /// A page of a user's mailbox behind `after`, newest position first.
     ///
     /// # Errors
     /// See [`StoreError`].

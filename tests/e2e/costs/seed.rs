@@ -68,7 +68,8 @@ pub(crate) fn evenly(threads: u32, over: Duration) -> Vec<Times> {
     };
     let times = |number: u32| {
         let opened = 10 * MINUTE + over * number / threads;
-        let later = Duration::from_secs(u64::from(number * 7_919 % 350)) + Duration::from_millis(u64::from(number % 97));
+        let (seconds, ms) = (u64::from(number * 7_919 % 350), u64::from(number % 97));
+        let later = Duration::from_secs(seconds) + Duration::from_millis(ms);
         Times { opened: back(opened), active: back(opened.saturating_sub(later)) }
     };
     (0..threads).map(times).collect()

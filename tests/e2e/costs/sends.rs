@@ -12,7 +12,7 @@ const TEXT: &str = "see you at eight, and bring the others along";
 
 /// What `SENDS` messages of `user` took in the mean, once all of them were settled as far as they are.
 async fn mean_write_units(stack: &Stack, user: &User, thread: &str) -> f64 {
-    // The first message of a day is another matter.
+    // A message that moves its thread is another matter.
     user.send(thread, "good morning").await;
     let mut runs: Vec<Invocation> = Vec::new();
     for _ in 0..SENDS {
