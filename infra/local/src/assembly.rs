@@ -56,7 +56,7 @@ impl Shared {
     }
 
     /// Starts the endpoint of the queues, and gives its address.
-    async fn serve(&self, queues: &Arc<Queues>, region: &str) -> Result<String> {
+    async fn serve_queues(&self, queues: &Arc<Queues>, region: &str) -> Result<String> {
         let listener = net::bind(0).await?;
         let address = listener.local_addr()?.to_string();
         let endpoint = Arc::new(Endpoint {
@@ -103,7 +103,7 @@ impl Stack {
         let dynamodb_url = database.serve(&template.region, callers(), gate(), faults()).await?;
         let queues = Queues::open(std::mem::take(&mut template.queues), &folder.file("queues"), console)?;
         let queues = Arc::new(queues);
-        let sqs = shared.serve(&queues, &template.region).await?;
+        let sqs = shared.serve_queues(&queues, &template.region).await?;
 
         let (http, socket) = (ports.http.local_addr()?.to_string(), ports.socket.local_addr()?.to_string());
         let host = host(&template, &shared, dynamodb_url.clone(), options, [&http, &socket, &sqs]);

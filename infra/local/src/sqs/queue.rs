@@ -191,7 +191,7 @@ mod tests {
         for body in ["one", "two", "three"] {
             queue.send(body.to_owned(), None).unwrap();
         }
-        let delayed = queue.send("four".to_owned(), Some(Duration::from_secs(900))).unwrap();
+        let delayed = queue.send("four".to_owned(), Some(Duration::from_mins(15))).unwrap();
         let batch = queue.next_batch(2, None).await;
         queue.settle(&batch, &BTreeSet::from([batch[1].id.as_str()]));
         let expected = serde_json::json!({"queue": "Work", "waiting": 1, "delayed": 1, "in_flight": 1});
@@ -212,7 +212,7 @@ mod tests {
         let queue = open(&folder, "Work", true);
         let mut waiting = std::pin::pin!(queue.next_batch(10, None));
         assert!(waiting.as_mut().now_or_never().is_none(), "the queue is empty");
-        queue.send("late".to_owned(), Some(Duration::from_secs(900))).unwrap();
+        queue.send("late".to_owned(), Some(Duration::from_mins(15))).unwrap();
         assert!(waiting.as_mut().now_or_never().is_none(), "the message is delayed");
         queue.show();
         let batch = waiting.await;

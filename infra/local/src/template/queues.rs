@@ -181,7 +181,7 @@ mod tests {
     use super::super::parse;
     use super::*;
 
-    const TEMPLATE: &str = r#"
+    const TEMPLATE: &str = "
 Resources:
   WorkFunction:
     Type: AWS::Serverless::Function
@@ -203,7 +203,7 @@ Resources:
       DelaySeconds: 5
       RedrivePolicy: { deadLetterTargetArn: !GetAtt Failed.Arn, maxReceiveCount: 5 }
   Failed: { Type: AWS::SQS::Queue }
-"#;
+";
 
     #[test]
     fn a_queue_knows_its_function_and_its_dead_letters() {
