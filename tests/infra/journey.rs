@@ -11,6 +11,15 @@ pub(crate) async fn whole(stack: &Stack) {
     talk(stack).await;
     group(stack).await;
     crowd(stack).await;
+    later(stack).await;
+}
+
+/// What the requests left for later.
+async fn later(stack: &Stack) {
+    for queue in stack.queues().await.into_iter().filter(|queue| queue.queue.ends_with("Queue")) {
+        stack.show(&queue.queue).await;
+        stack.drained(&queue.queue).await;
+    }
 }
 
 /// More sockets than one user may have: the oldest is closed.

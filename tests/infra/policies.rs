@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use tests::template::{Function, Template, actions};
 
@@ -26,7 +26,8 @@ fn every_statement_grants_single_actions_on_one_resource() {
                 assert!(!action.contains(['*', '?']), "{} is granted {action}", function.id);
                 let resource = &statement["Resource"];
                 if action == SEND {
-                    assert!(queue_of(&function, resource).is_some(), "{action} of {} is granted on {resource}", function.id);
+                    let queue = queue_of(&function, resource);
+                    assert!(queue.is_some(), "{action} of {} is granted on {resource}", function.id);
                     continue;
                 }
                 assert!(action == PUSH || action.starts_with("dynamodb:"), "{} is granted {action}", function.id);
@@ -53,11 +54,12 @@ fn the_functions_that_may_send_to_a_queue_are_those_that_know_its_url() {
     for function in template.functions() {
         let statements = function.statements();
         let sends = statements.iter().filter(|statement| actions(statement).contains(&SEND));
-        let granted: BTreeSet<String> = sends.filter_map(|statement| queue_of(&function, &statement["Resource"])).collect();
+        let granted = sends.filter_map(|statement| queue_of(&function, &statement["Resource"]));
+        let granted: BTreeSet<String> = granted.collect();
         let variables = function.properties["Environment"]["Variables"].as_object();
-        let references = variables.into_iter().flat_map(|variables| variables.values());
-        let known = references.filter_map(|value| value["!Ref"].as_str()).filter(|id| queues.contains(id));
-        assert_eq!(granted, known.map(str::to_owned).collect(), "{}: granted (left) and known (right)", function.id);
+        let references = variables.into_iter().flat_map(Map::values).filter_map(|value| value["!Ref"].as_str());
+        let known: BTreeSet<String> = references.filter(|id| queues.contains(id)).map(str::to_owned).collect();
+        assert_eq!(granted, known, "{}: granted (left) and known (right)", function.id);
     }
 }
 
