@@ -16,10 +16,8 @@ pub(crate) async fn whole(stack: &Stack) {
 
 /// What the requests left for later.
 async fn later(stack: &Stack) {
-    for queue in stack.queues().await.into_iter().filter(|queue| queue.queue.ends_with("Queue")) {
-        stack.show(&queue.queue).await;
-        stack.drained(&queue.queue).await;
-    }
+    stack.show("SnapshotsQueue").await;
+    stack.drained("SnapshotsQueue").await;
 }
 
 /// More sockets than one user may have: the oldest is closed.
