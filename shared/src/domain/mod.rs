@@ -38,3 +38,4 @@ pub mod time;
 pub mod title;
 pub mod transition;
 pub mod word;
+pub mod work;
