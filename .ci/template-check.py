@@ -22,8 +22,12 @@ from samtranslator.translator.translator import Translator
 # CloudWatch's limit for an alarm on an expression.
 METRICS_PER_ALARM = 10
 PUSH = "execute-api:ManageConnections"
+SEND = "sqs:SendMessage"
 LOG = ["logs:CreateLogStream", "logs:PutLogEvents"]
 TRACE = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+RECEIVE = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+# Lambda's advice: the visibility timeout of a queue is this many timeouts of its function.
+TIMEOUTS = 6
 ANY_KEY = {"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"}
 # What the boundary depends on.
 CASES = [{"HasKey": key, "Traced": traced} for key, traced in product((True, False), repeat=2)]
@@ -99,6 +103,12 @@ def of_type(resources, kind):
     return {name: body for name, body in resources.items() if body["Type"] == kind}
 
 
+def served(resources):
+    """The queues that functions are called with, each with its function and what connects the two."""
+    for name, source in of_type(resources, "AWS::Lambda::EventSourceMapping").items():
+        yield source["Properties"]["EventSourceArn"], source["Properties"]["FunctionName"]["Ref"], name
+
+
 def circle(resources):
     """The linters look for one on the resources as written; SAM adds roles, permissions, routes and stages between them."""
     try:
@@ -139,6 +149,7 @@ def granted(resources, conditions):
         attached = {
             "AWSLambdaBasicExecutionRole": [{"Action": LOG, "Resource": log}],
             "AWSXRayDaemonWriteAccess": [{"Action": TRACE, "Resource": "*"}] if conditions["Traced"] else [],
+            "AWSLambdaSQSQueueExecutionRole": [{"Action": RECEIVE, "Resource": queue} for queue, reader, _ in served(resources) if reader == name],
         }
         for arn in role["ManagedPolicyArns"]:
             policy = arn["Fn::Sub"].split("/")[-1]
@@ -162,14 +173,49 @@ def boundary_and_grants(resources):
             yield f"FunctionBoundary allows {action} on {scope}, and no function is granted it"
 
 
+def dead_letters(resources):
+    """The dead-letter queues of the queues."""
+    policies = (queue["Properties"].get("RedrivePolicy") for queue in of_type(resources, "AWS::SQS::Queue").values())
+    return {name for policy in policies if policy for name in needs(policy)}
+
+
+def unserved(resources):
+    """Queues whose messages would get lost, or come back while their function works. `Ref` of a queue is its URL, where an ARN is
+    needed too, and no tool minds."""
+    queues = of_type(resources, "AWS::SQS::Queue")
+    with_arn = {json.dumps({"Fn::GetAtt": [name, "Arn"]}): name for name in queues}
+    waiting = set(queues) - dead_letters(resources)
+    for arn, function, source in served(resources):
+        name = with_arn.get(json.dumps(arn))
+        if name is None:
+            yield f"{source} is called with {json.dumps(arn)}, which is not the ARN of a queue"
+            continue
+        waiting.discard(name)
+        properties = queues[name]["Properties"]
+        if "RedrivePolicy" not in properties:
+            yield f"{name} has no dead-letter queue"
+        if properties.get("VisibilityTimeout", 30) < TIMEOUTS * resources[function]["Properties"]["Timeout"]:
+            yield f"the VisibilityTimeout of {name} is less than {TIMEOUTS} times the Timeout of {function}"
+        if resources[source]["Properties"].get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
+            yield f"a message that {function} fails to handle takes its whole batch with it: {source} needs ReportBatchItemFailures"
+    yield from (f"no function is called with the messages of {name}" for name in sorted(waiting))
+    for name, role in of_type(resources, "AWS::IAM::Role").items():
+        for policy in role["Properties"]["Policies"]:
+            for action, scope in grants(policy["PolicyDocument"]["Statement"]):
+                if action.startswith("sqs:") and scope not in with_arn:
+                    yield f"{name} grants {action} on {scope}, which is not the ARN of a queue"
+
+
 def unwatched(resources):
-    """Functions that an alarm, the dashboard or the key's policy was not told of."""
+    """Functions and queues that an alarm, the dashboard or a policy was not told of."""
     functions = of_type(resources, "AWS::Lambda::Function")
     pushing = {name for name in functions if PUSH in json.dumps(resources[f"{name}Role"])}
     answering = set(functions) & set(needs(of_type(resources, "AWS::ApiGatewayV2::Integration")))
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
-    told = {"FunctionErrors": functions, "FunctionThrottles": functions, "PushFailures": pushing, "SocketErrors": answering}
-    told |= {"Dashboard": [*functions, *alarms], "TableKeyGrant": [f"{name}Role" for name in functions]}
+    queues = of_type(resources, "AWS::SQS::Queue")
+    told = {"WorkFailed": dead_letters(resources), "QueuePolicy": queues}
+    told |= {"FunctionErrors": functions, "FunctionThrottles": functions, "PushFailures": pushing, "SocketErrors": answering}
+    told |= {"Dashboard": [*functions, *alarms, *queues], "TableKeyGrant": [f"{name}Role" for name in functions]}
     for name, subjects in told.items():
         for missing in sorted(set(subjects) - set(needs(resources[name]["Properties"]))):
             yield f"{name} does not know {missing}"
@@ -204,12 +250,16 @@ def undocumented(template, page):
     """What infra/README.md does not know, or knows otherwise."""
     resources = template["Resources"]
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+    queues = of_type(resources, "AWS::SQS::Queue")
     rows = []
     for name, role in of_type(resources, "AWS::IAM::Role").items():
-        actions = {action for policy in role["Properties"]["Policies"] for action, _ in grants(policy["PolicyDocument"]["Statement"])}
-        items = [action.removeprefix("dynamodb:").removesuffix("Item") for action in sorted(actions - {PUSH})]
-        rows.append(f"| {name.removesuffix('FunctionRole')} | {', '.join(items)} | {'yes' if PUSH in actions else 'no'} |")
-    for text in [*(f"`{name}`" for name in (*template["Parameters"], *template["Outputs"], *alarms)), *rows]:
+        own = [grant for policy in role["Properties"]["Policies"] for grant in grants(policy["PolicyDocument"]["Statement"])]
+        actions = {action for action, _ in own}
+        items = [action.removeprefix("dynamodb:").removesuffix("Item") for action in sorted(actions - {PUSH, SEND})]
+        sends = [f"`{queue}`" for action, scope in own if action == SEND for queue in needs(json.loads(scope))]
+        row = [name.removesuffix("FunctionRole"), ", ".join(items), "yes" if PUSH in actions else "no", ", ".join(sends) or "no"]
+        rows.append(f"| {' | '.join(row)} |")
+    for text in [*(f"`{name}`" for name in (*template["Parameters"], *template["Outputs"], *alarms, *queues)), *rows]:
         if text not in page:
             yield f"infra/README.md lacks {text}"
 
@@ -217,7 +267,7 @@ def undocumented(template, page):
 def main(path, snapshot, *options):
     template = translated(path)
     resources = template["Resources"]
-    checks = [circle, boundary_and_grants, unwatched, broken_dashboard, throttled_nowhere]
+    checks = [circle, boundary_and_grants, unserved, unwatched, broken_dashboard, throttled_nowhere]
     # Some are found in several cases.
     findings = list(dict.fromkeys(finding for check in checks for finding in check(resources)))
     findings += undocumented(template, pathlib.Path("infra/README.md").read_text(encoding="utf-8"))

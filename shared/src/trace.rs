@@ -28,6 +28,8 @@ pub(crate) enum Service {
     DynamoDb,
     /// The sockets.
     Sockets,
+    /// A queue of work.
+    Sqs,
 }
 
 /// How a call ended, in the words of X-Ray.
@@ -181,6 +183,7 @@ impl Sampled {
         let name = match service {
             Service::DynamoDb => "DynamoDB",
             Service::Sockets => "ApiGatewayManagementApi",
+            Service::Sqs => "SQS",
         };
         calls.noted.push(Call {
             id: id(),

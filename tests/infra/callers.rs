@@ -27,6 +27,25 @@ async fn the_table_is_closed_to_strangers() {
 }
 
 #[tokio::test]
+async fn queues_are_closed_to_strangers() {
+    let stack = Stack::shared();
+    let ask = async |key: Option<&str>| {
+        let request = Client::new().post(stack.queues_url()).header("x-amz-target", "AmazonSQS.SendMessage");
+        let body = json!({"QueueUrl": format!("{}/123456789012/none", stack.queues_url()), "MessageBody": "{}"});
+        answer(signed(request.body(body.to_string()), key)).await
+    };
+    let (status, body) = ask(None).await;
+    assert_eq!(
+        (status, &body["__type"]),
+        (403, &json!("com.amazon.coral.service#MissingAuthenticationTokenException"))
+    );
+    let (status, body) = ask(Some("AKIAIOSFODNN7EXAMPLE")).await;
+    assert_eq!((status, &body["__type"]), (403, &json!("com.amazon.coral.service#UnrecognizedClientException")));
+    let (status, body) = ask(Some(&stack.access_key())).await;
+    assert_eq!((status, &body["__type"]), (400, &json!("com.amazonaws.sqs#QueueDoesNotExist")));
+}
+
+#[tokio::test]
 async fn sockets_are_closed_to_strangers() {
     let stack = Stack::own();
     let ann = stack.user("ann").await;

@@ -11,6 +11,13 @@ pub(crate) async fn whole(stack: &Stack) {
     talk(stack).await;
     group(stack).await;
     crowd(stack).await;
+    later(stack).await;
+}
+
+/// What the requests left for later.
+async fn later(stack: &Stack) {
+    stack.show("SnapshotsQueue").await;
+    stack.drained("SnapshotsQueue").await;
 }
 
 /// More sockets than one user may have: the oldest is closed.

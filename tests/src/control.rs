@@ -1,4 +1,4 @@
-//! The control API of the local stack, in types: faults to inject, invocations and connections to look at.
+//! The control API of the local stack, in types: faults to inject, invocations, connections and queues to look at.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -33,6 +33,13 @@ enum Target {
     Socket {
         connection_id: String,
         fault: SocketFault,
+    },
+    Sqs {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        function: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        operation: Option<String>,
+        fault: QueueFault,
     },
 }
 
@@ -80,6 +87,24 @@ pub enum SocketFault {
     LimitExceeded,
 }
 
+/// What can go wrong between a function and a queue that it sends to.
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum QueueFault {
+    /// The queue refuses the call for lack of throughput.
+    Throttle,
+    /// The queue answers 500.
+    InternalError,
+    /// The call is executed, and the connection cut before its answer.
+    AnswerLost,
+    /// The function dies before the call is executed.
+    KillBefore,
+    /// The function dies after the call was executed, without seeing its answer.
+    KillAfter,
+    /// The call is executed this many milliseconds late.
+    DelayMs(u32),
+}
+
 impl Fault {
     fn new(target: Target) -> Self {
         Self { target, skip: 0, times: Some(1) }
@@ -89,6 +114,12 @@ impl Fault {
     #[must_use]
     pub fn database(fault: DatabaseFault) -> Self {
         Self::new(Target::Dynamodb { function: None, operation: None, fault })
+    }
+
+    /// A fault at the queues.
+    #[must_use]
+    pub fn queue(fault: QueueFault) -> Self {
+        Self::new(Target::Sqs { function: None, operation: None, fault })
     }
 
     /// A fault at one connection.
@@ -106,16 +137,16 @@ impl Fault {
     /// Only calls of this function, by its logical id in the template.
     #[must_use]
     pub fn function(mut self, logical_id: &str) -> Self {
-        if let Target::Dynamodb { function, .. } = &mut self.target {
+        if let Target::Dynamodb { function, .. } | Target::Sqs { function, .. } = &mut self.target {
             *function = Some(logical_id.to_owned());
         }
         self
     }
 
-    /// Only calls of this DynamoDB operation.
+    /// Only calls of this operation.
     #[must_use]
     pub fn operation(mut self, name: &str) -> Self {
-        if let Target::Dynamodb { operation, .. } = &mut self.target {
+        if let Target::Dynamodb { operation, .. } | Target::Sqs { operation, .. } = &mut self.target {
             *operation = Some(name.to_owned());
         }
         self
@@ -150,9 +181,9 @@ pub struct Invocation {
     pub request_id: String,
     /// The function's logical id in the template.
     pub function: String,
-    /// The route that was invoked.
+    /// The route that was invoked, or the logical id of the queue.
     pub route_key: String,
-    /// What the gateway answered, where there is an answer.
+    /// What the gateway answered, where there is an answer. For messages of a queue 200, or 500 if one of them failed.
     pub status: Option<u16>,
     /// Time until the answer, in milliseconds.
     pub duration_ms: f64,
@@ -212,6 +243,22 @@ pub struct Connection {
     pub connection_id: String,
     /// What the client connected with.
     pub query: Value,
+}
+
+/// A queue, and how many messages are in it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Queue {
+    /// Its logical id in the template.
+    pub queue: String,
+    /// Messages for which the function is to be called next.
+    pub waiting: usize,
+    /// Messages that were sent with a delay, which is not over.
+    pub delayed: usize,
+    /// Messages on which the function works, or which it failed to handle and will get again.
+    pub in_flight: usize,
+    /// The bodies of the messages, if no function is called with them, as in a dead-letter queue.
+    #[serde(default)]
+    pub messages: Vec<String>,
 }
 
 /// What functions may do, and what they asked for since the stack started.

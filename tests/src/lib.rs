@@ -31,7 +31,7 @@ pub mod wait;
 pub use answer::Answer;
 pub use binaries::{Profile, folder, sizes};
 pub use call::{Call, Lost};
-pub use control::{Connection, DatabaseCall, DatabaseFault, Fault, Grants, Invocation, SocketFault};
+pub use control::{Connection, DatabaseCall, DatabaseFault, Fault, Grants, Invocation, Queue, QueueFault, SocketFault};
 pub use group::ids;
 pub use log::ThreadLog;
 pub use meter::{Cores, Usage};

@@ -24,6 +24,9 @@ pub struct Route {
     pub idempotency_key: String,
 }
 
+/// Functions that are called with the messages of a queue, and have no routes.
+const OF_QUEUES: [&str; 1] = ["snapshots"];
+
 /// Problems of every route.
 const COMMON: [&str; 5] = ["unauthenticated", "profile-required", "too-large", "internal", "unavailable"];
 
@@ -34,7 +37,10 @@ const COMMON: [&str; 5] = ["unauthenticated", "profile-required", "too-large", "
 #[must_use]
 pub fn routes() -> &'static [Route] {
     static ROUTES: OnceLock<Vec<Route>> = OnceLock::new();
-    ROUTES.get_or_init(|| FUNCTIONS.iter().flat_map(|function| table(function)).collect())
+    ROUTES.get_or_init(|| {
+        let functions = FUNCTIONS.iter().filter(|function| !OF_QUEUES.contains(function));
+        functions.flat_map(|function| table(function)).collect()
+    })
 }
 
 fn table(function: &str) -> Vec<Route> {

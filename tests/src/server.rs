@@ -38,6 +38,7 @@ pub(crate) struct Ready {
     pub(crate) sign_in_url: String,
     pub(crate) control_url: String,
     pub(crate) dynamodb_url: String,
+    pub(crate) sqs_url: String,
     pub(crate) access_key_id: String,
     pub(crate) table_names: Vec<String>,
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::binaries::Profile;
 use crate::call::Call;
-use crate::control::{Connection, Fault, Grants, Invocation};
+use crate::control::{Connection, Fault, Grants, Invocation, Queue};
 use crate::meter::Usage;
 use crate::server::Server;
 use crate::socket::Socket;
@@ -115,6 +115,12 @@ impl Stack {
         self.server.ready().dynamodb_url
     }
 
+    /// The address of SQS, with the same key and as far past the faults.
+    #[must_use]
+    pub fn queues_url(&self) -> String {
+        self.server.ready().sqs_url
+    }
+
     /// The access key of whoever may do everything, with any secret.
     #[must_use]
     pub fn access_key(&self) -> String {
@@ -206,9 +212,47 @@ impl Stack {
 
     /// Waits until this route of the socket was run so often on this stack.
     pub async fn socket_route_ran(&self, route_key: &str, times: usize) {
+        self.ran(route_key, times).await;
+    }
+
+    /// Waits until the function of a queue was called so often with messages.
+    pub async fn delivered(&self, queue: &str, times: usize) {
+        self.ran(queue, times).await;
+    }
+
+    async fn ran(&self, route_key: &str, times: usize) {
         let answer = self.control(Method::GET, &format!("/invocations?route_key={route_key}&at_least={times}")).await;
         let ran = answer.json.as_array().map_or(0, Vec::len);
         assert!(ran >= times, "waited in vain for {route_key} to run {times} times: it ran {ran} times");
+    }
+
+    /// All queues.
+    pub async fn queues(&self) -> Vec<Queue> {
+        let answer = self.control(Method::GET, "/queues").await;
+        serde_json::from_value(answer.json).expect("queues have the members of the brief")
+    }
+
+    /// A queue, by its logical id in the template.
+    pub async fn queue(&self, id: &str) -> Queue {
+        self.queue_at(&format!("/queues/{id}")).await
+    }
+
+    /// Waits until no message of a queue is left: each was handled, or went to the dead-letter queue.
+    pub async fn drained(&self, id: &str) {
+        let queue = self.queue_at(&format!("/queues/{id}?drained=true")).await;
+        let left = queue.waiting + queue.delayed + queue.in_flight;
+        assert_eq!(left, 0, "waited in vain for {id} to be empty: {queue:?}");
+    }
+
+    async fn queue_at(&self, path: &str) -> Queue {
+        let answer = self.control(Method::GET, path).await;
+        serde_json::from_value(answer.expect(200).clone()).expect("a queue has the members of the brief")
+    }
+
+    /// Ends the waiting of all messages of a queue that are delayed, or that failed and would come again later.
+    pub async fn show(&self, id: &str) {
+        let answer = self.control(Method::POST, &format!("/queues/{id}/visible")).await;
+        assert_eq!(answer.status, 204, "showing the messages of {id} was answered {}", answer.text());
     }
 
     /// The open sockets as the gateway sees them.

@@ -12,7 +12,8 @@ use shared::service::Context;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shared::Error> {
-    serve(App::from_env().and_then(App::with_sockets), routes()).await
+    let app = App::from_env().and_then(App::with_sockets);
+    serve(app.and_then(|app| app.with_queue("SNAPSHOTS_QUEUE_URL")), routes()).await
 }
 
 fn routes() -> Routes<WithSockets> {

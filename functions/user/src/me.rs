@@ -12,7 +12,7 @@ pub(crate) async fn get(ctx: Context, _request: Request) -> Result<Response<OwnP
     Ok(Response::ok(&OwnProfileView::from(profile)))
 }
 
-/// Registers the caller, or gives them a new name, display name and avatar (rule 1), also where their groups show them.
+/// Registers the caller, or gives them a new name, display name and avatar (rule 1). Their groups show them a moment later.
 ///
 /// # Errors
 /// `username-taken`, `invalid-request`.

@@ -36,6 +36,12 @@ function decisions(socketApi: string, values: Values): Decision[] {
         'SAM attaches it to every role; the permissions boundary narrows it to traces, or to nothing if traces are off.',
     },
     {
+      id: managed('service-role/AWSLambdaSQSQueueExecutionRole'),
+      about: /^SnapshotsFunctionRole$/,
+      reason:
+        'SAM attaches it to the role of a function with a queue; the permissions boundary narrows it to its queue.',
+    },
+    {
       id: connections('POST'),
       about: /^(Connection|Member|Message|Thread|User)FunctionRole$|^FunctionBoundary$/,
       reason: connectionIds,
@@ -68,8 +74,23 @@ function decisions(socketApi: string, values: Values): Decision[] {
     { id: 'Serverless-APIGWAccessLogging', ...socketLog },
     {
       id: 'Serverless-LambdaDLQ',
-      about: /Function$/,
+      about: /(?<!Snapshots)Function$/,
       reason: 'Only the two APIs call it, and they wait for its response, so nothing can go to a dead-letter queue.',
+    },
+    {
+      id: 'Serverless-LambdaDLQ',
+      about: /^SnapshotsFunction$/,
+      reason: 'Messages that it cannot handle go from its queue to the dead-letter queue of that queue.',
+    },
+    {
+      id: 'Serverless-LambdaEventSourceMappingDestination',
+      about: /^SnapshotsFunctionWork$/,
+      reason: 'Such a destination exists for streams only. A queue gives up by itself, and has a dead-letter queue.',
+    },
+    {
+      id: 'Serverless-SQSRedrivePolicy',
+      about: /DeadLetters$/,
+      reason: 'It is a dead-letter queue itself.',
     },
     {
       id: 'Serverless-LambdaTracing',

@@ -9,6 +9,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnFunction, type IFunction, Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { type CfnLogGroup, type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { type CfnQueue, type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledgements.js';
@@ -20,7 +21,7 @@ import { decided, include, load, valuesOf } from './template.js';
 const OWN_FUNCTIONS = resolve(__dirname, '..', '..', 'functions');
 
 /** The functions of the template, by the names of their binaries. */
-export const FUNCTIONS = ['connection', 'member', 'message', 'settings', 'thread', 'user'] as const;
+export const FUNCTIONS = ['connection', 'member', 'message', 'settings', 'snapshots', 'thread', 'user'] as const;
 /** A function of the template. */
 export type FunctionName = (typeof FUNCTIONS)[number];
 
@@ -34,13 +35,19 @@ export const ALARMS = [
   'SocketErrors',
   'TableErrors',
   'TableThrottles',
+  'WorkFailed',
 ] as const;
 /** An alarm of the template. */
 export type AlarmName = (typeof ALARMS)[number];
 
+/** The queues of the template: for each kind of work in the background its messages, and those that failed too often. */
+export const QUEUES = ['SnapshotsDeadLetters', 'SnapshotsQueue'] as const;
+/** A queue of the template. */
+export type QueueName = (typeof QUEUES)[number];
+
 /**
- * Direct messages and group chats for the users of an app: six functions, an HTTP API, a WebSocket API, one table, their logs,
- * alarms and a dashboard. All of it comes from `infra/template.yaml`, the same file that SAM deploys.
+ * Direct messages and group chats for the users of an app: seven functions, an HTTP API, a WebSocket API, one table, queues, their
+ * logs, alarms and a dashboard. All of it comes from `infra/template.yaml`, the same file that SAM deploys.
  */
 export class Backchannel extends Construct {
   /** Base URL of the HTTP API. */
@@ -61,6 +68,8 @@ export class Backchannel extends Construct {
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
   /** The alarms by name. */
   readonly alarms: Readonly<Record<AlarmName, IAlarm>>;
+  /** The queues by name. */
+  readonly queues: Readonly<Record<QueueName, IQueue>>;
   /** Log group of all functions. */
   readonly functionLog: ILogGroup;
   /** Access log of the HTTP API. */
@@ -105,6 +114,7 @@ export class Backchannel extends Construct {
       return Lambda.fromFunctionAttributes(this, name, { functionArn, sameEnvironment: true });
     });
     this.alarms = this.each(ALARMS, (name) => Alarm.fromAlarmArn(this, name, this.resource<CfnAlarm>(name).attrArn));
+    this.queues = this.each(QUEUES, (name) => Queue.fromQueueArn(this, name, this.resource<CfnQueue>(name).attrArn));
     this.functionLog = this.logGroup('FunctionLog');
     this.httpLog = this.logGroup('HttpLog');
     if (props.socketAccessLog) this.socketLog = this.logGroup('SocketLog');

@@ -138,6 +138,7 @@ test('what is made has a type', () => {
   assert.deepEqual(stack.resolve(chat.table.tableArn), { 'Fn::GetAtt': ['Table', 'Arn'] });
   assert.deepEqual(stack.resolve(chat.functions.message.functionArn), { 'Fn::GetAtt': ['MessageFunction', 'Arn'] });
   assert.deepEqual(stack.resolve(chat.alarms.HttpErrors.alarmArn), { 'Fn::GetAtt': ['HttpErrors', 'Arn'] });
+  assert.deepEqual(stack.resolve(chat.queues.SnapshotsQueue.queueArn), { 'Fn::GetAtt': ['SnapshotsQueue', 'Arn'] });
   assert.deepEqual(stack.resolve(chat.httpApi.apiId), { Ref: 'HttpApi' });
   assert.deepEqual(stack.resolve(chat.socketApi.apiId), { Ref: 'SocketApi' });
   assert.deepEqual(stack.resolve(chat.httpApi.apiEndpoint), { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] });
@@ -161,6 +162,8 @@ test('every output of the template has a member', () => {
     SocketApiId: (chat) => chat.socketApi.apiId,
     TableName: (chat) => chat.table.tableName,
     TableArn: (chat) => chat.table.tableArn,
+    SnapshotsQueueArn: (chat) => chat.queues.SnapshotsQueue.queueArn,
+    SnapshotsDeadLettersArn: (chat) => chat.queues.SnapshotsDeadLetters.queueArn,
     FunctionLogName: (chat) => chat.functionLog.logGroupName,
     HttpLogName: (chat) => chat.httpLog.logGroupName,
     SocketLogName: (chat) => chat.socketLog?.logGroupName,
@@ -171,6 +174,7 @@ test('every output of the template has a member', () => {
     MemberFunctionName: (chat) => chat.functions.member.functionName,
     MessageFunctionName: (chat) => chat.functions.message.functionName,
     ConnectionFunctionName: (chat) => chat.functions.connection.functionName,
+    SnapshotsFunctionName: (chat) => chat.functions.snapshots.functionName,
   };
   assert.deepEqual(Object.keys(members).sort(), Object.keys(load().Outputs).sort());
   const { chat } = everything();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { ALARMS, type BackchannelProps, FUNCTIONS } from '../lib/index.js';
+import { ALARMS, type BackchannelProps, FUNCTIONS, QUEUES } from '../lib/index.js';
 import { parametersOf } from '../lib/parameters.js';
 import { decided, load, type Template, type Values, valuesOf } from '../lib/template.js';
 import { everything, synthesized } from './scene.js';
@@ -18,10 +18,11 @@ test('every parameter of the template has a property', () => {
   assert.deepEqual(given.sort(), Object.keys(embedded.Parameters).sort());
 });
 
-test('every function and every alarm of the template has a name', () => {
+test('every function, every alarm and every queue of the template has a name', () => {
   const ids = FUNCTIONS.map((name) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`);
   assert.deepEqual(idsOf('AWS::Lambda::Function'), ids);
   assert.deepEqual(idsOf('AWS::CloudWatch::Alarm'), [...ALARMS]);
+  assert.deepEqual(idsOf('AWS::SQS::Queue'), [...QUEUES]);
 });
 
 for (const scene of [synthesized(), everything()]) {

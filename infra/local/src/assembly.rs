@@ -24,6 +24,7 @@ use crate::net;
 use crate::ports::Ports;
 use crate::ready::Ready;
 use crate::socket::{self, Access, Sockets};
+use crate::sqs::{Endpoint, Queues};
 use crate::template::{FunctionSpec, Template};
 use crate::xray::Xray;
 
@@ -53,6 +54,21 @@ impl Shared {
             ledger: Arc::new(Ledger::new(console.clone())),
         }
     }
+
+    /// Starts the endpoint of the queues, and gives its address.
+    async fn serve_queues(&self, queues: &Arc<Queues>, region: &str) -> Result<String> {
+        let listener = net::bind(0).await?;
+        let address = listener.local_addr()?.to_string();
+        let endpoint = Arc::new(Endpoint {
+            queues: Arc::clone(queues),
+            region: region.to_owned(),
+            callers: Arc::clone(&self.callers),
+            gate: Arc::clone(&self.gate),
+            faults: Arc::clone(&self.faults),
+        });
+        tokio::spawn(net::serve(listener, move |request, _| Arc::clone(&endpoint).handle(request)));
+        Ok(address)
+    }
 }
 
 /// A running stack.
@@ -60,6 +76,7 @@ pub(crate) struct Stack {
     database: Database,
     functions: Arc<Functions>,
     sockets: Option<Arc<Sockets>>,
+    queues: Arc<Queues>,
     faults: Arc<Faults>,
     pub(crate) ready: Ready,
     /// A token of the user ann, for the example that is printed.
@@ -84,12 +101,16 @@ impl Stack {
         let database = Database::open(&folder.file("dynamodb.sqlite"), &template.tables).await?;
         let (callers, gate) = (|| Arc::clone(&shared.callers), || Arc::clone(&shared.gate));
         let dynamodb_url = database.serve(&template.region, callers(), gate(), faults()).await?;
+        let queues = Queues::open(std::mem::take(&mut template.queues), &folder.file("queues"), console)?;
+        let queues = Arc::new(queues);
+        let sqs = shared.serve_queues(&queues, &template.region).await?;
 
         let (http, socket) = (ports.http.local_addr()?.to_string(), ports.socket.local_addr()?.to_string());
-        let host = host(&template, &shared, dynamodb_url.clone(), options, [&http, &socket]);
+        let host = host(&template, &shared, dynamodb_url.clone(), options, [&http, &socket, &sqs]);
         let functions = pools(std::mem::take(&mut template.functions), &binaries, &host)?;
         try_join_all(functions.values().map(Pool::warm_up)).await?;
         tokio::spawn(end_idle_processes(Arc::clone(&functions)));
+        queues.start(&functions, &template.region);
 
         let local_url = format!("http://{}", ports.local.local_addr()?);
         let issuer = Issuer::open(folder.path(), local_url.clone(), template.http.audiences[0].clone())?;
@@ -109,8 +130,15 @@ impl Stack {
         }
 
         let Shared { ledger, gate, xray, faults, .. } = shared;
-        let control =
-            Arc::new(Control { issuer, faults: Arc::clone(&faults), ledger, gate, xray, sockets: sockets.clone() });
+        let control = Arc::new(Control {
+            issuer,
+            faults: Arc::clone(&faults),
+            ledger,
+            gate,
+            xray,
+            sockets: sockets.clone(),
+            queues: Arc::clone(&queues),
+        });
         tokio::spawn(net::serve(ports.local, move |request, _| Arc::clone(&control).handle(request)));
 
         let ready = Ready {
@@ -119,16 +147,18 @@ impl Stack {
             sign_in_url: format!("{local_url}{SIGN_IN}"),
             control_url: format!("{local_url}{CONTROL}"),
             dynamodb_url,
+            sqs_url: format!("http://{sqs}"),
             access_key_id: OWNER_KEY,
             table_names: template.tables.into_iter().map(|table| table.name).collect(),
         };
-        Ok(Self { database, functions, sockets, faults, ready, first_token })
+        Ok(Self { database, functions, sockets, queues, faults, ready, first_token })
     }
 
     /// Closes the sockets, lets the functions finish, and stops everything.
     pub(crate) async fn stop(self) {
         // No call is held while functions finish.
         self.faults.clear();
+        self.queues.stop();
         let finished = async {
             if let Some(sockets) = &self.sockets {
                 sockets.connections.close_all().await;
@@ -156,18 +186,19 @@ fn host(
     shared: &Shared,
     dynamodb: String,
     options: &StartOptions,
-    [http, socket]: [&str; 2],
+    [http, socket, sqs]: [&str; 3],
 ) -> Arc<Host> {
     let region = template.region.clone();
     let local = |api: &str, address: &str| (format!("{api}.execute-api.{region}.amazonaws.com"), address.to_owned());
     let mut hosts = vec![local(&template.http.id, http)];
     hosts.extend(template.socket.as_ref().map(|api| local(&api.id, socket)));
+    hosts.push((format!("sqs.{region}.amazonaws.com"), sqs.to_owned()));
     Arc::new(Host {
         console: shared.console.clone(),
         ledger: Arc::clone(&shared.ledger),
         callers: Arc::clone(&shared.callers),
         xray: Arc::clone(&shared.xray),
-        endpoints: Endpoints { dynamodb, hosts },
+        endpoints: Endpoints { dynamodb, sqs: format!("http://{sqs}"), hosts },
         region,
         processes: options.processes.map_or_else(default_processes, usize::from),
         verbose: options.verbose,

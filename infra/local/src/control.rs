@@ -15,6 +15,7 @@ use crate::invocations::{Filter, Ledger};
 use crate::issuer::Issuer;
 use crate::net::{self, Answer, Cut};
 use crate::socket::Sockets;
+use crate::sqs::Queues;
 use crate::xray::Xray;
 
 /// Nothing that is sent here is large.
@@ -42,6 +43,8 @@ pub(crate) struct Control {
     pub(crate) xray: Arc<Xray>,
     /// The sockets to list.
     pub(crate) sockets: Option<Arc<Sockets>>,
+    /// The queues to list.
+    pub(crate) queues: Arc<Queues>,
 }
 
 impl Control {
@@ -77,6 +80,7 @@ impl Control {
             }
             (&Method::GET, "/control/grants") => net::json(StatusCode::OK, &self.gate.list()),
             (&Method::GET, "/control/traces") => net::json(StatusCode::OK, &self.xray.list()),
+            (&Method::GET, "/control/queues") => net::json(StatusCode::OK, &self.queues.list()),
             (&Method::GET, "/control/connections") => {
                 let listed = self.sockets.as_ref().map(|sockets| sockets.connections.list());
                 net::json(StatusCode::OK, &listed.unwrap_or_default())
@@ -84,6 +88,7 @@ impl Control {
             (method, path) => match path.strip_prefix("/control/").and_then(|path| path.split_once('/')) {
                 Some(("faults", id)) => self.fault(&parts, id).await,
                 Some(("invocations", id)) if method == Method::GET => self.invocation(id).await,
+                Some(("queues", path)) => self.queue(&parts, path).await,
                 _ => net::message(StatusCode::NOT_FOUND, &format!("there is no {method} {path} here")),
             },
         };
@@ -118,6 +123,26 @@ impl Control {
             Some(record) => net::json(StatusCode::OK, &record),
             None => net::message(StatusCode::NOT_FOUND, "no invocation of this request has ended"),
         }
+    }
+
+    /// Tells of a queue, if asked so once nothing is left in it, or makes its messages visible.
+    async fn queue(&self, parts: &Parts, path: &str) -> Answer {
+        let (id, verb) = path.split_once('/').unwrap_or((path, ""));
+        let known = match (&parts.method, verb, self.queues.with_id(id)) {
+            (&Method::GET, "", Some(queue)) => {
+                let query = query(parts.uri.query().unwrap_or_default());
+                if query.get("drained").is_some_and(|drained| drained == "true") {
+                    queue.drained(PATIENCE).await;
+                }
+                Some(net::json(StatusCode::OK, &queue.list()))
+            }
+            (&Method::POST, "visible", Some(queue)) => {
+                queue.show();
+                Some(net::empty(StatusCode::NO_CONTENT))
+            }
+            _ => None,
+        };
+        known.unwrap_or_else(|| net::message(StatusCode::NOT_FOUND, "there is no such queue"))
     }
 }
 

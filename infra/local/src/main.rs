@@ -19,6 +19,7 @@ mod ports;
 mod progress;
 mod ready;
 mod socket;
+mod sqs;
 mod stack;
 mod template;
 mod workspace;

@@ -19,6 +19,8 @@ pub(crate) struct Ready {
     pub(crate) control_url: String,
     /// Base URL of the DynamoDB proxy.
     pub(crate) dynamodb_url: String,
+    /// Base URL of SQS.
+    pub(crate) sqs_url: String,
     /// The access key that may do everything.
     pub(crate) access_key_id: &'static str,
     pub(crate) table_names: Vec<String>,

@@ -262,6 +262,7 @@ impl From<Error> for Problem {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Store(error) => error.into(),
+            Error::Queue(cause) => Self::Unavailable(cause),
             Error::Internal(cause) => Self::Internal(cause),
         }
     }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::problem::{Code, Problem};
 use super::request::{Request, RequestParts};
 use super::response::{Outcome, Respond};
+use crate::delivery::WorkQueue;
 use crate::domain::ids::{ConnectionId, UserId};
 use crate::domain::limits::MAX_BODY_BYTES;
 use crate::domain::time::Timestamp;
@@ -80,6 +81,7 @@ pub struct Call {
     pub sender: Sender,
     pub now: Timestamp,
     pub store: Store,
+    pub work: Option<WorkQueue>,
     pub request: Arc<RequestParts>,
 }
 
@@ -122,7 +124,7 @@ impl<Has> Route<Has> {
                 let Sender::User(caller) = call.sender else { return Err(Problem::Unauthenticated) };
                 let request = Request::new(call.request);
                 let key = if takes_key { request.idempotency()? } else { None };
-                let context = Context { caller, now: call.now, key, store: call.store };
+                let context = Context { caller, now: call.now, key, store: call.store, work: call.work };
                 let (caller, store) = (context.caller.clone(), context.store.clone());
                 let outcome = handler(context, request).await.map(Respond::outcome);
                 match outcome {
@@ -149,7 +151,7 @@ impl<Has> Route<Has> {
                 let Sender::Socket(caller) = call.sender else {
                     return Err(Problem::Internal("not a socket's event".to_owned()));
                 };
-                let context = Context { caller, now: call.now, key: None, store: call.store };
+                let context = Context { caller, now: call.now, key: None, store: call.store, work: call.work };
                 handler(context, Request::new(call.request)).await.map(Respond::outcome)
             })
         };

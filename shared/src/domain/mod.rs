@@ -39,3 +39,4 @@ pub mod time;
 pub mod title;
 pub mod transition;
 pub mod word;
+pub mod work;

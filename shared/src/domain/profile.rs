@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::ids::UserId;
+use super::ids::{ThreadId, UserId};
 use super::invalid::Invalid;
 use super::limits::{MAX_AVATAR_URL_BYTES, MAX_DISPLAY_NAME_CHARS, MAX_USERNAME_CHARS, MIN_USERNAME_CHARS};
 use super::memberships::Memberships;
@@ -198,6 +198,15 @@ pub struct SettingsChange {
     pub typing_indicators: Option<bool>,
 }
 
+/// Snapshots of a public profile are older than the profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaleSnapshots {
+    /// The revision in which the public profile last changed.
+    pub revision: Revision,
+    /// The group up to which the snapshots are new already, in the order of the ids.
+    pub done: Option<ThreadId>,
+}
+
 /// A registered user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -211,9 +220,8 @@ pub struct Profile {
     /// Counts changes of the public profile, of follows, of blocks in either direction, and of groups they were added to. A
     /// decision is stored only while the revision that it rests on is current.
     pub revision: Revision,
-    /// The revision in which the public profile last changed, while snapshots in the user's groups may be older; otherwise
-    /// `None`.
-    pub stale_snapshots: Option<Revision>,
+    /// What is left to do about snapshots in the user's groups that may be older; `None` if there are none.
+    pub stale_snapshots: Option<StaleSnapshots>,
     /// The groups they are in.
     pub memberships: Memberships,
 }
@@ -233,7 +241,7 @@ impl Profile {
             created_at: before.map_or(now, |before| before.created_at),
             updated_at: now,
             revision,
-            stale_snapshots: before.map(|_| revision),
+            stale_snapshots: before.map(|_| StaleSnapshots { revision, done: None }),
             memberships: before.map(|before| before.memberships).unwrap_or_default(),
         }
     }

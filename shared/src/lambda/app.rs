@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::api::{NoSockets, WithSockets};
 use crate::clock::Clock;
-use crate::delivery::Sockets;
+use crate::delivery::{Sockets, WorkQueue};
 use crate::store::{Store, Table};
 use crate::trace::{self, Trace, Tracer};
 
@@ -28,6 +28,11 @@ const TABLE_ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 /// Where the sockets are: the WebSocket API's stage.
 const SOCKET_ENDPOINT: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
+/// Where queues are, if not where the region says.
+const QUEUE_ENDPOINT: &str = "AWS_ENDPOINT_URL_SQS";
+
+/// How long one attempt to queue a message may take. SQS responds within some tens of milliseconds.
+const QUEUE_ATTEMPT: Duration = Duration::from_secs(1);
 /// How long one call to the table may take before it is tried again. `DynamoDB` responds within some milliseconds.
 const TABLE_ATTEMPT: Duration = Duration::from_secs(2);
 /// How long a connection may take to open.
@@ -53,6 +58,8 @@ pub struct App<S = NoSockets> {
     /// One client for all of AWS: its roots are parsed once.
     http: SharedHttpClient,
     sockets: S,
+    /// The queue for what is left to do behind responses, if the function has one.
+    queue: Option<(aws_sdk_sqs::Client, Arc<str>)>,
     pub(super) clock: Clock,
     /// The name of the function, for the log.
     pub(super) function: String,
@@ -122,6 +129,7 @@ impl App {
             table_name: variable("TABLE_NAME")?.into(),
             http,
             sockets: NoSockets,
+            queue: None,
             clock: Clock::SYSTEM,
             function: variable("AWS_LAMBDA_FUNCTION_NAME")?,
             tracer: Tracer::to(env::var(trace::DAEMON).ok().as_deref()),
@@ -147,12 +155,39 @@ impl App {
             .endpoint_url(endpoint)
             .build();
         let sockets = OpenSockets(aws_sdk_apigatewaymanagement::Client::from_conf(config));
-        let Self { table, table_name, http, clock, function, tracer, .. } = self;
-        Ok(App { table, table_name, http, sockets, clock, function, tracer })
+        let Self { table, table_name, http, queue, clock, function, tracer, .. } = self;
+        Ok(App { table, table_name, http, sockets, queue, clock, function, tracer })
     }
 }
 
 impl<S> App<S> {
+    /// The same, with the queue whose URL the environment has under this name.
+    ///
+    /// # Errors
+    /// If a variable is missing.
+    pub fn with_queue(self, url: &str) -> Result<Self, ConfigError> {
+        let mut config = aws_sdk_sqs::Config::builder()
+            .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
+            .region(aws_sdk_sqs::config::Region::new(variable("AWS_REGION")?))
+            .credentials_provider(credentials()?)
+            .http_client(self.http.clone())
+            .sleep_impl(TokioSleep::new())
+            .stalled_stream_protection(aws_sdk_sqs::config::StalledStreamProtectionConfig::disabled())
+            .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(50)))
+            .timeout_config(
+                TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(QUEUE_ATTEMPT).build(),
+            );
+        config.set_endpoint_url(env::var(QUEUE_ENDPOINT).ok());
+        let queue = Some((aws_sdk_sqs::Client::from_conf(config.build()), variable(url)?.into()));
+        Ok(Self { queue, ..self })
+    }
+
+    /// The queue for one invocation, if the function has one.
+    pub(super) fn work_queue(&self, trace: &Arc<Trace>) -> Option<WorkQueue> {
+        let (client, url) = self.queue.as_ref()?;
+        Some(WorkQueue::new(client.clone(), Arc::clone(url), Arc::clone(trace)))
+    }
+
     /// The table for one invocation, whose calls give up at `give_up_at`.
     pub(super) fn store(&self, trace: &Arc<Trace>, give_up_at: Instant) -> Store {
         Store::new(Table::new(self.table.clone(), Arc::clone(&self.table_name), Arc::clone(trace), give_up_at))
@@ -174,7 +209,7 @@ fn credentials() -> Result<Credentials, ConfigError> {
 
 /// A client that trusts Amazon's roots; the machine's as well where someone names other servers or other roots.
 fn http_client() -> Result<SharedHttpClient, ConfigError> {
-    let endpoints = [TABLE_ENDPOINT, SOCKET_ENDPOINT].into_iter().filter_map(|name| env::var(name).ok());
+    let endpoints = [TABLE_ENDPOINT, SOCKET_ENDPOINT, QUEUE_ENDPOINT].into_iter().filter_map(|name| env::var(name).ok());
     let elsewhere = endpoints.into_iter().any(|url| url.starts_with("https://") && !url.contains(".amazonaws.com"));
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
     let roots = roots.with_native_roots(elsewhere || env::var_os("SSL_CERT_FILE").is_some());

@@ -145,7 +145,8 @@ impl<S: Capability> Source for ApiGateway<S> {
         // `$connect` refuses a handshake with its status; any other frame is responded to with a frame.
         let framed = event.is_socket() && invocation.labels.route != "$connect";
         let (sender, request) = (event.sender(), Arc::new(event.parts()));
-        let call = Call { sender, now: invocation.now, store: invocation.store.clone(), request };
+        let (store, work) = (invocation.store.clone(), self.app.work_queue(&invocation.trace));
+        let call = Call { sender, now: invocation.now, store, work, request };
         match self.routes.dispatch(&invocation.labels.route, call).await {
             Ok(outcome) => {
                 let Outcome { status, body, replayed, sent, fanout, unsettled, closing } = outcome;

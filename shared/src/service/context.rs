@@ -1,5 +1,6 @@
 //! The one context of an invocation: what every operation needs, made once.
 
+use crate::delivery::WorkQueue;
 use crate::domain::idempotency::Idempotency;
 use crate::domain::ids::UserId;
 use crate::domain::time::Timestamp;
@@ -15,4 +16,6 @@ pub struct Context<Caller = UserId> {
     pub key: Option<Idempotency>,
     /// The table. It counts what the invocation uses, notes its trace and knows its deadline.
     pub store: Store,
+    /// The queue for what is left to do behind the response, if the function has one.
+    pub work: Option<WorkQueue>,
 }

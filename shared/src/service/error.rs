@@ -11,6 +11,8 @@ pub enum Error {
     Refused(Refusal),
     /// The table failed.
     Store(StoreError),
+    /// A queue did not take a message.
+    Queue(String),
     /// A defect; the cause is for the log.
     Internal(String),
 }

@@ -27,6 +27,7 @@ mod read;
 mod send;
 mod settle;
 mod shared_groups;
+mod snapshots;
 mod typing;
 
 pub use add_members::add_members;
@@ -50,4 +51,5 @@ pub use profile::{save_profile, user_details};
 pub use read::{Marked, mark_read};
 pub use send::{Sent, send};
 pub use settle::Unsettled;
+pub use snapshots::refresh_snapshots;
 pub use typing::typing;

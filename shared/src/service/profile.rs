@@ -4,6 +4,7 @@ use super::context::Context;
 use super::error::Error;
 use super::load::{contact_context, registered};
 use super::operation::{Operation, Step, run};
+use super::snapshots::ask_for_snapshots;
 use crate::domain::contact::{Contact, Relation, UserDetails};
 use crate::domain::ids::{Pair, UserId};
 use crate::domain::profile::{Profile, PublicProfile};
@@ -14,17 +15,12 @@ struct SaveProfile {
     public: PublicProfile,
 }
 
-/// Registers the caller, or gives them a new public profile, also where their groups show it.
+/// Registers the caller, or gives them a new public profile. Their groups show it a moment later.
 ///
 /// # Errors
-/// `UsernameTaken`.
+/// `UsernameTaken`; [`Error::Queue`].
 pub async fn save_profile(ctx: &Context, public: PublicProfile) -> Result<Profile, Error> {
-    let profile = run(ctx, SaveProfile { public }).await?.output;
-    // Also what an earlier attempt left undone.
-    if profile.stale_snapshots.is_some() {
-        ctx.store.refresh_snapshots(&profile).await?;
-    }
-    Ok(profile)
+    Ok(run(ctx, SaveProfile { public }).await?.output)
 }
 
 impl Operation for SaveProfile {
@@ -34,9 +30,13 @@ impl Operation for SaveProfile {
     async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<Profile>, Error> {
         let before = ctx.store.profile(&ctx.caller).await?;
         if let Some(same) = before.clone().filter(|before| before.public == self.public) {
+            // Better twice than never: the message for what is left may be long gone.
+            ask_for_snapshots(ctx, &same).await?;
             return Ok(Step::unchanged(same));
         }
         let after = Profile::with_public(&ctx.caller, before.as_ref(), self.public.clone(), ctx.now);
+        // Before the profile is stored: after it, a crash would leave the groups with the old one.
+        ask_for_snapshots(ctx, &after).await?;
         let writes = Writes::save_profile(before.as_ref(), &after)?;
         Ok(Step::write(after, writes))
     }

@@ -19,7 +19,6 @@ use crate::domain::group::Stay;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, EntryContent};
 use crate::domain::mailbox::{MailboxEntry, MailboxPosition};
-use crate::domain::profile::Profile;
 use crate::domain::revision::Revision;
 use crate::domain::room::RoomId;
 use crate::domain::thread::Thread;
@@ -188,22 +187,36 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn groups(&self, user: &UserId) -> Result<Vec<ThreadId>, StoreError> {
-        let mut groups = Vec::new();
-        let mut after = None;
+        let mut groups: Vec<ThreadId> = Vec::new();
         loop {
-            let range = keys::groups(user);
-            let query = Query { range, newest_first: false, after, limit: GROUPS_AT_ONCE, read: Read::Consistent };
-            let page = self.table.query(&query).await?;
-            for item in page.items {
-                let key = convert::key_of(&item)?;
-                let group = keys::group_thread(&key.sk);
-                groups.push(group.ok_or(StoreError::Corrupt { key, reason: "not a group's key".to_owned() })?);
-            }
-            after = page.more_after;
-            if after.is_none() {
+            let page = self.groups_behind(user, groups.last(), GROUPS_AT_ONCE).await?;
+            groups.extend(page.items);
+            if !page.more {
                 return Ok(groups);
             }
         }
+    }
+
+    /// A page of the ids of a user's groups, in order, behind `after`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn groups_behind(
+        &self,
+        user: &UserId,
+        after: Option<&ThreadId>,
+        limit: usize,
+    ) -> Result<Page<ThreadId>, StoreError> {
+        let after = after.map(|after| keys::group(user, after));
+        let range = keys::groups(user);
+        let query = Query { range, newest_first: false, after, limit, read: Read::Consistent };
+        let page = self.table.query(&query).await?;
+        let group = |item: &Item| {
+            let key = convert::key_of(item)?;
+            let group = keys::group_thread(&key.sk);
+            group.ok_or(StoreError::Corrupt { key, reason: "not a group's key".to_owned() })
+        };
+        Ok(Page { items: page.items.iter().map(group).collect::<Result<_, _>>()?, more: page.more_after.is_some() })
     }
 
     /// A page of a user's threads of a room, behind `after`. They are not ordered by time, so all have the same time in their
@@ -230,20 +243,5 @@ impl Store {
             Ok(MailboxEntry { position, peer_id: None })
         });
         Ok(Page { items: entries.collect::<Result<_, _>>()?, more: page.more_after.is_some() })
-    }
-
-    /// Updates the snapshots of a user in all their groups. A repeat finishes an interrupted call.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn refresh_snapshots(&self, profile: &Profile) -> Result<(), StoreError> {
-        use futures_util::stream::{self, StreamExt, TryStreamExt};
-
-        /// Enough to hide the latency of each update, few enough not to be throttled.
-        const GROUPS_AT_A_TIME: usize = 8;
-        let groups = self.groups(&profile.id).await?;
-        let refreshed = groups.iter().map(|group| self.refresh_snapshot(group, profile)).collect::<Vec<_>>();
-        stream::iter(refreshed).buffer_unordered(GROUPS_AT_A_TIME).try_collect::<()>().await?;
-        self.snapshots_refreshed(profile).await
     }
 }

@@ -14,12 +14,12 @@ use super::table::{Query, Read};
 use super::update::{Update, number, text};
 use super::user_change::UserChange;
 use super::write::{Write, Writes};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::limits::{MAX_MEMBERSHIPS, MAX_WAITING_GROUPS};
 use crate::domain::membership_change::MembershipChange;
 use crate::domain::memberships::Memberships;
 use crate::domain::profile::{
-    ContactPolicy, Profile, Profiles, PublicProfile, Settings, SettingsChange, Username, UsernamePrefix,
+    ContactPolicy, Profile, Profiles, PublicProfile, Settings, SettingsChange, StaleSnapshots, Username, UsernamePrefix,
 };
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
@@ -38,6 +38,7 @@ struct ProfileRecord {
     typing_indicators: Option<bool>,
     rev: u64,
     stale_snapshots: Option<u64>,
+    snapshots_done: Option<ThreadId>,
     // Groups from before they were counted can make it negative.
     #[serde(default)]
     memberships: i64,
@@ -113,7 +114,9 @@ pub(super) fn parse(item: Item) -> Result<Profile, StoreError> {
         created_at: record.created_at,
         updated_at: record.updated_at,
         revision: Revision(record.rev),
-        stale_snapshots: record.stale_snapshots.map(Revision),
+        stale_snapshots: record
+            .stale_snapshots
+            .map(|revision| StaleSnapshots { revision: Revision(revision), done: record.snapshots_done }),
         memberships: Memberships {
             all: u64::try_from(record.memberships).unwrap_or_default(),
             waiting: u64::try_from(record.waiting_groups).unwrap_or_default(),
@@ -146,8 +149,8 @@ impl Writes {
             .set(&["updated_at"], number(after.updated_at.ms()))
             .set(&["rev"], number(after.revision.0))
             .set_if_absent("created_at", number(after.created_at.ms()));
-        if let Some(stale) = after.stale_snapshots {
-            profile.set(&["stale_snapshots"], number(stale.0));
+        if let Some(stale) = &after.stale_snapshots {
+            profile.set(&["stale_snapshots"], number(stale.revision.0)).remove(&["snapshots_done"]);
         }
         match avatar_url {
             Some(url) => profile.set(&["avatar_url"], text(url.clone())),
@@ -197,11 +200,19 @@ impl Store {
         parse_all(self.table.batch_get(&profile_keys(users), Read::Consistent).await?)
     }
 
-    /// Notes that all snapshots of a user show this public profile, unless it changed again meanwhile.
-    pub(super) async fn snapshots_refreshed(&self, profile: &Profile) -> Result<(), StoreError> {
-        let Some(stale) = profile.stale_snapshots else { return Ok(()) };
+    /// Notes up to which group the snapshots of a user show this public profile, or, with `None`, that all of them do; unless it
+    /// changed again meanwhile.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn note_snapshots(&self, profile: &Profile, done: Option<&ThreadId>) -> Result<(), StoreError> {
+        let Some(stale) = &profile.stale_snapshots else { return Ok(()) };
         let mut update = Update::new(keys::profile(&profile.id));
-        update.remove(&["stale_snapshots"]).require_equal("stale_snapshots", number(stale.0));
+        update.require_equal("stale_snapshots", number(stale.revision.0));
+        match done {
+            Some(group) => update.set(&["snapshots_done"], text(group.as_str())),
+            None => update.remove(&["stale_snapshots"]).remove(&["snapshots_done"]),
+        };
         self.unless_failed(update.only_if(Condition::Profile), Condition::Profile).await.map(|_| ())
     }
 

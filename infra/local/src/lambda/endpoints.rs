@@ -5,12 +5,14 @@
 pub(crate) struct Endpoints {
     /// The base URL of the DynamoDB proxy.
     pub(crate) dynamodb: String,
-    /// AWS host names of the template's APIs, each with its loopback address.
+    /// The base URL of SQS.
+    pub(crate) sqs: String,
+    /// AWS host names of the template's APIs and of SQS, each with its loopback address.
     pub(crate) hosts: Vec<(String, String)>,
 }
 
 impl Endpoints {
-    /// Replaces the AWS URLs of the template's own APIs with the local ones.
+    /// Replaces the AWS URLs of the template's own APIs and queues with the local ones.
     pub(super) fn localise(&self, value: &str) -> String {
         let mut value = value.to_owned();
         for (host, local) in &self.hosts {
@@ -29,6 +31,7 @@ mod tests {
     fn urls_of_the_own_apis_become_local() {
         let endpoints = Endpoints {
             dynamodb: String::new(),
+            sqs: String::new(),
             hosts: vec![("abc.execute-api.us-east-1.amazonaws.com".to_owned(), "127.0.0.1:3001".to_owned())],
         };
         assert_eq!(endpoints.localise("wss://abc.execute-api.us-east-1.amazonaws.com/dev"), "ws://127.0.0.1:3001/dev");

@@ -25,6 +25,7 @@ pub(super) fn variables(
         ("AWS_ACCESS_KEY_ID", access_key),
         ("AWS_DEFAULT_REGION", &host.region),
         ("AWS_ENDPOINT_URL_DYNAMODB", &host.endpoints.dynamodb),
+        ("AWS_ENDPOINT_URL_SQS", &host.endpoints.sqs),
         ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
         ("AWS_LAMBDA_FUNCTION_NAME", &spec.name),

@@ -3,6 +3,7 @@
 mod http_api;
 mod intrinsics;
 mod parameters;
+mod queues;
 mod reader;
 mod resources;
 mod roles;
@@ -16,6 +17,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 pub(crate) use http_api::{Cors, HttpApi, HttpRoute};
+pub(crate) use queues::{Consumer, QueueSpec};
 pub(crate) use resources::{FunctionSpec, Table};
 pub(crate) use socket_api::{SocketApi, SocketRoute};
 
@@ -32,6 +34,7 @@ pub(crate) struct Template {
     pub(crate) http: HttpApi,
     pub(crate) socket: Option<SocketApi>,
     pub(crate) tables: Vec<Table>,
+    pub(crate) queues: Vec<QueueSpec>,
     pub(crate) region: String,
 }
 
@@ -75,6 +78,7 @@ fn parse(text: &str, given: &[(String, String)], stack_name: &str) -> Result<Tem
         http: http_api::read(&reader)?,
         socket: socket_api::read(&reader)?,
         tables: resources::tables(&reader)?,
+        queues: queues::read(&reader)?,
         region,
     })
 }

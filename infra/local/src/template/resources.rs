@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::intrinsics::Scope;
 use super::reader::{Reader, Resource};
-use super::roles;
+use super::{queues, roles};
 use crate::iam::{Role, arn};
 
 /// Lambda's default.
@@ -64,6 +64,10 @@ pub(super) fn name_all(resources: &[Resource<'_>], scope: &mut Scope, region: &s
                 let name = given("TableName", scope)?.unwrap_or_else(|| format!("{stack}-{id}"));
                 scope.attributes.insert(format!("{id}.Arn"), arn("dynamodb", region, &format!("table/{name}")));
                 name
+            }
+            "AWS::SQS::Queue" => {
+                let name = given("QueueName", scope)?.unwrap_or_else(|| format!("{stack}-{id}"));
+                queues::name(id, &name, scope, region)
             }
             "AWS::Serverless::HttpApi" | "AWS::Serverless::WebSocketApi" | "AWS::ApiGatewayV2::Api" => {
                 let api = api_id(stack, id);

@@ -1,90 +1,17 @@
 //! Faults on request: what AWS does on a bad day, at a moment that a test chooses.
 
+mod kinds;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// What a client of the control API asks for.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Fault {
-    /// So many matching calls pass first.
-    #[serde(default)]
-    skip: u64,
-    /// How often it fires; nothing means always.
-    #[serde(default = "once")]
-    times: Option<u64>,
-    #[serde(flatten)]
-    target: Target,
-}
+pub(crate) use kinds::{DynamodbFault, Fault, HttpFault, SocketFault, SqsFault};
 
-#[expect(clippy::unnecessary_wraps, reason = "the form that serde's `default` needs")]
-fn once() -> Option<u64> {
-    Some(1)
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(tag = "target", rename_all = "snake_case")]
-enum Target {
-    Dynamodb { function: Option<String>, operation: Option<String>, fault: DynamodbFault },
-    Http { method: Option<String>, path: Option<String>, fault: HttpFault },
-    Socket { connection_id: Option<String>, fault: SocketFault },
-}
-
-/// What goes wrong with a call to DynamoDB.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum DynamodbFault {
-    /// The table is throttled.
-    Throttle,
-    /// Another transaction holds an item.
-    TransactionConflict,
-    /// A transaction is cancelled because an item is throttled.
-    TransactionThrottle,
-    /// DynamoDB fails.
-    InternalError,
-    /// The call is executed and its answer gets lost.
-    AnswerLost,
-    /// The calling process dies before the call is executed.
-    KillBefore,
-    /// The calling process dies after the call was executed.
-    KillAfter,
-    /// The call is executed this much later.
-    DelayMs(u64),
-    /// The call is executed once the fault is disarmed.
-    HoldBefore,
-    /// The call is executed, and answered once the fault is disarmed.
-    HoldAfter,
-    /// A `BatchGetItem` is no snapshot: the items whose key begins so are read, and the others once the fault is
-    /// disarmed.
-    TornAfter(String),
-}
-
-/// What goes wrong with a request to the HTTP API.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum HttpFault {
-    /// The function runs and its answer gets lost on the way to the client.
-    AnswerLost,
-}
-
-/// What goes wrong with a socket.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum SocketFault {
-    /// A post finds it gone although it is open.
-    Gone,
-    /// `$disconnect` is not delivered when it closes.
-    LostDisconnect,
-    /// A post takes this long.
-    DelayMs(u64),
-    /// A post fails.
-    InternalError,
-    /// A post is one too many.
-    LimitExceeded,
-}
+use kinds::Target;
 
 struct Armed {
     id: u64,
@@ -199,12 +126,23 @@ impl Faults {
     pub(crate) fn for_call(&self, function_id: &str, operation_name: &str) -> Option<(DynamodbFault, Hold)> {
         self.first(|target| match target {
             Target::Dynamodb { function, operation, fault } => {
-                let same_function = function.as_deref().is_none_or(|wanted| wanted == function_id);
-                let same_operation = operation.as_deref().is_none_or(|wanted| wanted == operation_name);
-                (same_function && same_operation).then(|| fault.clone())
+                let matches = is(function.as_deref(), function_id) && is(operation.as_deref(), operation_name);
+                matches.then(|| fault.clone())
             }
             _ => None,
         })
+    }
+
+    /// The fault that a call to SQS meets.
+    pub(crate) fn for_queue(&self, function_id: &str, operation_name: &str) -> Option<SqsFault> {
+        let met = self.first(|target| match target {
+            Target::Sqs { function, operation, fault } => {
+                let matches = is(function.as_deref(), function_id) && is(operation.as_deref(), operation_name);
+                matches.then_some(*fault)
+            }
+            _ => None,
+        });
+        met.map(|(fault, _)| fault)
     }
 
     /// The fault that a request meets.
@@ -212,7 +150,7 @@ impl Faults {
         let met = self.first(|target| match target {
             Target::Http { method, path, fault } => {
                 let same_method = method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(sent_method));
-                let same_path = path.as_deref().is_none_or(|wanted| wanted == sent_path);
+                let same_path = is(path.as_deref(), sent_path);
                 (same_method && same_path).then_some(*fault)
             }
             _ => None,
@@ -233,13 +171,18 @@ impl Faults {
     fn for_socket(&self, connection: &str, kind: fn(SocketFault) -> bool) -> Option<SocketFault> {
         let met = self.first(|target| match target {
             Target::Socket { connection_id, fault } => {
-                let matches = connection_id.as_deref().is_none_or(|id| id == connection);
+                let matches = is(connection_id.as_deref(), connection);
                 (matches && kind(*fault)).then_some(*fault)
             }
             _ => None,
         });
         met.map(|(fault, _)| fault)
     }
+}
+
+/// Whether something is what a fault wants, or the fault wants nothing special.
+fn is(wanted: Option<&str>, met: &str) -> bool {
+    wanted.is_none_or(|wanted| wanted == met)
 }
 
 /// Waits as long as a delay asks for.
@@ -265,6 +208,14 @@ mod tests {
         let fired: Vec<bool> = (0..5).map(|_| faults.for_call("F", "PutItem").is_some()).collect();
         assert_eq!(fired, [false, true, true, false, false]);
         assert!(faults.for_call("F", "GetItem").is_none());
+    }
+
+    #[test]
+    fn a_fault_of_a_queue_does_not_touch_the_table() {
+        let faults = armed(r#"{"target":"sqs","function":"F","operation":"SendMessage","fault":{"delay_ms":5}}"#);
+        assert!(faults.for_call("F", "SendMessage").is_none() && faults.for_queue("G", "SendMessage").is_none());
+        assert_eq!(faults.for_queue("F", "SendMessage"), Some(SqsFault::DelayMs(5)));
+        assert_eq!(faults.for_queue("F", "SendMessage"), None);
     }
 
     #[tokio::test]
