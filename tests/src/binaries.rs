@@ -16,8 +16,7 @@ use crate::sources::root;
 const STACK: &str = "stack";
 
 /// The functions' packages; each builds one binary of the same name.
-pub(crate) const FUNCTIONS: [&str; 7] =
-    ["user", "thread", "member", "message", "settings", "connection", "snapshots"];
+pub(crate) const FUNCTIONS: [&str; 7] = ["user", "thread", "member", "message", "settings", "connection", "snapshots"];
 
 /// Set to anything to use the binaries as they are.
 const SKIP: &str = "BACKCHANNEL_NO_BUILD";

@@ -26,8 +26,8 @@ pub fn append(sending: &Sending, request: &Idempotency, attempt: u32) -> Option<
     let Transition { before, after, entries } = &sending.transition;
     let author = before.member(&sending.message.author_id)?;
     // How much room a message request has depends on all messages before.
-    let alone = after.revision == before.revision
-        && before.others(&author.user_id).any(|other| other.standing.is_accepted());
+    let alone =
+        after.revision == before.revision && before.others(&author.user_id).any(|other| other.standing.is_accepted());
     if !before.tail.open || !fits(&sending.message.content) || (before.tail.is_full() && !alone) {
         return None;
     }

@@ -209,7 +209,8 @@ fn credentials() -> Result<Credentials, ConfigError> {
 
 /// A client that trusts Amazon's roots; the machine's as well where someone names other servers or other roots.
 fn http_client() -> Result<SharedHttpClient, ConfigError> {
-    let endpoints = [TABLE_ENDPOINT, SOCKET_ENDPOINT, QUEUE_ENDPOINT].into_iter().filter_map(|name| env::var(name).ok());
+    let endpoints =
+        [TABLE_ENDPOINT, SOCKET_ENDPOINT, QUEUE_ENDPOINT].into_iter().filter_map(|name| env::var(name).ok());
     let elsewhere = endpoints.into_iter().any(|url| url.starts_with("https://") && !url.contains(".amazonaws.com"));
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
     let roots = roots.with_native_roots(elsewhere || env::var_os("SSL_CERT_FILE").is_some());

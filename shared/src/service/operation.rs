@@ -1,6 +1,7 @@
 //! The one loop of every operation that writes: read, decide, write on a condition, and decide again on what a failed
 //! condition brought back. Replays of repeated requests and backoff are here and nowhere else.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use super::context::Context;
@@ -18,25 +19,38 @@ use crate::store::{Backoff, Condition, EarlierUse, Head, IdempotencyRecord, Stor
 const TURN: Duration = Duration::from_millis(300);
 
 /// An operation that writes.
-pub(super) trait Operation {
+pub(super) trait Operation: Send + Sync {
     /// What the caller gets.
-    type Output;
+    type Output: Send + Sync;
     /// What is read beside the write, for the notifications.
-    type Beside: Default;
+    type Beside: Default + Send;
 
     /// Reads what the decision rests on, and decides. `head` is the head of the thread where it is known already: read with
     /// the record of the key, or brought back by a failed condition.
-    async fn step(&mut self, ctx: &Context, head: Option<Head>) -> Result<Step<Self::Output>, Error>;
+    fn step(
+        &mut self,
+        ctx: &Context,
+        head: Option<Head>,
+    ) -> impl Future<Output = Result<Step<Self::Output>, Error>> + Send;
 
     /// Reads something beside the write of a step that writes; `attempt` counts from 0.
-    async fn beside(&self, _ctx: &Context, _output: &Self::Output, _attempt: u32) -> Result<Self::Beside, Error> {
-        Ok(Self::Beside::default())
+    fn beside(
+        &self,
+        _ctx: &Context,
+        _output: &Self::Output,
+        _attempt: u32,
+    ) -> impl Future<Output = Result<Self::Beside, Error>> + Send {
+        async { Ok(Self::Beside::default()) }
     }
 
     /// The output of the same request when it was carried out before, made of what its record refers to.
-    async fn replay(&self, _ctx: &Context, _reference: Reference) -> Result<Self::Output, Error> {
+    fn replay(
+        &self,
+        _ctx: &Context,
+        _reference: Reference,
+    ) -> impl Future<Output = Result<Self::Output, Error>> + Send {
         // Another kind of request left the record, and the path is part of the fingerprint.
-        Err(Refusal::IdempotencyMismatch.into())
+        async { Err(Refusal::IdempotencyMismatch.into()) }
     }
 }
 
@@ -97,6 +111,12 @@ impl<T> Done<T> {
         Self { output, replayed: false, notifications, connections: None, unsettled: None }
     }
 
+    /// The same with another output.
+    fn with<U>(self, output: U) -> Done<U> {
+        let Self { replayed, notifications, connections, unsettled, .. } = self;
+        Done { output, replayed, notifications, connections, unsettled }
+    }
+
     /// The output, and the rest.
     pub fn split(self) -> (T, Done<()>) {
         let Self { output, replayed, notifications, connections, unsettled } = self;
@@ -128,19 +148,69 @@ pub(super) async fn run<O: Operation>(ctx: &Context, operation: O) -> Result<Don
 }
 
 /// As [`run`], from what is known already.
-pub(super) async fn run_from<O: Operation>(
-    ctx: &Context,
-    mut operation: O,
-    start: Start,
-) -> Result<Committed<O>, Error> {
+pub(super) async fn run_from<O: Operation>(ctx: &Context, operation: O, start: Start) -> Result<Committed<O>, Error> {
+    let mut running = Running { operation, output: None, beside: O::Beside::default() };
+    let (done, stored) = repeat_until_stored(ctx, &mut running, start).await?;
+    let output = running.output.ok_or_else(|| Error::Internal("an operation without an output".to_owned()))?;
+    Ok(Committed { done: done.with(output), beside: running.beside, stored })
+}
+
+/// An operation, and what came of its last step.
+struct Running<O: Operation> {
+    operation: O,
+    output: Option<O::Output>,
+    beside: O::Beside,
+}
+
+type Stepping<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
+/// An operation as the loop sees it: whatever it leads to stays with it. So there is one loop in a function, and not one for each of
+/// its operations.
+trait Steps: Send {
+    fn step<'a>(&'a mut self, ctx: &'a Context, head: Option<Head>) -> Stepping<'a, Step<()>>;
+    fn beside<'a>(&'a mut self, ctx: &'a Context, attempt: u32) -> Stepping<'a, ()>;
+    fn replay<'a>(&'a mut self, ctx: &'a Context, reference: Reference) -> Stepping<'a, ()>;
+}
+
+impl<O: Operation> Steps for Running<O> {
+    fn step<'a>(&'a mut self, ctx: &'a Context, head: Option<Head>) -> Stepping<'a, Step<()>> {
+        Box::pin(async move {
+            let Step { output, writes, reference, notifications, more, replayed } =
+                self.operation.step(ctx, head).await?;
+            (self.output, self.beside) = (Some(output), O::Beside::default());
+            Ok(Step { output: (), writes, reference, notifications, more, replayed })
+        })
+    }
+
+    fn beside<'a>(&'a mut self, ctx: &'a Context, attempt: u32) -> Stepping<'a, ()> {
+        Box::pin(async move {
+            if let Some(output) = &self.output {
+                self.beside = self.operation.beside(ctx, output, attempt).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn replay<'a>(&'a mut self, ctx: &'a Context, reference: Reference) -> Stepping<'a, ()> {
+        Box::pin(async move {
+            self.output = Some(self.operation.replay(ctx, reference).await?);
+            Ok(())
+        })
+    }
+}
+
+/// How the loop ended: an output is with the operation.
+type Ended = (Done<()>, Option<Stored>);
+
+async fn repeat_until_stored(ctx: &Context, operation: &mut dyn Steps, start: Start) -> Result<Ended, Error> {
     // Steps only read: the first one runs beside the look for an earlier use of the key.
     let (earlier, mut step) = match start {
         Start::Unread => tokio::join!(earlier_use(ctx), operation.step(ctx, None)),
         Start::Read { head, earlier: None } => (Ok(None), operation.step(ctx, Some(head)).await),
-        Start::Read { earlier: Some(earlier), .. } => return replay(ctx, &operation, earlier).await,
+        Start::Read { earlier: Some(earlier), .. } => return replay(ctx, operation, earlier).await,
     };
     if let Some(earlier) = earlier? {
-        return replay(ctx, &operation, earlier).await;
+        return replay(ctx, operation, earlier).await;
     }
     let mut backoff = ctx.store.table().backoff();
     let mut notifications = Vec::new();
@@ -148,24 +218,23 @@ pub(super) async fn run_from<O: Operation>(
     loop {
         let decided = match step {
             Ok(step) => step,
-            Err(error) => return replay_or(ctx, &operation, error).await,
+            Err(error) => return replay_or(ctx, operation, error).await,
         };
-        let Step { output, writes, reference, notifications: new, more, replayed } = decided;
+        let Step { writes, reference, notifications: new, more, replayed, .. } = decided;
         let record = record(ctx, reference);
         let idle = writes.is_empty();
-        let beside =
-            async { if idle { Ok(O::Beside::default()) } else { operation.beside(ctx, &output, attempt).await } };
+        let beside = async { if idle { Ok(()) } else { operation.beside(ctx, attempt).await } };
         let (stored, beside) = tokio::join!(ctx.store.commit(writes, record.as_ref()), beside);
         let head = match stored {
             Ok(after) => {
                 notifications.extend(new);
                 if !more {
-                    let done = Done { replayed, ..Done::new(output, notifications) };
-                    return Ok(Committed { done, beside: beside?, stored: after });
+                    beside?;
+                    return Ok((Done { replayed, ..Done::new((), notifications) }, after));
                 }
                 None
             }
-            Err(error) if error.failed(Condition::KeyUnused) => return replay_or(ctx, &operation, error.into()).await,
+            Err(error) if error.failed(Condition::KeyUnused) => return replay_or(ctx, operation, error.into()).await,
             Err(error) => resume(ctx, error, &mut backoff).await?,
         };
         attempt += 1;
@@ -192,16 +261,15 @@ pub(super) fn require_repeat(ctx: &Context, earlier: &Fingerprint) -> Result<(),
     if repeats { Ok(()) } else { Err(Refusal::IdempotencyMismatch) }
 }
 
-async fn replay<O: Operation>(ctx: &Context, operation: &O, earlier: EarlierUse) -> Result<Committed<O>, Error> {
+async fn replay(ctx: &Context, operation: &mut dyn Steps, earlier: EarlierUse) -> Result<Ended, Error> {
     require_repeat(ctx, &earlier.fingerprint)?;
-    let output = operation.replay(ctx, earlier.reference).await?;
-    let done = Done { replayed: true, ..Done::new(output, Vec::new()) };
-    Ok(Committed { done, beside: O::Beside::default(), stored: None })
+    operation.replay(ctx, earlier.reference).await?;
+    Ok((Done { replayed: true, ..Done::new((), Vec::new()) }, None))
 }
 
 /// The earlier response where there is one by now, else `error`. The same request may have been carried out meanwhile, sent
 /// twice at once or in an attempt whose response was lost; and what refuses it now may be just that.
-async fn replay_or<O: Operation>(ctx: &Context, operation: &O, error: Error) -> Result<Committed<O>, Error> {
+async fn replay_or(ctx: &Context, operation: &mut dyn Steps, error: Error) -> Result<Ended, Error> {
     match earlier_use(ctx).await? {
         Some(earlier) => replay(ctx, operation, earlier).await,
         None => Err(error),

@@ -140,7 +140,7 @@ impl Thread {
     /// The message at `seq`, and its author.
     pub(crate) fn message(&self, seq: u64) -> Option<(Uid, &Message)> {
         match self.entry(seq)? {
-            Entry { by, what: EntryContent::Sent(message) } => Some((*by, message)),
+            Entry { by, what: EntryContent::Sent(message), .. } => Some((*by, message)),
             Entry { .. } => None,
         }
     }

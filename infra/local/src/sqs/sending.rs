@@ -39,9 +39,8 @@ impl Sending {
 
     /// Why SQS refuses the message, in its words.
     pub(super) fn objection(&self) -> Option<String> {
-        let is_allowed = |letter: char| {
-            matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
-        };
+        let is_allowed =
+            |letter: char| matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..='\u{10ffff}');
         if self.message_body.is_empty() {
             return Some("The request must contain the parameter MessageBody.".to_owned());
         }
