@@ -250,6 +250,8 @@ pub struct Connection {
 pub struct Queue {
     /// Its logical id in the template.
     pub queue: String,
+    /// Its name, with which its URL ends.
+    pub name: String,
     /// Messages for which the function is to be called next.
     pub waiting: usize,
     /// Messages that were sent with a delay, which is not over.

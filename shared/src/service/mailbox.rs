@@ -158,8 +158,8 @@ async fn load_names(ctx: &Context, entries: &[&MailboxEntry]) -> Result<Names, E
 }
 
 /// Puts entries right that were left behind by processes that died, as far as there is time, and returns their threads: whether each
-/// was missing where it is listed. `threads` are as they were read, some milliseconds late: what is taken away is decided on what is
-/// there now.
+/// was missing where it is listed, or may have been. `threads` are as they were read, some milliseconds late: what is taken away is
+/// decided on what is there now.
 async fn put_right(
     ctx: &Context,
     mailbox: Mailbox,
@@ -171,9 +171,13 @@ async fn put_right(
         threads.get(thread_id).is_some_and(|thread| is_astray(thread, &ctx.caller, mailbox, *bumped_at, ctx.now))
     };
     let astray = entries.iter().copied().filter(|entry| left_behind(threads, entry));
-    let astray: Vec<&MailboxEntry> = astray.take(MAX_PUT_RIGHT).collect();
+    let mut astray: Vec<&MailboxEntry> = astray.collect();
+    // Where it is not found out, a thread is shown: twice is better than never.
+    let mut missing: HashMap<ThreadId, bool> =
+        astray.iter().map(|entry| (entry.position.thread_id.clone(), true)).collect();
+    astray.truncate(MAX_PUT_RIGHT);
     if astray.is_empty() {
-        return HashMap::new();
+        return missing;
     }
     let healing = async {
         let ids: Vec<ThreadId> = astray.iter().map(|entry| entry.position.thread_id.clone()).collect();
@@ -187,11 +191,12 @@ async fn put_right(
                 Some((thread_id.clone(), was_missing))
             })
         });
-        let mut threads = HashMap::new();
+        let mut threads: HashMap<ThreadId, bool> = HashMap::new();
         for (thread_id, was_missing) in join_all(healed).await.into_iter().flatten() {
             *threads.entry(thread_id).or_default() |= was_missing;
         }
         threads
     };
-    tokio::time::timeout(PATIENCE, healing).await.unwrap_or_default()
+    missing.extend(tokio::time::timeout(PATIENCE, healing).await.unwrap_or_default());
+    missing
 }

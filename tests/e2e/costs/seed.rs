@@ -25,7 +25,7 @@ pub(crate) const DAY: Duration = Duration::from_hours(24);
 pub(crate) const HOUR: Duration = Duration::from_hours(1);
 const MINUTE: Duration = Duration::from_mins(1);
 /// The newest threads of many, whose authors have a profile: tests look at no others.
-const NAMED: usize = 1_500;
+const NAMED: usize = 2_000;
 
 /// Gives `user` so many direct threads of one message each, `per_day` on every day back from yesterday.
 pub(crate) async fn inbox(stack: &Stack, user: &User, threads: u32, per_day: u32) {

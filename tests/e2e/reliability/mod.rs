@@ -9,5 +9,6 @@ mod kill;
 mod load;
 mod moves;
 mod settling;
+mod snapshots;
 mod tail_races;
 mod torn;

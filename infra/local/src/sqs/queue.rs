@@ -28,6 +28,8 @@ pub(crate) struct Queue {
 #[derive(Serialize)]
 pub(crate) struct Listed {
     queue: String,
+    /// Its name, with which its URL ends.
+    name: String,
     #[serde(flatten)]
     counts: Counts,
     /// The bodies of the messages, if no function is called with them.
@@ -136,6 +138,7 @@ impl Queue {
         let messages = self.messages.borrow();
         Listed {
             queue: self.spec.id.clone(),
+            name: self.spec.name.clone(),
             counts: messages.count(now_ms()),
             messages: self.spec.consumer.is_none().then(|| messages.bodies()),
         }
