@@ -39,11 +39,12 @@ impl Pair {
 
     /// Every list that one of them can page through, ready for a parameter to be put behind it.
     #[must_use]
-    pub fn lists(&self) -> [String; 6] {
+    pub fn lists(&self) -> [String; 7] {
         [
             "/threads?".to_owned(),
             "/me/following?".to_owned(),
             "/me/blocked?".to_owned(),
+            "/me/groups?".to_owned(),
             "/users?username=ann&".to_owned(),
             self.path("/messages?"),
             self.path("/events?"),

@@ -12,6 +12,7 @@ pub async fn everything(user: &User, thread: &str) -> Vec<Value> {
         "/settings".to_owned(),
         "/me/following".to_owned(),
         "/me/blocked".to_owned(),
+        "/me/groups".to_owned(),
         "/threads?box=inbox".to_owned(),
         "/threads?box=requests".to_owned(),
         "/threads?box=inbox&limit=1".to_owned(),

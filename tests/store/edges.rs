@@ -40,7 +40,7 @@ async fn rule_06_a_block_refuses_an_opening_that_was_decided_before_it() {
     let store = store(&stack);
     let (ann, bob) = (user("ann"), user("bob"));
     let (pair, id) = pair(&ann, &bob);
-    let opening = Opening { actor: &ann, recipient: &bob, standing: Standing::pending(later(0)) };
+    let opening = Opening { actor: &ann, recipient: &bob, standing: Standing::pending(later(0)), declined: None };
     let decided = |revision| open(id.clone(), opening, revision, noon());
     let new = decided(Revision::default());
     block(&store, &bob, &ann, later(1)).await.unwrap();

@@ -77,7 +77,7 @@ pub(crate) fn pair(one: &UserId, other: &UserId) -> (Pair, ThreadId) {
 pub(crate) fn opening(standing: Standing) -> NewThread {
     let (ann, bob) = (user("ann"), user("bob"));
     let (_, id) = pair(&ann, &bob);
-    open(id, Opening { actor: &ann, recipient: &bob, standing }, Revision::default(), noon())
+    open(id, Opening { actor: &ann, recipient: &bob, standing, declined: None }, Revision::default(), noon())
 }
 
 /// A stored thread of two new users; the first of them opened it.

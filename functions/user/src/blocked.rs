@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use shared::api::{BlockedView, ListView, Problem, Request, Response, UserView, WithSockets, thread_views};
-use shared::service::{Blocked, Context, SharedPage, block, unblock};
+use shared::service::{Context, GroupsPage, SharedPage, block, unblock};
 use shared::store::{Cursor, Edge};
 
 use crate::edges;
@@ -28,7 +28,7 @@ pub(crate) async fn set(ctx: Context, request: Request) -> Result<Response<Block
     let page = SharedPage { after: request.cursor(&list)?, limit: request.limit()? };
 
     let (blocked, done) = block(&ctx, &pair, &user_id, &page).await?.split();
-    let Blocked { groups, details, next } = blocked;
+    let GroupsPage { groups, details, next } = blocked;
     let next_cursor = next.map(|last| Cursor::new(&list, &last).into_text());
     let groups = thread_views(groups, &ctx.caller, &details, &HashMap::new())?;
     Ok(Response::ok(&BlockedView { groups, next_cursor }).deliver(done))

@@ -3,6 +3,7 @@
 mod blocked;
 mod edges;
 mod following;
+mod groups;
 mod me;
 mod users;
 
@@ -31,6 +32,7 @@ fn routes() -> Routes<WithSockets> {
         Route::user("DELETE /me/following/{user_id}", following::delete)
             .statuses(&[204])
             .problems(&[Code::InvalidRequest, Code::NotFound]),
+        Route::user("GET /me/groups", groups::list).problems(&[Code::InvalidRequest]),
         Route::user("GET /me/blocked", blocked::list).problems(&[Code::InvalidRequest]),
         Route::user("PUT /me/blocked/{user_id}", blocked::set).problems(&[Code::InvalidRequest, Code::NotFound]),
         Route::user("DELETE /me/blocked/{user_id}", blocked::delete)

@@ -66,7 +66,7 @@ mod tests {
     fn thread(standing: Standing) -> Thread {
         let (ann, bob) = (user("ann"), user("bob"));
         let id = ThreadId::direct(&Pair::new(&ann, &bob).unwrap());
-        open(id, Opening { actor: &ann, recipient: &bob, standing }, Revision::default(), at(0)).thread
+        open(id, Opening { actor: &ann, recipient: &bob, standing, declined: None }, Revision::default(), at(0)).thread
     }
 
     fn at(ms: i64) -> Timestamp {

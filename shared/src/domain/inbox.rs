@@ -331,7 +331,7 @@ mod tests {
     fn an_entry_is_astray_only_where_the_thread_never_comes_again() {
         let (ann, bob) = (user("ann"), user("bob"));
         let thread_id = ThreadId::direct(&Pair::new(&ann, &bob).unwrap());
-        let opening = Opening { actor: &ann, recipient: &bob, standing: Standing::pending(at(5)) };
+        let opening = Opening { actor: &ann, recipient: &bob, standing: Standing::pending(at(5)), declined: None };
         let minute = ms(ASTRAY_AFTER);
         let thread = open(thread_id, opening, Revision::default(), at(2 * minute)).thread;
         let late = at(9 * minute);

@@ -16,7 +16,8 @@ impl Memberships {
     /// Whether the user can be in another group that stands so with them.
     #[must_use]
     pub fn has_room_for(self, standing: Standing) -> bool {
-        self.all < MAX_MEMBERSHIPS && (!waits(standing) || self.can_wait())
+        // A declined one takes no place among those that wait; but who is refused must not tell who was declined.
+        self.all < MAX_MEMBERSHIPS && (standing.is_accepted() || self.can_wait())
     }
 
     /// Whether another group can wait to be accepted.

@@ -3,7 +3,7 @@
 use super::ids::UserId;
 use super::member::Standing;
 use super::refusal::Refusal;
-use super::thread::Thread;
+use super::thread::{Kind, Thread};
 use super::time::Timestamp;
 use super::transition::Transition;
 
@@ -36,6 +36,12 @@ fn with_standing(thread: &Thread, user: &UserId, standing: Standing) -> Transiti
     Transition::unlogged(thread, |after| {
         for member in after.members.iter_mut().filter(|member| &member.user_id == user) {
             member.set_standing(standing);
+        }
+        // Who accepts a direct thread wants to hear of the other again, also in groups.
+        if let Kind::Direct { rests, .. } = &mut after.kind
+            && standing.is_accepted()
+        {
+            rests.remove(user);
         }
     })
 }

@@ -9,7 +9,7 @@ use super::log::{Change, Entry, EntryContent};
 use super::member::{Member, Standing};
 use super::revision::Revision;
 use super::tail::Tail;
-use super::thread::{Kind, Rests, Thread};
+use super::thread::{Kind, Thread};
 use super::time::Timestamp;
 use super::transition::NewThread;
 
@@ -19,13 +19,15 @@ pub struct Opening<'a> {
     pub actor: &'a UserId,
     pub recipient: &'a UserId,
     pub standing: Standing,
+    /// When the recipient declined a group of the actor. What the actor declined is over: they write themselves.
+    pub declined: Option<Timestamp>,
 }
 
 /// A new direct thread and the first entry of its log. `revision` is that of the absent head that it replaces: a block creates
 /// one before there is a thread.
 #[must_use]
 pub fn open(id: ThreadId, opening: Opening<'_>, revision: Revision, now: Timestamp) -> NewThread {
-    let Opening { actor, recipient, standing } = opening;
+    let Opening { actor, recipient, standing, declined } = opening;
     let members = vec![
         Member::new(actor.clone(), Slot::FIRST, Seq::ONE, Standing::Accepted),
         Member::new(recipient.clone(), Slot::SECOND, Seq::ONE, standing),
@@ -36,8 +38,7 @@ pub fn open(id: ThreadId, opening: Opening<'_>, revision: Revision, now: Timesta
         id,
         kind: Kind::Direct {
             blocks: BTreeSet::new(),
-            // The standing has it from here on.
-            rests: Rests::new(),
+            rests: declined.map(|at| (recipient.clone(), at)).into_iter().collect(),
             details: ThreadDetails::new(actor, now),
         },
         last_seq: Seq::ONE,

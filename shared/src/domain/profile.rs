@@ -217,7 +217,7 @@ pub struct Profile {
     pub created_at: Timestamp,
     /// When the public profile last changed.
     pub updated_at: Timestamp,
-    /// Counts changes of the public profile, of follows, of blocks in either direction, and of groups they were added to. A
+    /// Counts changes of the public profile, of follows, of blocks in either direction, of declines, and of groups they were added to. A
     /// decision is stored only while the revision that it rests on is current.
     pub revision: Revision,
     /// What is left to do about snapshots in the user's groups that may be older; `None` if there are none.

@@ -150,7 +150,7 @@ mod tests {
     fn opened(standing: Standing) -> Thread {
         let (ann, bob) = (user("ann"), user("bob"));
         let id = ThreadId::direct(&Pair::new(&ann, &bob).unwrap());
-        let opening = Opening { actor: &ann, recipient: &bob, standing };
+        let opening = Opening { actor: &ann, recipient: &bob, standing, declined: None };
         open(id, opening, Revision::default(), at(0)).thread
     }
 

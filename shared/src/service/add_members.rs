@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::error::Error;
-use super::invite::{Candidates, Into, load_candidates, require_registered};
+use super::invite::{Candidates, Destination, load_candidates, require_registered};
 use super::load::{Roster, ShownThread, load_details_and_profiles, load_roster};
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
@@ -48,7 +48,7 @@ impl AddMembers<'_> {
         let new: Vec<UserId> = invitees.into_iter().filter(|user_id| thread.member(user_id).is_none()).collect();
 
         let present = thread.member_ids();
-        let group = Into { thread_id: Some(self.thread_id), present: &present };
+        let group = Destination { thread_id: Some(self.thread_id), present: &present };
         let candidates = load_candidates(ctx, group, &new, &profiles);
         let shown = load_details_and_profiles(ctx, thread.clone());
         let (candidates, mut group) = tokio::try_join!(candidates, shown)?;

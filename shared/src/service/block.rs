@@ -2,13 +2,12 @@
 
 use super::context::Context;
 use super::error::Error;
-use super::load::{know_hidden, registered};
+use super::load::registered;
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
-use super::shared_groups::{Scan, group_ids, shared_group_ids};
+use super::shared_groups::{GroupsPage, Scan, group_ids, load_page, shared_group_ids};
 use crate::domain::block::{hide, unhide};
 use crate::domain::counts::MessageCounts;
-use crate::domain::details::DetailsByThread;
 use crate::domain::ids::{Pair, ThreadId, UserId};
 use crate::domain::member::Member;
 use crate::domain::message_request;
@@ -16,15 +15,6 @@ use crate::domain::refusal::Refusal;
 use crate::domain::thread::Thread;
 use crate::domain::transition::Transition;
 use crate::store::{EdgeEnds, Head, OnBlock, PairContext, Writes};
-
-/// A page of the groups that the blocker shares with the blocked, in the order of their ids, for the decision to stay or to leave.
-#[derive(Debug, Default)]
-pub struct Blocked {
-    pub groups: Vec<Thread>,
-    pub details: DetailsByThread,
-    /// The group behind which the next page begins; `None` on the last one.
-    pub next: Option<ThreadId>,
-}
 
 /// Which page of the shared groups.
 #[derive(Debug)]
@@ -52,7 +42,7 @@ struct Unblock<'a> {
 ///
 /// # Errors
 /// `NotFound`, `ProfileRequired`.
-pub async fn block(ctx: &Context, pair: &Pair, user_id: &UserId, page: &SharedPage) -> Result<Done<Blocked>, Error> {
+pub async fn block(ctx: &Context, pair: &Pair, user_id: &UserId, page: &SharedPage) -> Result<Done<GroupsPage>, Error> {
     run(ctx, Block { user_id, pair, page, scan: Scan::default() }).await
 }
 
@@ -66,21 +56,18 @@ pub async fn unblock(ctx: &Context, pair: &Pair, user_id: &UserId) -> Result<Don
 
 impl Block<'_> {
     /// The page of groups that the response shows, with the changes of this step.
-    async fn shown(&self, ctx: &Context, ids: &[ThreadId], changes: &[Transition]) -> Result<Blocked, Error> {
+    async fn shown(&self, ctx: &Context, ids: &[ThreadId], changes: &[Transition]) -> Result<GroupsPage, Error> {
         let behind = ids.partition_point(|id| self.page.after.as_ref().is_some_and(|after| id <= after));
         let wanted: Vec<ThreadId> = ids[behind..].iter().take(self.page.limit).cloned().collect();
-        let (groups, details) = tokio::try_join!(ctx.store.present_threads(&wanted), ctx.store.details_of(&wanted))?;
-        let mut groups = groups;
-        know_hidden(ctx, groups.values_mut()).await?;
-        for change in changes {
-            if let Some(group) = groups.get_mut(&change.after.id) {
+        let more = behind + wanted.len() < ids.len();
+        let mut page = load_page(ctx, wanted, more).await?;
+        for group in &mut page.groups {
+            if let Some(change) = changes.iter().find(|change| change.after.id == group.id) {
                 group.clone_from(&change.after);
             }
         }
-        let both = |group: &Thread| group.member(&ctx.caller).is_some() && group.member(self.user_id).is_some();
-        let groups = wanted.iter().filter_map(|id| groups.remove(id)).filter(both).collect();
-        let more = behind + wanted.len() < ids.len();
-        Ok(Blocked { groups, details, next: wanted.into_iter().next_back().filter(|_| more) })
+        page.groups.retain(|group| group.member(self.user_id).is_some());
+        Ok(page)
     }
 
     fn on_block<'a>(ctx: &Context, head: &'a Head, declined: Option<&'a Transition>) -> OnBlock<'a> {
@@ -95,10 +82,10 @@ impl Block<'_> {
 }
 
 impl Operation for Block<'_> {
-    type Output = Blocked;
+    type Output = GroupsPage;
     type Beside = ();
 
-    async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<Blocked>, Error> {
+    async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<GroupsPage>, Error> {
         let PairContext { own, other, head, .. } = ctx.store.pair_context(&ctx.caller, self.user_id, self.pair).await?;
         let own = registered(own)?;
         let other = other.ok_or(Refusal::NotFound)?;
@@ -118,7 +105,7 @@ impl Operation for Block<'_> {
             Head::Absent(_) => None,
         };
         // Before the write: a read that fails after it would keep the caller's other devices from hearing of it.
-        let output = if more { Blocked::default() } else { self.shown(ctx, &ids, &changes).await? };
+        let output = if more { GroupsPage::default() } else { self.shown(ctx, &ids, &changes).await? };
         let leaves_requests = |change: &&Transition| {
             let listed = |thread: &Thread| thread.member(&ctx.caller).and_then(Member::listed_in);
             listed(&change.before).is_some() && listed(&change.after).is_none()
@@ -147,7 +134,11 @@ impl Operation for Unblock<'_> {
         let own = registered(context.own)?;
         let blocks = context.head.is_blocked_by(&ctx.caller);
         let Some(other) = context.other.filter(|_| blocks) else { return Ok(Step::unchanged(())) };
-        // Also groups that the other one left: what they said there is hidden still.
+        // While the block holds, more can become hidden: what begins at the start looks at the groups of now. Also those that the
+        // other one left: what they said there is hidden still.
+        if self.scan.is_at_start() {
+            self.scan = Scan::default();
+        }
         let ids = self.scan.ids(group_ids(ctx, &ctx.caller)).await?;
         let unhide = |group: &Thread, marked: Option<&MessageCounts>| unhide(group, &ctx.caller, self.user_id, marked);
         let whole = self.scan.is_at_start();

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::error::Error;
-use super::invite::{Into, load_candidates, require_registered};
+use super::invite::{Destination, load_candidates, require_registered};
 use super::load::{ShownThread, load_thread_of_then, registered};
 use super::notify;
 use super::open::OpenedThread;
@@ -63,7 +63,7 @@ impl Operation for CreateGroup<'_> {
             return Err(Refusal::TooManyGroups.into());
         }
         require_registered(user_ids, &profiles)?;
-        let group = Into { thread_id: None, present: std::slice::from_ref(&ctx.caller) };
+        let group = Destination { thread_id: None, present: std::slice::from_ref(&ctx.caller) };
         let candidates = load_candidates(ctx, group, &self.invitees, &profiles).await?;
 
         let id = ThreadId::from_random(random::bytes().map_err(Error::Internal)?);

@@ -33,7 +33,7 @@ pub(super) struct Candidates {
 
 /// The group that users are to be added to; without an id it is new.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Into<'a> {
+pub(super) struct Destination<'a> {
     pub(super) thread_id: Option<&'a ThreadId>,
     pub(super) present: &'a [UserId],
 }
@@ -44,7 +44,7 @@ pub(super) struct Into<'a> {
 /// Those of the table.
 pub(super) async fn load_candidates(
     ctx: &Context,
-    group: Into<'_>,
+    group: Destination<'_>,
     invitees: &[UserId],
     profiles: &Profiles,
 ) -> Result<Candidates, Error> {

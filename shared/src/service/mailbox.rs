@@ -110,12 +110,11 @@ pub async fn mailbox_page(ctx: &Context, query: MailboxQuery) -> Result<MailboxP
         };
         (shown.into_iter().map(|activity| activity.thread_id).collect(), next)
     } else {
-        // The thread is listed elsewhere. Where it was missing there, or moved up while the page is the first, it is shown all the
-        // same: nobody else leads to it, or it is found twice and shown once.
+        // The thread is listed further up: it is on an earlier page, or will be on this one. Where it was missing there, or moved up
+        // while the page is the first, it is shown all the same: nobody else leads to it, or it is found twice and shown once.
         let passed_over = |listed_at: Timestamp, entry: &MailboxEntry| {
             let MailboxPosition { bumped_at, thread_id } = &entry.position;
-            let moved_up = place.start.is_some() && listed_at > *bumped_at;
-            listed_at != *bumped_at && healed.get(thread_id).map_or(moved_up, |was_missing| !was_missing)
+            listed_at > *bumped_at && healed.get(thread_id).map_or(place.start.is_some(), |was_missing| !was_missing)
         };
         let open = looked_at.iter().filter_map(|entry| {
             let (listing, activity) = listed(entry)?;

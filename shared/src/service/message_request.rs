@@ -45,8 +45,8 @@ impl Operation for Accept<'_> {
                 let mut writes = Writes::change_thread(&transition)?;
                 // Who accepts what they declined wants to hear of its sender again.
                 let declined = thread.member(&ctx.caller).is_some_and(|own| own.standing.declined_at().is_some());
-                if declined && let Some(pair) = inviting_pair(ctx, &thread).await? {
-                    writes.end_rest(&ctx.caller, &pair);
+                if declined {
+                    writes.end_rest(&ctx.caller, inviting_pair(ctx, &thread).await?.as_ref());
                 }
                 (Some(writes), transition.after)
             }

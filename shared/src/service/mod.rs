@@ -31,7 +31,7 @@ mod snapshots;
 mod typing;
 
 pub use add_members::add_members;
-pub use block::{Blocked, SharedPage, block, unblock};
+pub use block::{SharedPage, block, unblock};
 pub use change_group::{ChangedGroup, leave, remove_member, rename, set_role};
 pub use closing::Closing;
 pub use connect::{GivenTicket, connect, disconnect, give_ticket};
@@ -51,5 +51,6 @@ pub use profile::{save_profile, user_details};
 pub use read::{Marked, mark_read};
 pub use send::{Sent, send};
 pub use settle::Unsettled;
+pub use shared_groups::{GroupsPage, own_groups};
 pub use snapshots::refresh_snapshots;
 pub use typing::typing;

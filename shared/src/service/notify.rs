@@ -64,7 +64,9 @@ fn members_changed(before: Option<&Thread>, after: &Thread, entries: &[Entry], a
         notifications.push(requested(after, actor, now, waiting));
     }
     notifications.extend(blocked_members_present(before, after, now));
-    let evicted = before.iter().flat_map(|before| &before.members);
+    // Who declined the group hears nothing of it, but for what their own devices did.
+    let heard = |member: &&Member| member.listed_in().is_some() || member.user_id == *actor;
+    let evicted = before.iter().flat_map(|before| &before.members).filter(heard);
     for member in evicted.filter(|member| after.member(&member.user_id).is_none()) {
         let reason = if member.user_id == *actor { EvictionReason::Left } else { EvictionReason::Removed };
         let event = about(after, None, now, EventKind::MemberEvicted { reason });

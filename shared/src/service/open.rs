@@ -71,7 +71,12 @@ impl Open<'_> {
             Head::Absent(absent) => {
                 let contact = contact_context(ctx, &context.head, other, context.followed);
                 let standing = contact.standing(ctx.now).map_err(|why| Refusal::contact(why, &other.id))?;
-                let opening = Opening { actor: &ctx.caller, recipient: &other.id, standing };
+                let opening = Opening {
+                    actor: &ctx.caller,
+                    recipient: &other.id,
+                    standing,
+                    declined: absent.rests.get(&other.id).copied(),
+                };
                 let new = begin(self.thread_id.clone(), opening, absent.revision.unwrap_or_default(), ctx.now);
                 let thread = new.thread.clone();
                 (Some((absent.clone(), new)), thread)

@@ -203,7 +203,7 @@ impl<O: Operation> Steps for Running<O> {
 type Ended = (Done<()>, Option<Stored>);
 
 async fn repeat_until_stored(ctx: &Context, operation: &mut dyn Steps, start: Start) -> Result<Ended, Error> {
-    // Steps only read: the first one runs beside the look for an earlier use of the key.
+    // Steps store nothing: the first one runs beside the look for an earlier use of the key.
     let (earlier, mut step) = match start {
         Start::Unread => tokio::join!(earlier_use(ctx), operation.step(ctx, None)),
         Start::Read { head, earlier: None } => (Ok(None), operation.step(ctx, Some(head)).await),

@@ -4,13 +4,47 @@ use std::collections::HashSet;
 
 use super::context::Context;
 use super::error::Error;
-use super::load::know_hidden;
+use super::load::{know_hidden, registered};
 use crate::domain::block::needs_marked;
 use crate::domain::counts::MessageCounts;
+use crate::domain::details::DetailsByThread;
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::limits::MAX_GROUPS_AT_ONCE;
 use crate::domain::thread::Thread;
 use crate::domain::transition::Transition;
+use crate::store::Page;
+
+/// A page of groups, in the order of their ids.
+#[derive(Debug, Default)]
+pub struct GroupsPage {
+    pub groups: Vec<Thread>,
+    pub details: DetailsByThread,
+    /// The group behind which the next page begins; `None` on the last one.
+    pub next: Option<ThreadId>,
+}
+
+/// A page of all groups that the caller is in, also those that they declined.
+///
+/// # Errors
+/// `ProfileRequired`.
+pub async fn own_groups(ctx: &Context, after: Option<&ThreadId>, limit: usize) -> Result<GroupsPage, Error> {
+    let ids = ctx.store.groups_behind(&ctx.caller, after, limit);
+    let (own, Page { items, more }) = tokio::try_join!(ctx.store.profile(&ctx.caller), ids)?;
+    registered(own)?;
+    load_page(ctx, items, more).await
+}
+
+/// The groups with these ids that the caller is in; `more` says whether others follow.
+///
+/// # Errors
+/// Those of the table.
+pub(super) async fn load_page(ctx: &Context, ids: Vec<ThreadId>, more: bool) -> Result<GroupsPage, Error> {
+    let (mut groups, details) = tokio::try_join!(ctx.store.present_threads(&ids), ctx.store.details_of(&ids))?;
+    know_hidden(ctx, groups.values_mut()).await?;
+    let own = |group: &Thread| group.member(&ctx.caller).is_some();
+    let groups = ids.iter().filter_map(|id| groups.remove(id)).filter(own).collect();
+    Ok(GroupsPage { groups, details, next: ids.into_iter().next_back().filter(|_| more) })
+}
 
 /// Heads that one read takes.
 const HEADS_AT_ONCE: usize = 100;

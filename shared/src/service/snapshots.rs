@@ -43,22 +43,18 @@ pub async fn refresh_snapshots(
     asked_at: Timestamp,
     now: Timestamp,
 ) -> Result<Worked, Error> {
-    let Some(profile) = store.profile(&work.user_id).await? else { return Ok(Worked::Done) };
-    let Some(stale) = &profile.stale_snapshots else {
-        // The request may be about to store the profile; if it never did, there is nothing to do.
-        let waits = profile.revision < work.revision && now < asked_at.plus(REQUEST_OVER);
-        return Ok(if waits { Worked::TooEarly } else { Worked::Done });
-    };
-    let mut done = stale.done.clone();
     loop {
-        let page = store.groups_behind(&profile.id, done.as_ref(), GROUPS_AT_ONCE).await?;
+        let Some(profile) = store.profile(&work.user_id).await? else { return Ok(Worked::Done) };
+        // The request may be about to store the profile; if it never did, there is nothing to do.
+        if profile.revision < work.revision && now < asked_at.plus(REQUEST_OVER) {
+            return Ok(Worked::TooEarly);
+        }
+        let Some(stale) = &profile.stale_snapshots else { return Ok(Worked::Done) };
+        let page = store.groups_behind(&profile.id, stale.done.as_ref(), GROUPS_AT_ONCE).await?;
         let refreshed = page.items.iter().map(|group| store.refresh_snapshot(group, &profile)).collect::<Vec<_>>();
         stream::iter(refreshed).buffer_unordered(GROUPS_AT_A_TIME).try_collect::<()>().await?;
-        if !page.more {
-            store.note_snapshots(&profile, None).await?;
-            return Ok(Worked::Done);
-        }
-        done = page.items.into_iter().next_back();
-        store.note_snapshots(&profile, done.as_ref()).await?;
+        // The profile is read again, for each page and at the end: it may have changed meanwhile, and then all begins anew.
+        let done = if page.more { page.items.last() } else { None };
+        store.note_snapshots(&profile, done).await?;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::access::Store;
 use super::convert::{self, ITEM_VERSION};
@@ -123,13 +123,12 @@ impl Writes {
 }
 
 /// `THREAD#t` / `LEFT#u`, `REMOVED#u`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct StayRecord {
-    v: u8,
     /// An earlier release did not store where it was.
     #[serde(default)]
     seq: Seq,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     declined: Option<Timestamp>,
     #[serde(default)]
     used: u64,
@@ -148,7 +147,7 @@ fn stay_write(key: keys::Key, stay: &Stay) -> Write {
 
 /// The stay in an item.
 pub(super) fn parse_stay(item: Item) -> Result<Stay, StoreError> {
-    let StayRecord { seq, declined, used, .. } = convert::record(item)?;
+    let StayRecord { seq, declined, used } = convert::record(item)?;
     Ok(Stay { ended: seq, declined, used })
 }
 

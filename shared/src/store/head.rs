@@ -249,7 +249,7 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         Kind::Direct { blocks, details, .. } => (KindRecord::Direct, blocks.clone(), Some(details)),
         Kind::Group { .. } => (KindRecord::Group, BTreeSet::new(), None),
     };
-    convert::item(&HeadRecord {
+    let mut item = convert::item(&HeadRecord {
         v: HEAD_VERSION,
         kind,
         rev: thread.revision.0,
@@ -268,7 +268,11 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         by: own.map(|details| details.created_by.clone()),
         created: own.map(|details| details.created_at),
         prefs: own.map(preferences::records),
-    })
+    })?;
+    if let Kind::Direct { rests, .. } = &thread.kind {
+        item.extend(rest::attributes(rests));
+    }
+    Ok(item)
 }
 
 /// The last message of a thread as an attribute.

@@ -11,9 +11,9 @@
 //! | `b` | messages in the thread before them, until they accept |
 //! | `i` | the inviter's slot plus one, until they accept |
 //! | `h` | the slots they hide, as bits |
-//! | `p` | one more than the last seq that others see them to have read, where it is less than their mark |
-//! | `g` | stays they hide that are in an item of their own, `HIDDEN#u` |
 //! | `n` | of these, the slots they have not decided on, as bits |
+//! | `g` | stays they hide that are in an item of their own, `HIDDEN#u` |
+//! | `p` | one more than the last seq that others see them to have read, where it is less than their mark |
 //!
 //! A field with another letter is from a later release. It is passed over, and written back as it was.
 

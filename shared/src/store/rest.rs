@@ -9,7 +9,7 @@ use super::keys;
 use super::update::{Update, number};
 use super::write::{Write, Writes};
 use crate::domain::ids::{Pair, ThreadId, UserId};
-use crate::domain::thread::{Rests, Thread};
+use crate::domain::thread::{Kind, Rests, Thread};
 use crate::domain::time::Timestamp;
 use crate::domain::transition::Transition;
 
@@ -20,6 +20,11 @@ pub(super) fn attribute(user: &UserId) -> String {
     format!("{PREFIX}{user}")
 }
 
+/// The rests of a new head.
+pub(super) fn attributes(rests: &Rests) -> Item {
+    rests.iter().map(|(user, at)| (attribute(user), number(at.ms()))).collect()
+}
+
 /// The rests in a head.
 pub(super) fn parse(item: &Item) -> Rests {
     let rest = |(name, value): (&String, &AttributeValue)| {
@@ -27,6 +32,16 @@ pub(super) fn parse(item: &Item) -> Rests {
         Some((user, Timestamp::from_ms(value.as_n().ok()?.parse().ok()?).ok()?))
     };
     item.iter().filter_map(rest).collect()
+}
+
+/// Those whose decline of groups of the other ends with a transition of their direct thread.
+pub(super) fn ended<'a>(before: &'a Thread, after: &'a Thread) -> Vec<&'a UserId> {
+    match (&before.kind, &after.kind) {
+        (Kind::Direct { rests: before, .. }, Kind::Direct { rests: after, .. }) => {
+            before.keys().filter(|user| !after.contains_key(*user)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Whether a transition of a group declines it for `user`.
@@ -52,9 +67,10 @@ impl Writes {
         self.extend(pair.map(|pair| change(pair, |head| head.set(&[&attribute(by)], number(at.ms())))));
     }
 
-    /// Ends the rest of the user whose request `by` declined: they think better of it.
-    pub fn end_rest(&mut self, by: &UserId, pair: &Pair) {
-        self.extend([change(pair, |head| head.remove(&[&attribute(by)]))]);
+    /// Ends the rest of the user whose request `by` declined: they think better of it. `pair` is as in [`Declined`].
+    pub fn end_rest(&mut self, by: &UserId, pair: Option<&Pair>) {
+        self.user(by).raise();
+        self.extend(pair.map(|pair| change(pair, |head| head.remove(&[&attribute(by)]))));
     }
 }
 

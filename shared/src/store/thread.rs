@@ -11,7 +11,7 @@ use super::table::Read;
 use super::tail::TailRecord;
 use super::update::{Update, number};
 use super::write::{Write, Writes};
-use super::{convert, hidden, keys, log, mailbox};
+use super::{convert, hidden, keys, log, mailbox, rest};
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::log::Entry;
 use crate::domain::member::ReadMark;
@@ -65,6 +65,9 @@ pub(super) fn changed_head(transition: &Transition) -> Result<Update, StoreError
     }
     if head::encoded_members(before) != head::encoded_members(after) {
         head.set(&["members"], convert::value(head::encoded_members(after))?);
+    }
+    for user in rest::ended(before, after) {
+        head.remove(&[&rest::attribute(user)]);
     }
     set_marks(&mut head, before, after, entries);
     Ok(head)

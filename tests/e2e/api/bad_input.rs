@@ -26,8 +26,16 @@ fn call(user: &User, route: &(Method, String, Value)) -> Call {
 /// Everything that a request of this module could have changed.
 async fn everything(pair: &Pair) -> Value {
     let mut all = Vec::new();
-    for path in ["/me", "/settings", "/threads", "/me/following", "/me/blocked", &pair.path(""), &pair.path("/events")]
-    {
+    for path in [
+        "/me",
+        "/settings",
+        "/threads",
+        "/me/following",
+        "/me/blocked",
+        "/me/groups",
+        &pair.path(""),
+        &pair.path("/events"),
+    ] {
         all.push(pair.ann.get(path).await.expect(200).clone());
     }
     all.push(pair.bob.get(&pair.path("")).await.expect(200).clone());

@@ -26,6 +26,7 @@ const TABLE: &str = "
     GET /me/following                                401  200  200  200  200  200  200  200  200
     PUT /me/following/{user_id}                      401  204  204  204  204  204  204  204  204
     DELETE /me/following/{user_id}                   401  204  204  204  204  204  204  204  204
+    GET /me/groups                                   401  200  200  200  200  200  200  200  200
     GET /me/blocked                                  401  200  200  200  200  200  200  200  200
     PUT /me/blocked/{user_id}                        401  200  200  200  200  200  200  200  200
     DELETE /me/blocked/{user_id}                     401  204  204  204  204  204  204  204  204

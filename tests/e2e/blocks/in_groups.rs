@@ -255,3 +255,23 @@ async fn rule_12_whichever_of_a_block_and_a_coming_overtakes_the_other_it_comes_
         assert!(noticed(&group.carl, &group.thread).await.contains(&dora.id), "held: {function}");
     }
 }
+
+#[tokio::test]
+async fn rule_12_an_unblock_that_a_coming_overtakes_leaves_nothing_hidden() {
+    let stack = Stack::own();
+    let group = Group::new(&stack).await;
+    let (carl, dora) = (&group.carl, stack.user("dora").await);
+    carl.block(&dora).await;
+    let held = Fault::database(DatabaseFault::HoldBefore).function("UserFunction").operation("TransactWriteItems");
+    let held = stack.hold(held).await;
+    let path = format!("/me/blocked/{}", dora.id);
+    let unblocking = tokio::spawn(carl.delete(&path).into_future());
+    held.reached().await;
+    group.ann.add(&group.thread, &[&dora]).await;
+    held.release().await;
+    unblocking.await.unwrap().expect(204);
+    let said = dora.send(&group.thread, "hello").await;
+    let read = carl.get(&group.path(&format!("/messages/{}", said["seq"]))).await;
+    assert_eq!(read.expect(200)["hidden"], false);
+    assert_eq!(carl.thread(&group.thread).await["notice"], Value::Null);
+}

@@ -115,7 +115,7 @@ async fn thread(
         store.commit(Writes::save_profile(None, &profile)?, None).await?;
     }
     let thread_id = ThreadId::direct(&Pair::new(&author, &recipient).unwrap());
-    let opening = Opening { actor: &author, recipient: &recipient, standing };
+    let opening = Opening { actor: &author, recipient: &recipient, standing, declined: None };
     let opened = open(thread_id, opening, Revision::default(), at);
     let text = "how have you been?".to_owned().try_into().unwrap();
     let draft = MessageContent { text, reply_to: None, mentions: vec![] };

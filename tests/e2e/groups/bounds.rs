@@ -43,6 +43,26 @@ async fn rule_08_at_most_a_hundred_groups_wait_for_somebody() {
 }
 
 #[tokio::test]
+async fn rule_07_who_was_declined_and_who_was_not_are_refused_alike_where_a_hundred_wait() {
+    let stack = Stack::shared();
+    let (ann, bob) = Pair::strangers(&stack).await;
+    let carl = stack.user("carl").await;
+    let declined = ann.create_group(&[&bob]).await;
+    bob.decline(&declined).await;
+    groups(&carl, &bob, 100).await;
+    for stranger in [&ann, &stack.user("dora").await] {
+        stranger.creating_group(&[&bob]).await.problem("contact-closed");
+    }
+    // All of them are found, also what no mailbox has.
+    let all = bob.list("/me/groups?limit=30").await;
+    assert_eq!(all.len(), 101);
+    let ids: Vec<&str> = all.iter().map(|group| group["id"].as_str().unwrap()).collect();
+    assert!(ids.is_sorted() && ids.contains(&declined.as_str()));
+    bob.leave(&declined).await;
+    assert_eq!(bob.list("/me/groups").await.len(), 100);
+}
+
+#[tokio::test]
 async fn rule_08_a_hundred_that_a_block_declines_wait_no_more() {
     let stack = Stack::shared();
     let (ann, bob) = Pair::strangers(&stack).await;

@@ -41,6 +41,7 @@ async fn rule_07_a_declined_group_stays_away_however_often_its_moderators_bring_
     bobs.assert_no_more("request.received");
     bobs.assert_no_more("message.created");
     bobs.assert_no_more("member.added");
+    bobs.assert_no_more("member.evicted");
     // It can still be read and accepted.
     assert_eq!(bob.thread(&thread).await["box"], "requests");
     bob.accept(&thread).await;
@@ -101,6 +102,23 @@ async fn rule_07_who_accepts_what_they_declined_hears_of_the_sender_again() {
     bob.accept(&thread).await;
     let second = ann.create_group(&[&bob]).await;
     assert_in(&bob, &second, "requests").await;
+}
+
+#[tokio::test]
+async fn rule_07_writing_to_who_was_declined_or_accepting_them_ends_the_rest() {
+    let stack = Stack::shared();
+    let (ann, bob, _, _) = declined(&stack).await;
+    bob.open(&ann).await;
+    let welcome = ann.create_group(&[&bob]).await;
+    assert_in(&bob, &welcome, "requests").await;
+    // A thread that they open themselves is declined from its beginning, and ends nothing.
+    let (ann, bob, _, _) = declined(&stack).await;
+    let direct = ann.open(&bob).await;
+    let second = ann.create_group(&[&bob]).await;
+    assert_rests(&bob, &second).await;
+    bob.accept(&direct).await;
+    let third = ann.create_group(&[&bob]).await;
+    assert_in(&bob, &third, "requests").await;
 }
 
 #[tokio::test]

@@ -49,6 +49,7 @@ async fn rule_01_every_other_route_answers_profile_required_until_then() {
         (Method::PUT, format!("/me/following/{other}"), Value::Null),
         (Method::DELETE, format!("/me/following/{other}"), Value::Null),
         (Method::GET, "/me/blocked".to_owned(), Value::Null),
+        (Method::GET, "/me/groups".to_owned(), Value::Null),
         (Method::PUT, format!("/me/blocked/{other}"), Value::Null),
         (Method::DELETE, format!("/me/blocked/{other}"), Value::Null),
         (Method::GET, "/settings".to_owned(), Value::Null),

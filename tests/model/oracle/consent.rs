@@ -13,6 +13,10 @@ impl Oracle {
         if let Some(inviter) = self.inviter(tid, who).filter(|_| declined) {
             self.users[who].rests.remove(&inviter);
         }
+        let other = self.threads[tid].others(who).next().map(|other| other.user);
+        if let Some(other) = other.filter(|_| !self.threads[tid].group && !self.is_accepted(tid, who)) {
+            self.users[who].rests.remove(&other);
+        }
         if let Some(member) = self.threads[tid].member_mut(who).filter(|member| !member.accepted()) {
             member.standing = Standing::Accepted;
             accepted = Some((who, tid, Signal::Accepted));
@@ -34,6 +38,10 @@ impl Oracle {
             self.users[who].rests.insert(inviter);
         }
         Outcome::done(204, touched).in_thread(tid, 0).signalling(declined)
+    }
+
+    fn is_accepted(&self, tid: Tid, who: Uid) -> bool {
+        self.threads[tid].member(who).is_some_and(super::Member::accepted)
     }
 
     /// Who added `who` to a group.

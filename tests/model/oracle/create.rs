@@ -42,9 +42,8 @@ impl Oracle {
             }
         };
         let tid = self.begin(false, who, &[(whom, standing)]);
-        // From here on the standings have it.
+        // Who writes to somebody wants to hear of them.
         self.users[who].rests.remove(&whom);
-        self.users[whom].rests.remove(&who);
         self.created(tid, both, text)
     }
 

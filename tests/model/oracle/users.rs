@@ -26,6 +26,9 @@ impl Oracle {
             if let Some(member) = thread.members.iter_mut().filter(|member| member.user == who).find(waiting) {
                 member.standing = Standing::Accepted;
                 accepted.push((who, tid, Signal::Accepted));
+                if !thread.group {
+                    self.users[who].rests.remove(&whom);
+                }
             }
         }
         Outcome::done(204, [who, whom]).signalling(accepted)
