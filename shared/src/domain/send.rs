@@ -37,7 +37,7 @@ pub fn send(
     replied_to: Option<Seq>,
     now: Timestamp,
 ) -> Result<Sending, Refusal> {
-    send_past(&[], thread, author, draft, replied_to, now)
+    send_past(&[], thread, author, (draft, replied_to), now)
 }
 
 /// As [`send`], where the requests of the members `full` hold no more groups: to them the thread stays declined.
@@ -48,8 +48,7 @@ pub fn send_past(
     full: &[UserId],
     thread: &Thread,
     author: &UserId,
-    draft: &MessageContent,
-    replied_to: Option<Seq>,
+    (draft, replied_to): (&MessageContent, Option<Seq>),
     now: Timestamp,
 ) -> Result<Sending, Refusal> {
     let member = thread.member(author).ok_or(Refusal::NotFound)?;
@@ -221,7 +220,7 @@ mod tests {
         assert_eq!(later.after.listing_of(&bob), asked.listing_of(&bob));
         assert_eq!(later.after.listing_of(&ann).unwrap().bumped_at, day);
         let moved: Vec<UserId> = later.moving().unwrap().to.into_iter().map(|listing| listing.user_id).collect();
-        assert_eq!(moved, [ann.clone()]);
+        assert_eq!(moved, std::slice::from_ref(&ann));
         // In the inbox it has the place of the thread.
         let answered = send(&later.after, &bob, &draft(), None, day).unwrap().transition.after;
         let listing = answered.listing_of(&bob).unwrap();

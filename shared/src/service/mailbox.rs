@@ -124,12 +124,11 @@ pub async fn mailbox_page(ctx: &Context, query: MailboxQuery) -> Result<MailboxP
         let (shown, next) = page((&entries, more), place, &ids, open, limit);
         (shown, next.map(|Place { start, ahead }| PagePosition { start, ahead, shown: None }))
     };
-    let Names { details, profiles } = match names {
-        Some(names) => names,
-        None => {
-            let of_shown = looked_at.into_iter().filter(|entry| shown.contains(&entry.position.thread_id));
-            load_names(ctx, &of_shown.collect::<Vec<_>>()).await?
-        }
+    let Names { details, profiles } = if let Some(names) = names {
+        names
+    } else {
+        let of_shown = looked_at.into_iter().filter(|entry| shown.contains(&entry.position.thread_id));
+        load_names(ctx, &of_shown.collect::<Vec<_>>()).await?
     };
     let in_order = shown.iter().filter_map(|thread_id: &ThreadId| threads.remove(thread_id));
     let mut threads: Vec<Thread> = in_order.collect();

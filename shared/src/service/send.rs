@@ -177,7 +177,7 @@ impl Send<'_> {
     }
 
     async fn decide(&self, ctx: &Context, thread: &Thread, replied_to: Option<Seq>) -> Result<Sending, Error> {
-        let decide = |full: &[UserId]| send_past(full, thread, &ctx.caller, self.draft, replied_to, ctx.now);
+        let decide = |full: &[UserId]| send_past(full, thread, &ctx.caller, (self.draft, replied_to), ctx.now);
         let sending = decide(&[])?;
         if !thread.is_group() || sending.returned_to.is_empty() {
             return Ok(sending);

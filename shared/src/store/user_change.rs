@@ -32,7 +32,7 @@ impl UserChange {
     }
 
     /// Adds all of another change of the same profile.
-    pub(super) fn join(&mut self, other: Self) {
+    pub(super) fn join(&mut self, other: &Self) {
         self.seen = other.seen.or(self.seen);
         self.raises |= other.raises;
         self.count(other.memberships);

@@ -75,7 +75,7 @@ impl Writes {
         self.settling.extend(other.settling);
         self.together.extend(other.together);
         for (user, change) in other.users {
-            self.user(&user).join(change);
+            self.user(&user).join(&change);
         }
     }
 

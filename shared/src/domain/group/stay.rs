@@ -21,8 +21,8 @@ impl Stay {
     pub fn of(thread: &Thread, user: &UserId, ended: Seq) -> Option<Self> {
         let member = thread.member(user)?;
         let waited = !member.standing.is_accepted();
-        let used = thread.counts.total().saturating_sub(member.invitation.messages_before);
-        Some(Self { ended, declined: member.standing.declined_at(), used: if waited { used } else { 0 } })
+        let messages = thread.counts.total().saturating_sub(member.invitation.messages_before);
+        Some(Self { ended, declined: member.standing.declined_at(), used: if waited { messages } else { 0 } })
     }
 }
 
