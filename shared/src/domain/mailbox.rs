@@ -34,7 +34,7 @@ pub struct MailboxListing {
 }
 
 /// The position of a thread in a mailbox: of a message request when it came, in an inbox see
-/// [`super::thread::Thread::bumped_at`].
+/// `Thread::bumped_at`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxPosition {
     pub bumped_at: Timestamp,
