@@ -197,7 +197,7 @@ mod tests {
         let delayed = queue.send("four".to_owned(), Some(Duration::from_mins(15))).unwrap();
         let batch = queue.next_batch(2, None).await;
         queue.settle(&batch, &BTreeSet::from([batch[1].id.as_str()]));
-        let expected = serde_json::json!({"queue": "Work", "waiting": 1, "delayed": 1, "in_flight": 1});
+        let expected = serde_json::json!({"queue": "Work", "name": "Work", "waiting": 1, "delayed": 1, "in_flight": 1});
         assert_eq!(listed(&queue), expected);
 
         // What was in flight or delayed is visible at once.
