@@ -45,6 +45,8 @@ impl Oracle {
     fn remove_member(&mut self, who: Uid, tid: Tid, whom: Uid, what: EntryContent, signal: Signal) -> Outcome {
         let touched = self.threads[tid].users();
         let thread = &mut self.threads[tid];
+        // Who declined the group hears nothing of it, but of what they do themselves.
+        let hears = who == whom || thread.member(whom).is_some_and(|member| member.standing != Standing::Declined);
         if let Some(member) = thread.member(whom) {
             let used = if member.accepted() { 0 } else { thread.requested(member) };
             let stay = Stay { declined: member.standing == Standing::Declined, used };
@@ -59,7 +61,7 @@ impl Oracle {
         }
         self.log(tid, who, what);
         let succeeded = self.ensure_moderator(tid, who, whom);
-        Outcome::done(204, touched).in_thread(tid, 1 + succeeded).signalling([(whom, tid, signal)])
+        Outcome::done(204, touched).in_thread(tid, 1 + succeeded).signalling(hears.then_some((whom, tid, signal)))
     }
 
     pub(super) fn role(&mut self, who: Uid, tid: Tid, whom: Uid, moderator: bool) -> Outcome {
