@@ -80,3 +80,13 @@ pub(crate) async fn age(stack: &Stack, thread: &str, users: &[&User], by: Durati
     let update = update.update_expression("SET bumped = :older").expression_attribute_values(":older", older);
     update.send().await.expect("a head can be changed");
 }
+
+/// Makes a message so much older.
+pub(crate) async fn make_older(stack: &Stack, thread: &str, seq: u64, by: Duration) {
+    let update = engine::client(stack).update_item().table_name(stack.table_name());
+    let update = update.key("pk", text(format!("THREAD#{thread}"))).key("sk", text(format!("MSG#{seq:010}")));
+    let update = update.update_expression("SET #at = #at - :by").expression_attribute_names("#at", "at");
+    let update = update.condition_expression("attribute_exists(pk)");
+    let by = AttributeValue::N(ms(by).to_string());
+    update.expression_attribute_values(":by", by).send().await.expect("the message is an item");
+}

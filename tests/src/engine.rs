@@ -17,3 +17,10 @@ pub fn client(stack: &Stack) -> Client {
         .build();
     Client::from_conf(config)
 }
+
+/// All that the table has, as text.
+pub async fn everything(stack: &Stack) -> String {
+    let scan = client(stack).scan().table_name(stack.table_name()).consistent_read(true).into_paginator().items();
+    let items = scan.send().collect::<Result<Vec<_>, _>>().await.expect("a table can be scanned");
+    format!("{items:?}")
+}

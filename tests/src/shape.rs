@@ -88,6 +88,10 @@ pub fn event(value: &Value) {
             assert_eq!(data["seq"], value["seq"], "{value}");
             assert_eq!(data["thread_id"], value["thread_id"], "{value}");
         }
+        "message.edited" => {
+            message(data);
+            assert_eq!(data["thread_id"], value["thread_id"], "{value}");
+        }
         "thread.created" | "member.added" => ids(data, "user_ids"),
         "member.left" | "member.removed" => texts(data, &["user_id"]),
         "member.role_changed" => {

@@ -178,6 +178,11 @@ impl User {
         self.post(&format!("/threads/{thread}/messages"), &json!({"text": text})).key(&fresh_key())
     }
 
+    /// Gives a message another text.
+    pub fn editing(&self, thread: &str, seq: u64, text: &str) -> Call {
+        self.patch(&format!("/threads/{thread}/messages/{seq}"), &json!({"text": text}))
+    }
+
     /// Sends a text message and gives its view.
     pub async fn send(&self, thread: &str, text: &str) -> Value {
         self.sending(thread, text).await.expect(201).clone()

@@ -64,21 +64,3 @@ async fn rule_14_the_log_has_no_hole_where_the_engine_cuts_a_page() {
     let newest = store.messages(&head, (Seq::ONE, head.last_seq), 100).await.unwrap();
     assert!(newest.more && newest.items.len() < 95 && newest.items[0].seq == head.last_seq);
 }
-
-#[tokio::test]
-async fn an_amended_message_has_another_content_in_the_same_envelope() {
-    let stack = Stack::shared();
-    let store = store(&stack);
-    let head = sent(&store, &thread(&store, Standing::Accepted).await, 0, "as it was", later(1)).await;
-    let before = store.last_message_at(&head, head.last_seq).await.unwrap().unwrap();
-    let text = "as it is".to_owned().try_into().unwrap();
-    let content = MessageContent { text, reply_to: None, mentions: vec![] };
-    commit(&store, Writes::amend_message(&head.id, head.last_seq, &content).unwrap()).await.unwrap();
-    let after = store.last_message_at(&head, head.last_seq).await.unwrap().unwrap();
-    let expected = Message { content: content.clone(), ..before.message };
-    assert_eq!((after.message, after.counts), (expected, before.counts));
-
-    let nothing = commit(&store, Writes::amend_message(&head.id, seq(1), &content).unwrap()).await;
-    assert!(nothing.unwrap_err().failed(Condition::Entry), "the first entry is no message");
-    assert!(store.message(&head, seq(1)).await.unwrap().is_none(), "a refused amendment makes nothing");
-}

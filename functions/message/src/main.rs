@@ -1,5 +1,6 @@
 //! The `message` function: what users write.
 
+mod edit;
 mod get;
 mod list;
 mod send;
@@ -32,5 +33,13 @@ fn routes() -> Routes<WithSockets> {
         Route::user("GET /threads/{thread_id}/messages/{seq}", get::get)
             .members()
             .problems(&[Code::InvalidRequest, Code::NotFound]),
+        Route::user("PATCH /threads/{thread_id}/messages/{seq}", edit::edit).members().problems(&[
+            Code::InvalidRequest,
+            Code::NotFound,
+            Code::Forbidden,
+            Code::ContactClosed,
+            Code::YouBlockThem,
+            Code::EditWindowClosed,
+        ]),
     ])
 }

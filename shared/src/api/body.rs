@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 use super::object::Object;
 use super::problem::Problem;
 use crate::domain::details::Preferences;
+use crate::domain::edit::Edit;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::invalid::Invalid;
 use crate::domain::limits::MAX_MEMBERS;
@@ -148,14 +149,39 @@ impl MessageBody {
     /// # Errors
     /// `invalid-request` for more mentions than a thread has members.
     pub fn draft(self) -> Result<MessageContent, Problem> {
-        let Self { text, reply_to, mut mentions, .. } = self;
-        if mentions.len() > MAX_MEMBERS {
-            return Err(Problem::invalid("/mentions", format!("must be at most {MAX_MEMBERS}")));
-        }
-        mentions.sort();
-        mentions.dedup();
-        Ok(MessageContent { text, reply_to, mentions })
+        let Self { text, reply_to, mentions, .. } = self;
+        Ok(MessageContent { text, reply_to, mentions: mentioned(mentions)? })
     }
+}
+
+/// `PATCH /threads/{thread_id}/messages/{seq}`: mentions that are left out stay as they are.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditBody {
+    text: MessageText,
+    #[serde(default, deserialize_with = "present")]
+    mentions: Option<Vec<UserId>>,
+}
+
+impl EditBody {
+    /// The edit, each mentioned user once.
+    ///
+    /// # Errors
+    /// As [`MessageBody::draft`].
+    pub fn edit(self) -> Result<Edit, Problem> {
+        let Self { text, mentions } = self;
+        Ok(Edit { text, mentions: mentions.map(mentioned).transpose()? })
+    }
+}
+
+/// The users whom a message mentions, each once.
+fn mentioned(mut mentions: Vec<UserId>) -> Result<Vec<UserId>, Problem> {
+    if mentions.len() > MAX_MEMBERS {
+        return Err(Problem::invalid("/mentions", format!("must be at most {MAX_MEMBERS}")));
+    }
+    mentions.sort();
+    mentions.dedup();
+    Ok(mentions)
 }
 
 /// The empty list.

@@ -10,6 +10,7 @@ use crate::delivery::{Event, EventKind, EvictionReason, Frame};
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, Entry, EntryContent};
 use crate::domain::member::{Member, Role};
+use crate::domain::message::Message;
 use crate::domain::thread::Thread;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::title::Title;
@@ -34,6 +35,8 @@ pub struct EventView {
 pub enum EventData {
     #[serde(rename = "message.created")]
     MessageCreated(Box<MessageView>),
+    #[serde(rename = "message.edited")]
+    MessageEdited(Box<MessageView>),
     #[serde(rename = "thread.created")]
     ThreadCreated {
         user_ids: Vec<UserId>,
@@ -93,17 +96,16 @@ fn is_shown(hidden: &bool) -> bool {
 /// The entry of a log as one of its thread's members sees it.
 #[must_use]
 pub fn log_event_view(reader: &Member, thread: &Thread, entry: &Entry) -> EventView {
-    entry_view(&thread.id, entry, thread.hides(reader, &entry.actor_id, entry.seq))
+    entry_view(&thread.id, entry, thread.hides_entry(reader, entry))
 }
 
 fn entry_view(thread_id: &ThreadId, entry: &Entry, hidden: bool) -> EventView {
+    let view = |message: &Message| {
+        Box::new(if hidden { MessageView::hidden(thread_id, message) } else { MessageView::whole(thread_id, message) })
+    };
     let data = match &entry.content {
-        EntryContent::Message(logged) if hidden => {
-            EventData::MessageCreated(Box::new(MessageView::hidden(thread_id, &logged.message)))
-        }
-        EntryContent::Message(logged) => {
-            EventData::MessageCreated(Box::new(MessageView::whole(thread_id, &logged.message)))
-        }
+        EntryContent::Message(logged) => EventData::MessageCreated(view(&logged.message)),
+        EntryContent::Edited(message) => EventData::MessageEdited(view(message)),
         EntryContent::Change(change) => change_data(change.clone(), hidden),
     };
     let (thread_id, actor_id) = (thread_id.clone(), Some(entry.actor_id.clone()));

@@ -6,7 +6,7 @@ use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::member::Member;
 use crate::domain::message::{Message, MessageContent, Preview};
 use crate::domain::thread::Thread;
-use crate::domain::time::{Timestamp, rfc3339};
+use crate::domain::time::{Timestamp, optional_rfc3339, rfc3339};
 
 /// A message as its reader sees it.
 #[derive(Debug, Clone, Serialize)]
@@ -25,7 +25,8 @@ pub struct MessageView {
     reactions: [(); 0],
     #[serde(serialize_with = "rfc3339")]
     created_at: Timestamp,
-    edited_at: Option<()>,
+    #[serde(serialize_with = "optional_rfc3339")]
+    edited_at: Option<Timestamp>,
     deleted_at: Option<()>,
     hidden: bool,
 }
@@ -34,13 +35,14 @@ impl MessageView {
     /// The whole message.
     #[must_use]
     pub fn whole(thread: &ThreadId, message: &Message) -> Self {
-        let Message { seq, author_id, created_at, content } = message.clone();
+        let Message { seq, author_id, created_at, content, edited } = message.clone();
         let MessageContent { text, reply_to, mentions } = content;
-        let text = Some(text.into());
-        Self { text, reply_to, mentions, ..Self::bare(thread, seq, author_id, created_at) }
+        let (text, edited_at) = (Some(text.into()), edited.map(|edited| edited.at));
+        Self { text, reply_to, mentions, edited_at, ..Self::bare(thread, seq, author_id, created_at) }
     }
 
-    /// A message whose author the reader blocks: that it exists, and nothing of what it says (rule 12).
+    /// A message whose author the reader blocks, or an old one that they may not see: that it exists, and nothing of what it says
+    /// (rules 11, 12).
     #[must_use]
     pub fn hidden(thread: &ThreadId, message: &Message) -> Self {
         let Message { seq, author_id, created_at, .. } = message.clone();
@@ -60,13 +62,13 @@ impl MessageView {
     /// What a thread shows `reader` of its last message: the beginning of its text, and no mentions.
     #[must_use]
     pub fn preview(reader: &Member, thread: &Thread, preview: &Preview) -> Self {
-        let Preview { seq, author_id, created_at, reply_to, text, truncated } = preview.clone();
+        let Preview { seq, author_id, created_at, reply_to, text, truncated, edited_at } = preview.clone();
         let hidden = thread.hides(reader, &author_id, seq);
         let bare = Self::bare(&thread.id, seq, author_id, created_at);
         if hidden {
             return Self { hidden, ..bare };
         }
-        Self { text: Some(text), text_truncated: truncated, reply_to, ..bare }
+        Self { text: Some(text), text_truncated: truncated, reply_to, edited_at, ..bare }
     }
 
     fn bare(thread: &ThreadId, seq: Seq, author_id: UserId, created_at: Timestamp) -> Self {

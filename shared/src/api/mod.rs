@@ -15,7 +15,7 @@ mod thread;
 mod user;
 mod words;
 
-pub use body::{
+pub use body::{EditBody, 
     AddMembersBody, CreateGroupBody, Decision, MessageBody, NoticeBody, OpenThreadBody, PingFrame, PreferencesBody,
     ProfileBody, ReadBody, RenameBody, RoleBody, SettingsBody, ThreadBody, ThreadKind, TypingFrame,
 };

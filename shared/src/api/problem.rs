@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::ids::UserId;
-use crate::domain::limits::{MAX_BODY_BYTES, MAX_MEMBERS, MAX_REQUEST_MESSAGES};
+use crate::domain::limits::{MAX_BODY_BYTES, MAX_EDITS, MAX_MEMBERS, MAX_REQUEST_MESSAGES};
 use crate::domain::refusal::{MessageFault, Refusal};
 use crate::service::Error;
 use crate::store::StoreError;
@@ -30,6 +30,7 @@ pub enum Code {
     GroupFull,
     YouBlockThem,
     IdempotencyMismatch,
+    EditWindowClosed,
     TooLarge,
     Internal,
     Unavailable,
@@ -43,7 +44,7 @@ impl Code {
             Self::InvalidRequest => ("invalid-request", 400, "Invalid request"),
             Self::Unauthenticated => ("unauthenticated", 401, "Unauthenticated"),
             Self::ProfileRequired => ("profile-required", 403, "Profile required"),
-            Self::Forbidden => ("forbidden", 403, "Moderators only"),
+            Self::Forbidden => ("forbidden", 403, "Forbidden"),
             Self::ContactClosed => ("contact-closed", 403, "Contact closed"),
             Self::RequestPending => ("request-pending", 403, "Message request pending"),
             Self::NotFound => ("not-found", 404, "Not found"),
@@ -52,6 +53,7 @@ impl Code {
             Self::GroupFull => ("group-full", 409, "Group full"),
             Self::YouBlockThem => ("you-block-them", 409, "You block them"),
             Self::IdempotencyMismatch => ("idempotency-mismatch", 409, "Idempotency key mismatch"),
+            Self::EditWindowClosed => ("edit-window-closed", 409, "Edit window closed"),
             Self::TooLarge => ("too-large", 413, "Request too large"),
             Self::Internal => ("internal", 500, "Internal error"),
             Self::Unavailable => ("unavailable", 503, "Service unavailable"),
@@ -90,7 +92,8 @@ pub enum Problem {
     InvalidRequest(Vec<Field>),
     Unauthenticated,
     ProfileRequired,
-    Forbidden,
+    /// The detail.
+    Forbidden(&'static str),
     ContactClosed(Vec<UserId>),
     RequestPending,
     NotFound,
@@ -100,6 +103,7 @@ pub enum Problem {
     GroupFull,
     YouBlockThem(Vec<UserId>),
     IdempotencyMismatch,
+    EditWindowClosed,
     TooLarge,
     /// The cause.
     Internal(String),
@@ -146,7 +150,7 @@ impl Problem {
             Self::InvalidRequest(_) => Code::InvalidRequest,
             Self::Unauthenticated => Code::Unauthenticated,
             Self::ProfileRequired => Code::ProfileRequired,
-            Self::Forbidden => Code::Forbidden,
+            Self::Forbidden(_) => Code::Forbidden,
             Self::ContactClosed(_) => Code::ContactClosed,
             Self::RequestPending => Code::RequestPending,
             Self::NotFound => Code::NotFound,
@@ -155,6 +159,7 @@ impl Problem {
             Self::GroupFull => Code::GroupFull,
             Self::YouBlockThem(_) => Code::YouBlockThem,
             Self::IdempotencyMismatch => Code::IdempotencyMismatch,
+            Self::EditWindowClosed => Code::EditWindowClosed,
             Self::TooLarge => Code::TooLarge,
             Self::Internal(_) => Code::Internal,
             Self::Unavailable(_) => Code::Unavailable,
@@ -170,19 +175,19 @@ impl Problem {
             }
             Self::Unauthenticated => "The request has no valid identity.".to_owned(),
             Self::ProfileRequired => "Register a profile with PUT /me first.".to_owned(),
-            Self::Forbidden => "Only a moderator of the group may do this. A direct thread has none.".to_owned(),
             Self::ContactClosed(_) => "You cannot write to these users or add them.".to_owned(),
             Self::RequestPending => {
                 format!("A message request holds at most {MAX_REQUEST_MESSAGES} messages until it is accepted.")
             }
             Self::NotFound => "It does not exist, or you may not see it.".to_owned(),
-            Self::Conflict(detail) => (*detail).to_owned(),
+            Self::Forbidden(detail) | Self::Conflict(detail) => (*detail).to_owned(),
             Self::UsernameTaken => "Another user has this username.".to_owned(),
             Self::GroupFull => format!("A group has at most {MAX_MEMBERS} members."),
             Self::YouBlockThem(_) => "Unblock these users first.".to_owned(),
             Self::IdempotencyMismatch => {
                 "This Idempotency-Key belongs to another request. Use a new key for a new request.".to_owned()
             }
+            Self::EditWindowClosed => format!("A message can be edited for 24 hours, at most {MAX_EDITS} times."),
             Self::TooLarge => format!("The body of a request has at most {MAX_BODY_BYTES} bytes."),
             Self::Internal(_) => "The error is in the log under this request id.".to_owned(),
             Self::Unavailable(_) => "Nothing is lost. Try again with the same Idempotency-Key.".to_owned(),
@@ -225,7 +230,11 @@ impl From<Refusal> for Problem {
             Refusal::ProfileRequired => Self::ProfileRequired,
             Refusal::UsernameTaken => Self::UsernameTaken,
             Refusal::NotFound => Self::NotFound,
-            Refusal::ModeratorsOnly => Self::Forbidden,
+            Refusal::ModeratorsOnly => {
+                Self::Forbidden("Only a moderator of the group may do this. A direct thread has none.")
+            }
+            Refusal::AuthorOnly => Self::Forbidden("Only its author may edit a message."),
+            Refusal::EditWindowClosed => Self::EditWindowClosed,
             Refusal::ContactClosed(users) => Self::ContactClosed(users),
             Refusal::YouBlockThem(users) => Self::YouBlockThem(users),
             Refusal::RequestPending => Self::RequestPending,

@@ -91,7 +91,8 @@ impl ThreadDetails {
                 EntryContent::Change(
                     Change::ThreadCreated { .. } | Change::MemberAdded { .. } | Change::RoleChanged { .. },
                 )
-                | EntryContent::Message(_) => {}
+                | EntryContent::Message(_)
+                | EntryContent::Edited(_) => {}
             }
         }
         next

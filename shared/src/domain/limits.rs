@@ -36,6 +36,10 @@ pub const MAX_PREVIEW_GRAPHEMES: usize = 80;
 pub const MAX_PREVIEW_BYTES: usize = 120;
 /// Bytes of a message's text and mentions that the tail of a head takes, at most. A longer message is stored as an item at once.
 pub const MAX_TAIL_CONTENT_BYTES: usize = 512;
+/// How long after it was stored a message can be edited (rule 17).
+pub const EDIT_WINDOW: Duration = Duration::from_hours(24);
+/// Edits of a message, at most (rule 17).
+pub const MAX_EDITS: u8 = 10;
 /// Messages in the tail of a head, at most. It is settled long before; that many wait where the table or a process is slow.
 pub const MAX_TAIL_MESSAGES: usize = 24;
 /// Keys that a head remembers at least, and so the messages that may come between a decision and its append.

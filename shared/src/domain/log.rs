@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{Seq, UserId};
 use super::member::Role;
-use super::message::LoggedMessage;
+use super::message::{LoggedMessage, Message};
 use super::time::Timestamp;
 use super::title::Title;
 
@@ -45,7 +45,15 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryContent {
     Message(LoggedMessage),
+    /// A message of the thread was edited. It is as it is now: an older text is nowhere any more.
+    Edited(Message),
     Change(Change),
+}
+
+impl From<Change> for EntryContent {
+    fn from(change: Change) -> Self {
+        Self::Change(change)
+    }
 }
 
 /// One entry of a log.

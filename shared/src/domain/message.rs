@@ -1,4 +1,4 @@
-//! Messages: an envelope that never changes, and the content that the author writes.
+//! Messages: an envelope that never changes, and the content that the author writes and may edit.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -78,6 +78,15 @@ pub struct Message {
     /// When it was stored; never earlier than the entries before it.
     pub created_at: Timestamp,
     pub content: MessageContent,
+    /// The last edit; `None` if there was none.
+    pub edited: Option<Edited>,
+}
+
+/// That a message was edited (rule 17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edited {
+    pub at: Timestamp,
+    pub times: u8,
 }
 
 /// A message as the log stores it.
@@ -99,6 +108,7 @@ pub struct Preview {
     pub text: String,
     /// Whether `text` is only the beginning.
     pub truncated: bool,
+    pub edited_at: Option<Timestamp>,
 }
 
 impl Preview {
@@ -113,6 +123,7 @@ impl Preview {
             reply_to: message.content.reply_to,
             text,
             truncated,
+            edited_at: message.edited.map(|edited| edited.at),
         }
     }
 }

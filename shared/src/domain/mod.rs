@@ -9,6 +9,7 @@ pub mod connection;
 pub mod contact;
 pub mod counts;
 pub mod details;
+pub mod edit;
 pub mod group;
 pub mod hidden;
 pub mod idempotency;

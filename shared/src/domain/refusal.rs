@@ -33,6 +33,10 @@ pub enum Refusal {
     InvitesNobody,
     /// The users at these indexes of the caller's list do not exist.
     UnknownUsers(Vec<usize>),
+    /// Only its author may do that to a message (rule 17).
+    AuthorOnly,
+    /// A message is too old to be edited, or was edited too often (rule 17).
+    EditWindowClosed,
     /// A message does not fit its thread (rule 16).
     Message(MessageFault),
     /// A read mark would be beyond the end of the log (rule 19).

@@ -66,6 +66,7 @@ pub fn send_past(
         // The clocks of different machines differ a little; the times of a log never go back.
         created_at: now.max(thread.active_at),
         content: draft.clone(),
+        edited: None,
     };
     let after = after(thread, member, &message, full);
     let came_back = |now: &&Member| {
@@ -78,8 +79,8 @@ pub fn send_past(
     Ok(Sending { transition, message, returned_to, accepts: !member.standing.is_accepted() })
 }
 
-/// Whether `author` may send at all: no block, and a message request below its limit (rules 6, 7).
-fn may_send(thread: &Thread, author: &UserId) -> Result<(), Refusal> {
+/// Demands that no block keeps `author` from saying something (rule 6).
+pub(super) fn unblocked(thread: &Thread, author: &UserId) -> Result<(), Refusal> {
     let others = || thread.others(author).map(|other| other.user_id.clone());
     if thread.is_blocked_by(author) {
         return Err(Refusal::YouBlockThem(others().collect()));
@@ -87,6 +88,12 @@ fn may_send(thread: &Thread, author: &UserId) -> Result<(), Refusal> {
     if others().any(|other| thread.is_blocked_by(&other)) {
         return Err(Refusal::ContactClosed(others().collect()));
     }
+    Ok(())
+}
+
+/// Whether `author` may send at all: no block, and a message request below its limit (rules 6, 7).
+fn may_send(thread: &Thread, author: &UserId) -> Result<(), Refusal> {
+    unblocked(thread, author)?;
     let accepted = thread.others(author).any(|other| other.standing.is_accepted());
     let waiting =
         thread.others(author).map(|other| thread.counts.total().saturating_sub(other.invitation.messages_before));

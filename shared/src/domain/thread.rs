@@ -7,6 +7,7 @@ use super::counts::{MessageCounts, Slot};
 use super::details::ThreadDetails;
 use super::ids::{Seq, ThreadId, UserId};
 use super::limits::{DIRECT_INBOX_SPAN, GROUP_INBOX_SPAN};
+use super::log::{Entry, EntryContent};
 use super::mailbox::MailboxListing;
 use super::member::{Member, Standing};
 use super::message::Preview;
@@ -162,6 +163,18 @@ impl Thread {
         match stays.max_by_key(|(_, joined, _)| *joined) {
             Some((_, _, slot)) => reader.hides.contains(slot),
             None => reader.hidden_stays.have(author, seq),
+        }
+    }
+
+    /// Whether `entry` is told to `reader` without what somebody wrote: they hide its author, or it is about a message that they may not
+    /// see (rules 11, 12).
+    #[must_use]
+    pub fn hides_entry(&self, reader: &Member, entry: &Entry) -> bool {
+        match &entry.content {
+            EntryContent::Edited(message) => {
+                !reader.sees(message.seq) || self.hides(reader, &message.author_id, message.seq)
+            }
+            EntryContent::Message(_) | EntryContent::Change(_) => self.hides(reader, &entry.actor_id, entry.seq),
         }
     }
 

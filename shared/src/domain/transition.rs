@@ -77,11 +77,11 @@ impl TransitionBuilder<'_> {
     }
 
     /// Adds an entry to the log.
-    pub(super) fn log(&mut self, change: Change) {
+    pub(super) fn log(&mut self, content: impl Into<EntryContent>) {
         let thread = &mut self.transition.after;
         thread.last_seq = thread.last_seq.next();
         let (seq, at): (Seq, Timestamp) = (thread.last_seq, thread.active_at);
-        let content = EntryContent::Change(change);
+        let content = content.into();
         self.transition.entries.push(Entry { seq, at, actor_id: self.actor.clone(), content });
     }
 

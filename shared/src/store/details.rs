@@ -108,7 +108,7 @@ pub(super) fn change(
             EntryContent::Change(Change::ThreadRenamed { title: None }) => {
                 update.remove(&["title"]);
             }
-            EntryContent::Change(_) | EntryContent::Message(_) => {}
+            EntryContent::Change(_) | EntryContent::Message(_) | EntryContent::Edited(_) => {}
         }
     }
     Ok((!update.is_empty()).then(|| update.build()))

@@ -37,7 +37,7 @@ pub enum Condition {
     Turn,
     /// The details of the thread have the member; for a snapshot, with an older revision.
     Details,
-    /// The entry of the log exists.
+    /// The message is as it was read.
     Entry,
     /// The idempotency key was not used before.
     KeyUnused,
@@ -83,14 +83,14 @@ impl StoreError {
                 | Condition::UserUnchanged
                 | Condition::Head
                 | Condition::Members
-                | Condition::Append => true,
+                | Condition::Append
+                | Condition::Entry => true,
                 Condition::Username
                 | Condition::Connected
                 | Condition::Tail
                 | Condition::Absent
                 | Condition::Turn
                 | Condition::Details
-                | Condition::Entry
                 | Condition::KeyUnused
                 | Condition::Ticket => false,
             },

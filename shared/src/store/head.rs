@@ -37,6 +37,9 @@ struct HeadRecord {
     counts: MessageCounts,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<LastRecord>,
+    /// When `last` was edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    edited: Option<Timestamp>,
     /// By slot; see [`member_codec`].
     members: Vec<String>,
     /// By slot, two each: the last entry read, and the messages up to there that count.
@@ -187,7 +190,7 @@ impl Head {
             active_at: record.active,
             bumped_at: record.bumped,
             counts: record.counts,
-            last_message: record.last.map(LastRecord::parse),
+            last_message: record.last.map(|last| last.parse(record.edited)),
             members,
             revision: Revision(record.rev),
             tail: Tail { recent: record.recent, turn: record.turn, open, ..Tail::default() },
@@ -232,14 +235,14 @@ pub(super) fn mark_places(slot: Slot) -> [usize; 2] {
 
 impl LastRecord {
     fn of(preview: &Preview) -> Self {
-        let Preview { seq, author_id, created_at, reply_to, text, truncated } = preview.clone();
+        let Preview { seq, author_id, created_at, reply_to, text, truncated, .. } = preview.clone();
         Self(seq, author_id, created_at, reply_to.unwrap_or(Seq::ZERO), text, truncated)
     }
 
-    fn parse(self) -> Preview {
+    fn parse(self, edited_at: Option<Timestamp>) -> Preview {
         let Self(seq, author_id, created_at, reply_to, text, truncated) = self;
         let reply_to = (reply_to > Seq::ZERO).then_some(reply_to);
-        Preview { seq, author_id, created_at, reply_to, text, truncated }
+        Preview { seq, author_id, created_at, reply_to, text, truncated, edited_at }
     }
 }
 
@@ -258,6 +261,7 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         bumped: thread.bumped_at,
         counts: thread.counts.clone(),
         last: thread.last_message.as_ref().map(LastRecord::of),
+        edited: None,
         members: encoded_members(thread),
         marks: marks(thread),
         base: thread.last_seq,
@@ -346,7 +350,7 @@ mod tests {
         let content = MessageContent { text, reply_to: None, mentions: vec![] };
         let (created_at, author_id) =
             (Timestamp::from_ms(1_732_406_400_123).unwrap(), "x".to_owned().try_into().unwrap());
-        let message = Message { seq: Seq::ONE, author_id, created_at, content };
+        let message = Message { seq: Seq::ONE, author_id, created_at, content, edited: None };
         let key = IdempotencyKey::try_from("0191e5c0-7a3b-7c1d-9e2f-001122334455".to_owned()).unwrap();
         let request = Idempotency { key, fingerprint: Fingerprint::of("POST", "/", serde_json::Value::Null) };
         let logged = LoggedMessage { message, counts: MessageCounts::default() };

@@ -1,20 +1,23 @@
 //! The log of a thread: messages and changes.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::{Deserialize, Serialize};
 
 use super::access::Store;
 use super::convert::{self, ITEM_VERSION};
 use super::error::{Condition, StoreError};
+use super::head::Head;
 use super::item::Item;
 use super::keys::{self, LogKind};
 use super::page::Page;
 use super::table::{Query, Read};
-use super::update::Update;
-use super::write::{Write, Writes};
+use super::update::{Update, number};
+use super::write::Write;
 use crate::domain::counts::MessageCounts;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, Entry, EntryContent, Run};
-use crate::domain::message::{LoggedMessage, Message, MessageContent};
+use crate::domain::message::{Edited, LoggedMessage, Message, MessageContent};
 use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
 
@@ -26,6 +29,15 @@ struct MessageRecord {
     at: Timestamp,
     content: MessageContent,
     counts: MessageCounts,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    edited: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    edits: u8,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(edits: &u8) -> bool {
+    *edits == 0
 }
 
 /// `THREAD#t` / `CHANGE#<seq>`.
@@ -35,41 +47,69 @@ struct ChangeRecord {
     by: UserId,
     at: Timestamp,
     #[serde(flatten)]
-    change: Change,
+    change: StoredChange,
+}
+
+/// A change as it is stored. What is about a message refers to it: its text is in the message alone.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredChange {
+    About(AboutMessage),
+    Change(Change),
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(tag = "type")]
+enum AboutMessage {
+    #[serde(rename = "message.edited")]
+    Edited { message: Seq },
 }
 
 /// The write of a message.
 pub(super) fn message(thread: &ThreadId, logged: &LoggedMessage) -> Result<Write, StoreError> {
     let LoggedMessage { message, counts } = logged;
-    let Message { seq, author_id: by, created_at: at, content } = message.clone();
-    let item = convert::item(&MessageRecord { v: ITEM_VERSION, by, at, content, counts: counts.clone() })?;
+    let Message { seq, author_id: by, created_at: at, content, edited } = message.clone();
+    let (edited, edits) = (edited.map(|edited| edited.at), edited.map_or(0, |edited| edited.times));
+    let counts = counts.clone();
+    let item = convert::item(&MessageRecord { v: ITEM_VERSION, by, at, content, counts, edited, edits })?;
     Ok(Write::put(keys::log(LogKind::Message, thread, seq), item))
 }
 
 /// The writes that append `entries`. They need no condition of their own, because the condition of the head orders the log.
 pub(super) fn append(thread: &ThreadId, entries: &[Entry]) -> Result<Vec<Write>, StoreError> {
-    let write = |entry: &Entry| match &entry.content {
-        EntryContent::Message(logged) => message(thread, logged),
-        EntryContent::Change(change) => {
-            let (by, at, change) = (entry.actor_id.clone(), entry.at, change.clone());
-            let item = convert::item(&ChangeRecord { v: ITEM_VERSION, by, at, change })?;
-            Ok(Write::put(keys::log(LogKind::Change, thread, entry.seq), item))
-        }
+    let change = |entry: &Entry, change: StoredChange| {
+        let (by, at) = (entry.actor_id.clone(), entry.at);
+        let item = convert::item(&ChangeRecord { v: ITEM_VERSION, by, at, change })?;
+        Ok(Write::put(keys::log(LogKind::Change, thread, entry.seq), item))
     };
-    entries.iter().map(write).collect()
+    let mut writes = Vec::with_capacity(entries.len());
+    for entry in entries {
+        writes.push(match &entry.content {
+            EntryContent::Message(logged) => message(thread, logged),
+            EntryContent::Edited(message) => {
+                writes.push(amend(thread, message)?);
+                change(entry, StoredChange::About(AboutMessage::Edited { message: message.seq }))
+            }
+            EntryContent::Change(what) => change(entry, StoredChange::Change(what.clone())),
+        }?);
+    }
+    Ok(writes)
 }
 
-impl Writes {
-    /// Replaces the content of a stored message. Its envelope stays: place, author, time and counts. Fails with
-    /// [`Condition::Entry`] if there is no such message. The head is to be written with it, for the entry that tells of the change.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] if it cannot be stored at all.
-    pub fn amend_message(thread: &ThreadId, seq: Seq, content: &MessageContent) -> Result<Self, StoreError> {
-        let mut message = Update::new(keys::log(LogKind::Message, thread, seq));
-        message.set(&["content"], convert::value(content)?).require_exists(&["pk"]);
-        Ok(Self::all(vec![message.only_if(Condition::Entry)]))
+/// The write that gives a stored message the content that it has now. Its envelope stays: place, author, time and counts. Fails with
+/// [`Condition::Entry`] if it is not as it was before this edit.
+fn amend(thread: &ThreadId, message: &Message) -> Result<Write, StoreError> {
+    let mut item = Update::new(keys::log(LogKind::Message, thread, message.seq));
+    item.set(&["content"], convert::value(&message.content)?).require_exists(&["pk"]);
+    if let Some(Edited { at, times }) = message.edited {
+        item.set(&["edited"], number(at.ms())).set(&["edits"], number(times));
+        let (edits, before) = (item.path(&["edits"]), item.value(number(times.saturating_sub(1))));
+        item.require(match times {
+            0 | 1 => format!("(attribute_not_exists({edits}) OR {edits} = {before})"),
+            _ => format!("{edits} = {before}"),
+        });
     }
+    Ok(item.only_if(Condition::Entry))
 }
 
 pub(super) fn seq_of(kind: LogKind, item: &Item) -> Result<Seq, StoreError> {
@@ -79,18 +119,62 @@ pub(super) fn seq_of(kind: LogKind, item: &Item) -> Result<Seq, StoreError> {
 
 fn parse_message(item: Item) -> Result<LoggedMessage, StoreError> {
     let seq = seq_of(LogKind::Message, &item)?;
-    let MessageRecord { by, at, content, counts, .. } = convert::record(item)?;
-    Ok(LoggedMessage { message: Message { seq, author_id: by, created_at: at, content }, counts })
+    let MessageRecord { by, at, content, counts, edited, edits, .. } = convert::record(item)?;
+    let edited = edited.map(|at| Edited { at, times: edits });
+    Ok(LoggedMessage { message: Message { seq, author_id: by, created_at: at, content, edited }, counts })
 }
 
-fn parse_entry(kind: LogKind, item: Item) -> Result<Entry, StoreError> {
-    match kind {
-        LogKind::Message => parse_message(item).map(Entry::of),
-        LogKind::Change => {
-            let seq = seq_of(LogKind::Change, &item)?;
-            let ChangeRecord { by, at, change, .. } = convert::record(item)?;
-            Ok(Entry { seq, at, actor_id: by, content: EntryContent::Change(change) })
+/// An entry as its item tells it.
+struct StoredEntry {
+    seq: Seq,
+    at: Timestamp,
+    actor_id: UserId,
+    content: StoredContent,
+}
+
+enum StoredContent {
+    Whole(EntryContent),
+    /// The rest of it is in the message.
+    About(AboutMessage),
+}
+
+impl StoredEntry {
+    fn parse(kind: LogKind, item: Item) -> Result<Self, StoreError> {
+        match kind {
+            LogKind::Message => {
+                let Entry { seq, at, actor_id, content } = Entry::of(parse_message(item)?);
+                Ok(Self { seq, at, actor_id, content: StoredContent::Whole(content) })
+            }
+            LogKind::Change => {
+                let seq = seq_of(LogKind::Change, &item)?;
+                let ChangeRecord { by, at, change, .. } = convert::record(item)?;
+                let content = match change {
+                    StoredChange::Change(change) => StoredContent::Whole(EntryContent::Change(change)),
+                    StoredChange::About(about) => StoredContent::About(about),
+                };
+                Ok(Self { seq, at, actor_id: by, content })
+            }
         }
+    }
+
+    /// The message that the entry is about.
+    fn about(&self) -> Option<Seq> {
+        match self.content {
+            StoredContent::Whole(_) => None,
+            StoredContent::About(AboutMessage::Edited { message }) => Some(message),
+        }
+    }
+
+    /// The entry, with the message that it is about as it is now; `None` if that is not there.
+    fn with(self, messages: &HashMap<Seq, Message>) -> Option<Entry> {
+        let Self { seq, at, actor_id, content } = self;
+        let content = match content {
+            StoredContent::Whole(content) => content,
+            StoredContent::About(AboutMessage::Edited { message }) => {
+                EntryContent::Edited(messages.get(&message)?.clone())
+            }
+        };
+        Some(Entry { seq, at, actor_id, content })
     }
 }
 
@@ -202,13 +286,14 @@ impl Store {
         page.items.into_iter().next().map(parse_message).transpose()
     }
 
-    /// The change at `seq`, if the entry there is one.
+    /// The change at `seq`, if the entry there is one that is not about a message.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn change(&self, thread: &ThreadId, seq: Seq) -> Result<Option<Entry>, StoreError> {
         let item = self.table.get(&keys::log(LogKind::Change, thread, seq), Read::Consistent).await?;
-        item.map(|item| parse_entry(LogKind::Change, item)).transpose()
+        let entry = item.map(|item| StoredEntry::parse(LogKind::Change, item)).transpose()?;
+        Ok(entry.and_then(|entry| entry.with(&HashMap::new())))
     }
 
     /// The two runs that make up the log of `thread` from `first`, each of at most `limit` entries: messages and changes.
@@ -216,7 +301,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn runs(&self, thread: &Thread, first: Seq, limit: usize) -> Result<(Run, Run), StoreError> {
-        let run = |kind| self.run(kind, keys::log_range(kind, &thread.id, first, thread.settled_seq()), limit);
+        let run = |kind| self.run(kind, (&thread.id, first, thread.settled_seq()), limit);
         let (mut messages, changes) = tokio::try_join!(run(LogKind::Message), run(LogKind::Change))?;
         // The tail comes behind all items; where a run was cut, it is not reached.
         if messages.cut_after.is_none() {
@@ -226,11 +311,57 @@ impl Store {
         Ok((messages, changes))
     }
 
-    async fn run(&self, kind: LogKind, range: keys::Range, limit: usize) -> Result<Run, StoreError> {
+    async fn run(
+        &self,
+        kind: LogKind,
+        (thread, first, last): (&ThreadId, Seq, Seq),
+        limit: usize,
+    ) -> Result<Run, StoreError> {
+        let range = keys::log_range(kind, thread, first, last);
         let query = Query { range, newest_first: false, after: None, limit, read: Read::Consistent };
         let page = self.table.query(&query).await?;
-        let entries = page.items.into_iter().map(|item| parse_entry(kind, item)).collect::<Result<Vec<_>, _>>()?;
-        let cut_after = page.more_after.map(|_| entries.last().map_or(Seq::ZERO, |entry| entry.seq));
-        Ok(Run { entries, cut_after })
+        let stored = page.items.into_iter().map(|item| StoredEntry::parse(kind, item));
+        let stored = stored.collect::<Result<Vec<_>, _>>()?;
+        let about: HashSet<Seq> = stored.iter().filter_map(StoredEntry::about).collect();
+        let messages = self.messages_at(thread, about).await?;
+        let cut_after = page.more_after.map(|_| stored.last().map_or(Seq::ZERO, |entry| entry.seq));
+        let entries = stored.into_iter().map(|entry| {
+            let key = keys::log(kind, thread, entry.seq);
+            entry.with(&messages).ok_or(StoreError::Corrupt { key, reason: "it is about no message".to_owned() })
+        });
+        Ok(Run { entries: entries.collect::<Result<_, _>>()?, cut_after })
+    }
+
+    /// Those of the messages at these places that are items.
+    async fn messages_at(
+        &self,
+        thread: &ThreadId,
+        seqs: impl IntoIterator<Item = Seq>,
+    ) -> Result<HashMap<Seq, Message>, StoreError> {
+        let keys: Vec<_> = seqs.into_iter().map(|seq| keys::log(LogKind::Message, thread, seq)).collect();
+        let items = self.table.batch_get(&keys, Read::Consistent).await?;
+        let messages = items.into_iter().map(|item| parse_message(item).map(|logged| logged.message));
+        messages.map(|message| message.map(|message| (message.seq, message))).collect()
+    }
+
+    /// The head of a thread, and the message at `seq` if it is an item, in one consistent call.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn message_context(
+        &self,
+        thread: &ThreadId,
+        seq: Seq,
+    ) -> Result<(Head, Option<Message>), StoreError> {
+        let (head, message) = (keys::head(thread), keys::log(LogKind::Message, thread, seq));
+        let mut context = (Head::parse(None)?, None);
+        for item in self.table.batch_get(&[head.clone(), message], Read::Consistent).await? {
+            if convert::key_of(&item)? == head {
+                context.0 = Head::parse(Some(item))?;
+            } else {
+                context.1 = Some(parse_message(item)?.message);
+            }
+        }
+        Ok(context)
     }
 }

@@ -127,6 +127,7 @@ impl Store {
             .set(&["active"], number(last.message.created_at.ms()))
             .set(&["counts"], convert::value(&last.counts)?)
             .set(&["last"], head::last(&Preview::of(&last.message))?)
+            .remove(&["edited"])
             .remove_first("tail", settled)
             .remove_first("recent", thread.tail.forgettable())
             // A head that is gone must not come back.

@@ -34,6 +34,10 @@ pub(super) fn transition_writes(transition: &Transition) -> Result<Writes, Store
             .set(&["tail"], convert::value(Vec::<TailRecord>::new())?);
         if let Some(last) = &after.last_message {
             head.set(&["last"], head::last(last)?);
+            match last.edited_at {
+                Some(at) => head.set(&["edited"], number(at.ms())),
+                None => head.remove(&["edited"]),
+            };
         }
         if after.tail.recent != before.tail.recent || !before.tail.open {
             head.set(&["recent"], convert::value(&after.tail.recent)?);

@@ -47,6 +47,7 @@ const TABLE: &str = "
     GET /threads/{thread_id}/messages                401  404  200  200  200  404  404  200  200
     POST /threads/{thread_id}/messages               401  404  201  201  201  404  404  201  201
     GET /threads/{thread_id}/messages/{seq}          401  404  200  200  200  404  404  200  200
+    PATCH /threads/{thread_id}/messages/{seq}        401  404  403  200  403  404  404  403  403
     POST /connections                                401  201  201  201  201  201  201  201  201
     OPTIONS /{proxy+}                                204  204  204  204  204  204  204  204  204
     $default                                         401  404  404  404  404  404  404  404  404
@@ -149,6 +150,7 @@ impl Cast {
             "PATCH /threads/{thread_id}/members/{user_id}" => json!({"role": "moderator"}),
             "PUT /threads/{thread_id}/members/me/notice" => json!({"decision": "stay"}),
             "POST /threads/{thread_id}/messages" => json!({"text": "hello"}),
+            "PATCH /threads/{thread_id}/messages/{seq}" => json!({"text": "hello again"}),
             _ => Value::Null,
         }
     }

@@ -1,7 +1,7 @@
 //! What each operation costs, against the table in the design: calls in a row before the answer, and capacity.
 
 use serde_json::json;
-use tests::{Answer, DatabaseFault, Fault, Invocation, Pair, Stack, User, fresh_key};
+use tests::{Answer, DatabaseFault, Fault, Invocation, Pair, Stack, User, fresh_key, unique};
 
 use super::seed;
 
@@ -33,6 +33,7 @@ const OPEN: Budget = Budget { operation: "open a direct thread", calls: 2, rru: 
 const OPEN_WITH_MESSAGE: Budget = Budget { operation: "open with a message", calls: 2, rru: f64::INFINITY, wru: 18.0 };
 pub(crate) const INBOX: Budget = Budget { operation: "inbox page of 50", calls: 2, rru: 60.0, wru: 0.0 };
 const HISTORY: Budget = Budget { operation: "history page of 50", calls: 2, rru: 16.0, wru: 0.0 };
+const EDIT: Budget = Budget { operation: "edit a message", calls: 2, rru: 4.0, wru: 6.0 };
 const READ_MARK: Budget = Budget { operation: "read mark", calls: 2, rru: f64::INFINITY, wru: 1.0 };
 const CONNECT: Budget = Budget { operation: "connect", calls: 2, rru: f64::INFINITY, wru: 3.0 };
 
@@ -121,6 +122,17 @@ async fn a_history_page_stays_within_its_budget() {
         answer
     };
     HISTORY.check(&stack, page).await;
+}
+
+#[tokio::test]
+async fn an_edit_stays_within_its_budget() {
+    let Some(stack) = measured_stack() else { return };
+    let pair = Pair::new(&stack).await;
+    let _sockets = tokio::join!(pair.ann.connect(), pair.bob.connect());
+    // A message in the tail has to become an item first.
+    pair.ann.send(&pair.thread, "helo").await;
+    pair.ann.editing(&pair.thread, 2, "hello").await.expect(200);
+    EDIT.check(&stack, async || pair.ann.editing(&pair.thread, 2, &unique("hello")).await).await;
 }
 
 #[tokio::test]

@@ -61,6 +61,7 @@ async fn rule_01_every_other_route_answers_profile_required_until_then() {
         (Method::POST, pair.path("/decline"), Value::Null),
         (Method::PUT, pair.path("/read"), json!({"seq": 1})),
         (Method::PATCH, pair.path(""), json!({"title": "mine"})),
+        (Method::PATCH, pair.path("/messages/2"), json!({"text": "mine"})),
         (Method::PUT, pair.path("/preferences"), json!({"muted_until": null, "pinned": true})),
         (Method::POST, pair.path("/members"), json!({"user_ids": [other]})),
         (Method::PATCH, pair.path("/members/me"), json!({"role": "moderator"})),

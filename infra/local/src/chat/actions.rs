@@ -37,6 +37,7 @@ impl Session {
             Command::Decline(name) => self.decide(name, "decline").await,
             Command::History => self.history().await,
             Command::Reveal(seq) => self.reveal(seq).await,
+            Command::Edit(text) => self.edit(text).await,
             Command::Mute(hours) => self.mute(Some(hours)).await,
             Command::Unmute => self.mute(None).await,
             Command::Pin => self.pin(true).await,

@@ -12,6 +12,8 @@ pub(super) enum Command<'a> {
     Decline(Option<&'a str>),
     History,
     Reveal(u64),
+    /// The new text of one's last message.
+    Edit(&'a str),
     Mute(u16),
     Unmute,
     Pin,
@@ -58,6 +60,7 @@ A line is sent as a message to the open conversation, unless it is a command:
   /open #1            open a group by the number before its title, or by #TITLE
   /accept, /decline   accept or decline the open message request (or /accept NAME, /accept #1)
   /history            show the last messages of the open conversation
+  /edit TEXT          give your last message of the open conversation another text
   /reveal N           show the hidden message N of a user you block
   /mute [HOURS], /unmute, /pin, /unpin   change how you see the open conversation (a muted one prints nothing until it is opened)
   /follow NAME, /unfollow NAME, /block NAME, /unblock NAME
@@ -88,6 +91,7 @@ impl<'a> Command<'a> {
             ("decline", name) => Self::Decline(name),
             ("history", None) => Self::History,
             ("reveal", Some(seq)) => seq.parse().map_or(Self::Unknown(line), Self::Reveal),
+            ("edit", Some(text)) => Self::Edit(text),
             ("mute", None) => Self::Mute(MUTED_HOURS),
             ("mute", Some(hours)) => hours.parse().map_or(Self::Unknown(line), Self::Mute),
             ("unmute", None) => Self::Unmute,
@@ -139,6 +143,7 @@ mod tests {
         assert_eq!(Command::parse("hello /open"), Command::Say("hello /open"));
         assert_eq!(Command::parse("//shrug"), Command::Say("/shrug"));
         assert_eq!(Command::parse("/open"), Command::Unknown("/open"));
+        assert_eq!(Command::parse("/edit good night"), Command::Edit("good night"));
         assert_eq!(Command::parse("/mute"), Command::Mute(8));
         assert_eq!(Command::parse("/mute long"), Command::Unknown("/mute long"));
         assert_eq!(Command::parse("/rename  Late night"), Command::Rename(Some("Late night")));

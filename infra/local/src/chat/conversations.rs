@@ -81,6 +81,18 @@ impl Session {
         Ok(())
     }
 
+    /// Gives the user's last message another text.
+    pub(super) async fn edit(&mut self, text: &str) -> Result<(), Failure> {
+        let path = format!("{}/messages", thread_path(&self.open_id()?));
+        let page = self.api.get(&format!("{path}?limit=100")).await?;
+        let mut newest_first = page.get("items").and_then(Value::as_array).into_iter().flatten();
+        let own = newest_first.find(|message| view::text(message, "author_id") == self.cache.me);
+        let seq = own.and_then(|message| message.get("seq")?.as_u64());
+        let seq = seq.ok_or_else(|| Failure::Impossible("none of the last messages is yours".to_owned()))?;
+        self.api.patch(&format!("{path}/{seq}"), &json!({ "text": text })).await?;
+        Ok(())
+    }
+
     pub(super) async fn say(&mut self, text: &str) -> Result<(), Failure> {
         let id = self.open_id()?;
         let message = self.api.post_once(&format!("{}/messages", thread_path(&id)), &json!({ "text": text })).await?;

@@ -75,6 +75,10 @@ pub(super) fn event(cache: &Cache, event: &Value) -> Option<String> {
     };
     Some(match view::text(event, "type") {
         "message.created" => view::message(data, cache.name(view::text(data, "author_id"))),
+        "message.edited" if data["hidden"] == true => return None,
+        "message.edited" => {
+            format!("* edited: {}", view::message(data, cache.name(view::text(data, "author_id"))))
+        }
         "thread.created" if cache.is_group(view::text(event, "thread_id")) => {
             format!("* {actor} created this group with {}", users())
         }
