@@ -3,12 +3,10 @@
 use shared::domain::ids::Seq;
 use shared::domain::log::{EntryContent, merge};
 use shared::domain::member::Standing;
-use shared::domain::message::{Message, MessageContent};
-use shared::store::{Condition, Writes};
 use tests::Stack;
 
 use crate::engine::store;
-use crate::given::{commit, later, sent, thread};
+use crate::given::{later, sent, thread};
 
 fn seq(number: u64) -> Seq {
     Seq::try_from(number).unwrap()

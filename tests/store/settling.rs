@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use shared::domain::append::append;
+use shared::domain::edit::{Edit, edit};
 use shared::domain::idempotency::Idempotency;
 use shared::domain::ids::{Seq, ThreadId, UserId};
 use shared::domain::limits::MAX_TAIL_MESSAGES;
 use shared::domain::member::Standing;
-use shared::domain::message::{Message, MessageContent};
+use shared::domain::message::Message;
 use shared::domain::reference::Reference;
 use shared::domain::tail::TailMessage;
 use shared::domain::time::Timestamp;
@@ -120,12 +121,16 @@ async fn a_late_item_leaves_what_was_amended() {
     let store = store(&stack);
     let head = with_messages(&store, 1).await;
     let own = &head.tail.messages[0];
+    let message = &own.logged.message;
+    let text = Edit { text: "amended".to_owned().try_into().unwrap(), mentions: None };
+    let (transition, edited) = edit(&head, &message.author_id, message, &text, later(9)).unwrap().unwrap();
+    commit(&store, Writes::change_thread(&transition).unwrap()).await.unwrap();
     store.make_item(&head.id, own).await.unwrap();
-    let content = MessageContent { text: "amended".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
-    commit(&store, Writes::amend_message(&head.id, own.seq(), &content).unwrap()).await.unwrap();
-    store.make_item(&head.id, own).await.unwrap();
-    let item = store.message_item(&head.id, own.seq()).await.unwrap().unwrap();
-    assert_eq!(item.content, content);
+    assert_eq!(store.message_item(&head.id, own.seq()).await.unwrap(), Some(edited));
+    // Of two edits of the same text one is decided again.
+    let again = edit(&transition.after, &message.author_id, message, &text, later(9)).unwrap().unwrap().0;
+    let lost = commit(&store, Writes::change_thread(&again).unwrap()).await;
+    assert!(lost.unwrap_err().failed(Condition::Entry));
 }
 
 #[tokio::test]

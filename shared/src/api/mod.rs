@@ -15,9 +15,9 @@ mod thread;
 mod user;
 mod words;
 
-pub use body::{EditBody, 
-    AddMembersBody, CreateGroupBody, Decision, MessageBody, NoticeBody, OpenThreadBody, PingFrame, PreferencesBody,
-    ProfileBody, ReadBody, RenameBody, RoleBody, SettingsBody, ThreadBody, ThreadKind, TypingFrame,
+pub use body::{
+    AddMembersBody, CreateGroupBody, Decision, EditBody, MessageBody, NoticeBody, OpenThreadBody, PingFrame,
+    PreferencesBody, ProfileBody, ReadBody, RenameBody, RoleBody, SettingsBody, ThreadBody, ThreadKind, TypingFrame,
 };
 pub use event::{EventView, PongView, ProblemFrame, event_view, log_event_view, render};
 pub use list::ListView;

@@ -20,12 +20,7 @@ struct EditMessage<'a> {
 ///
 /// # Errors
 /// `NotFound`, `AuthorOnly`, `YouBlockThem`, `ContactClosed`, `Message`, `EditWindowClosed`.
-pub async fn edit_message(
-    ctx: &Context,
-    thread_id: &ThreadId,
-    seq: Seq,
-    edit: &Edit,
-) -> Result<Done<Message>, Error> {
+pub async fn edit_message(ctx: &Context, thread_id: &ThreadId, seq: Seq, edit: &Edit) -> Result<Done<Message>, Error> {
     run(ctx, EditMessage { thread_id, seq, edit }).await
 }
 

@@ -29,8 +29,7 @@ pub(super) fn requested(thread: &Thread, actor: &UserId, now: Timestamp, users: 
 
 /// Tells the audience of the thread what its log got; the messages of a blocked member without their text (rule 12).
 pub(super) fn logged(thread: &Thread, entry: &Entry) -> Vec<Notification> {
-    let hides =
-        |user: &UserId| thread.member(user).is_some_and(|member| thread.hides_entry(member, entry));
+    let hides = |user: &UserId| thread.member(user).is_some_and(|member| thread.hides_entry(member, entry));
     let (hiding, seeing): (Vec<UserId>, Vec<UserId>) = thread.audience().into_iter().partition(hides);
     let shared = Arc::new(entry.clone());
     let event = |hidden| {

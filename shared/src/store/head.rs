@@ -261,7 +261,7 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         bumped: thread.bumped_at,
         counts: thread.counts.clone(),
         last: thread.last_message.as_ref().map(LastRecord::of),
-        edited: None,
+        edited: thread.last_message.as_ref().and_then(|last| last.edited_at),
         members: encoded_members(thread),
         marks: marks(thread),
         base: thread.last_seq,
@@ -340,6 +340,7 @@ mod tests {
             reply_to: Some(thread.last_seq),
             text: "x".repeat(MAX_PREVIEW_BYTES),
             truncated: true,
+            edited_at: Some(at),
         });
         thread
     }

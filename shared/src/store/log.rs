@@ -84,14 +84,15 @@ pub(super) fn append(thread: &ThreadId, entries: &[Entry]) -> Result<Vec<Write>,
     };
     let mut writes = Vec::with_capacity(entries.len());
     for entry in entries {
-        writes.push(match &entry.content {
+        let write = match &entry.content {
             EntryContent::Message(logged) => message(thread, logged),
             EntryContent::Edited(message) => {
                 writes.push(amend(thread, message)?);
                 change(entry, StoredChange::About(AboutMessage::Edited { message: message.seq }))
             }
             EntryContent::Change(what) => change(entry, StoredChange::Change(what.clone())),
-        }?);
+        };
+        writes.push(write?);
     }
     Ok(writes)
 }
@@ -348,11 +349,7 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn message_context(
-        &self,
-        thread: &ThreadId,
-        seq: Seq,
-    ) -> Result<(Head, Option<Message>), StoreError> {
+    pub async fn message_context(&self, thread: &ThreadId, seq: Seq) -> Result<(Head, Option<Message>), StoreError> {
         let (head, message) = (keys::head(thread), keys::log(LogKind::Message, thread, seq));
         let mut context = (Head::parse(None)?, None);
         for item in self.table.batch_get(&[head.clone(), message], Read::Consistent).await? {

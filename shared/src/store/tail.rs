@@ -29,7 +29,13 @@ pub(super) fn extend(thread: &mut Thread, records: Vec<TailRecord>) -> Option<()
     for TailRecord(slot, at, attempt, key, fingerprint, content) in records {
         let author = thread.members.iter().find(|member| member.slot == slot)?;
         let created_at = at.max(thread.active_at);
-        let message = Message { seq: thread.last_seq.next(), author_id: author.user_id.clone(), created_at, content, edited: None };
+        let message = Message {
+            seq: thread.last_seq.next(),
+            author_id: author.user_id.clone(),
+            created_at,
+            content,
+            edited: None,
+        };
         thread.last_seq = message.seq;
         thread.active_at = created_at;
         thread.counts = thread.counts.with_one_more(slot);

@@ -32,6 +32,8 @@ fn requests(user: &str) -> Vec<(Method, String, Value)> {
         (Method::GET, "/messages/2?reveal=true", Value::Null),
         (Method::GET, "/messages/99", Value::Null),
         (Method::POST, "/messages", json!({"text": "let me in"})),
+        (Method::PATCH, "/messages/2", json!({"text": "let me in"})),
+        (Method::PATCH, "/messages/99", json!({"text": "let me in"})),
         (Method::POST, "/messages", json!({"text": "let me in", "reply_to": 2})),
     ];
     requests.into_iter().map(|(method, rest, body)| (method, rest.to_owned(), body)).collect()

@@ -28,7 +28,7 @@ async fn rule_17_an_edit_is_an_entry_of_the_log_and_everybody_sees_the_text_as_i
     let events = pair.bob.events(&pair.thread).await;
     let told: Vec<(&Value, &Value)> = events.iter().map(|event| (&event["type"], &event["data"])).collect();
     assert_eq!(told[1..], [(&json!("message.created"), &edited), (&json!("message.edited"), &edited)]);
-    assert_eq!(pair.bob.history(&pair.thread).await, [edited.clone()]);
+    assert_eq!(pair.bob.history(&pair.thread).await, std::slice::from_ref(&edited));
     let view = pair.bob.thread(&pair.thread).await;
     assert_eq!((&view["unread"], &view["last_seq"]), (&unread, &json!(3)), "an edit is no message");
     let last = &view["last_message"];
@@ -107,8 +107,7 @@ async fn rule_17_an_edit_tells_nothing_to_who_hides_the_author_or_came_later() {
     let seq = group.bob.send(&group.thread, "a secret").await["seq"].as_u64().unwrap();
     group.carl.block(&group.bob).await;
     let dora = group.join(&stack, "dora").await;
-    let (mut carls, mut doras, mut anns) =
-        tokio::join!(group.carl.connect(), dora.connect(), group.ann.connect());
+    let (mut carls, mut doras, mut anns) = tokio::join!(group.carl.connect(), dora.connect(), group.ann.connect());
     group.bob.editing(&group.thread, seq, "another secret").await.expect(200);
     assert_eq!(anns.next("message.edited").await["data"]["text"], "another secret");
     for socket in [&mut carls, &mut doras] {
@@ -153,8 +152,11 @@ async fn rule_17_edits_beside_messages_and_each_other_leave_one_dense_log() {
     let edits = (0..6).map(|number| pair.ann.editing(&pair.thread, 2, &format!("edit {number}")).into_future());
     let sends = (0..12).map(|number| pair.bob.sending(&pair.thread, &format!("send {number}")).into_future());
     let (edits, sends) = tokio::join!(join_all(edits), join_all(sends));
-    edits.iter().for_each(|answer| drop(answer.expect(200).clone()));
-    sends.iter().for_each(|answer| drop(answer.expect(201).clone()));
+    for (answers, status) in [(&edits, 200), (&sends, 201)] {
+        for answer in answers {
+            answer.expect(status);
+        }
+    }
     let mut log = ThreadLog::new(&pair.thread);
     log.repair(&pair.bob).await;
     log.assert_dense(pair.bob.last_seq(&pair.thread).await);
@@ -173,9 +175,14 @@ async fn rule_17_an_edit_whose_answer_is_lost_happens_once() {
         pair.ann.send(&pair.thread, "helo").await;
         let fault = Fault::database(fault).function("MessageFunction").operation("TransactWriteItems");
         let armed = stack.inject(fault).await;
-        while !matches!(pair.ann.editing(&pair.thread, 2, "hello").outcome().await, Ok(answer) if answer.status == 200) {}
+        while !matches!(pair.ann.editing(&pair.thread, 2, "hello").outcome().await, Ok(answer) if answer.status == 200)
+        {
+        }
         stack.await_fault(&armed, 1).await;
         stack.clear_faults().await;
-        assert_eq!((pair.ann.last_seq(&pair.thread).await, pair.bob.texts(&pair.thread).await), (3, vec!["hello".to_owned()]));
+        assert_eq!(
+            (pair.ann.last_seq(&pair.thread).await, pair.bob.texts(&pair.thread).await),
+            (3, vec!["hello".to_owned()])
+        );
     }
 }
