@@ -197,6 +197,12 @@ impl Case {
 /// What a repeated response shows as it was then: the log of a thread and its members. The rest is as it is now.
 fn of_then(body: &Value, hidden: bool) -> Value {
     let mut body = body.clone();
+    // A message is shown as it is now.
+    let edited = ["edited_at", "text", "text_truncated"];
+    for now in edited {
+        body.as_object_mut().map(|message| message.remove(now));
+        body.get_mut("last_message").and_then(Value::as_object_mut).map(|last| last.remove(now));
+    }
     for list in ["members", "items"] {
         // A mark may be hidden by now.
         for member in body.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {

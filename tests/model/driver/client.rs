@@ -85,6 +85,9 @@ impl Client {
                 let body = json!({"text": text, "reply_to": reply_to, "mentions": mentions});
                 user.post(&self.path(*thread, "/messages"), &body)
             }
+            Action::Edit { thread, seq, text, .. } => {
+                user.patch(&self.path(*thread, &format!("/messages/{seq}")), &json!({"text": text}))
+            }
             Action::Read { thread, seq, .. } => user.put(&self.path(*thread, "/read"), &json!({"seq": seq})),
             Action::Accept { thread, .. } => user.post_empty(&self.path(*thread, "/accept")),
             Action::Decline { thread, .. } => user.post_empty(&self.path(*thread, "/decline")),

@@ -96,6 +96,7 @@ impl Names {
             "reply_to": view["reply_to"],
             "mentions": self.set_named(&view["mentions"]),
             "hidden": view["hidden"],
+            "edited": view["edited_at"].is_string(),
         })
     }
 
@@ -105,7 +106,7 @@ impl Names {
         let title = || data.get("title").cloned().unwrap_or_default();
         let data = match event["type"].as_str().unwrap_or_default() {
             "thread.created" => json!({"users": self.all_named(&data["user_ids"]), "title": title()}),
-            "message.created" => self.message(data),
+            "message.created" | "message.edited" => self.message(data),
             "member.added" => json!({"users": self.all_named(&data["user_ids"])}),
             "member.removed" | "member.left" => json!({"user": self.named(&data["user_id"])}),
             "member.role_changed" => json!({"user": self.named(&data["user_id"]), "role": data["role"]}),

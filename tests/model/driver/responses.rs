@@ -67,6 +67,10 @@ pub(crate) fn check_response(
             let expected = oracle.message_seen(who, tid, seq, Form::Whole).unwrap_or_default();
             same("the response", &client.names.message(body), &expected)
         }
+        (Action::Edit { seq, .. }, Some(tid)) => {
+            let expected = oracle.message_seen(who, tid, *seq, Form::Whole).unwrap_or_default();
+            same("the response", &client.names.message(body), &expected)
+        }
         (Action::Read { .. }, Some(tid)) => read(oracle, who, tid, body),
         (Action::Prefer { muted, pinned, .. }, _) => {
             same("the response", body, &json!({"muted_until": muted, "pinned": pinned}))

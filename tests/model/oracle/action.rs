@@ -23,6 +23,7 @@ pub(crate) enum Action {
     Role { who: Uid, thread: Tid, whom: Uid, moderator: bool },
     Rename { who: Uid, thread: Tid, title: Option<String> },
     Send { who: Uid, thread: Tid, text: String, reply_to: Option<u64>, mentions: BTreeSet<Uid> },
+    Edit { who: Uid, thread: Tid, seq: u64, text: String },
     Read { who: Uid, thread: Tid, seq: u64 },
     Accept { who: Uid, thread: Tid },
     Decline { who: Uid, thread: Tid },
@@ -49,6 +50,7 @@ impl Action {
             | Self::Role { who, .. }
             | Self::Rename { who, .. }
             | Self::Send { who, .. }
+            | Self::Edit { who, .. }
             | Self::Read { who, .. }
             | Self::Accept { who, .. }
             | Self::Decline { who, .. }
@@ -67,6 +69,7 @@ impl Action {
                 | Self::Role { .. }
                 | Self::Rename { .. }
                 | Self::Send { .. }
+                | Self::Edit { .. }
                 | Self::Decide { stay: false, .. }
         )
     }
@@ -114,6 +117,7 @@ impl fmt::Display for Action {
                 }
                 if mentions.is_empty() { Ok(()) } else { write!(f, ", mentioning {}", names(mentions)) }
             }
+            Self::Edit { thread, seq, text, .. } => write!(f, "edits {seq} of {} to {text:?}", title_of(*thread)),
             Self::Read { thread, seq, .. } => write!(f, "reads {} up to {seq}", title_of(*thread)),
             Self::Accept { thread, .. } => write!(f, "accepts {}", title_of(*thread)),
             Self::Decline { thread, .. } => write!(f, "declines {}", title_of(*thread)),

@@ -6,6 +6,8 @@ use super::{EntryContent, Expected, Message, Oracle, Outcome, Signal, Standing, 
 
 /// How many messages a message request holds until it is accepted.
 const MAX_PENDING_MESSAGES: usize = 3;
+/// How often a message can be edited. No case takes a day.
+const MAX_EDITS: usize = 10;
 
 impl Oracle {
     pub(super) fn send(
@@ -24,7 +26,7 @@ impl Oracle {
         if !codes.is_empty() {
             return Outcome::new(Expected::any_of(codes), touched).in_thread(tid, 0);
         }
-        let message = Message { text: text.to_owned(), reply_to, mentions: mentions.clone() };
+        let message = Message { text: text.to_owned(), reply_to, mentions: mentions.clone(), edits: 0 };
         self.log(tid, who, EntryContent::Sent(message));
         // Replying to a message request accepts it.
         let mut accepted = None;
@@ -33,6 +35,41 @@ impl Oracle {
             accepted = Some((who, tid, Signal::Accepted));
         }
         Outcome::done(201, touched).in_thread(tid, 1).signalling(accepted)
+    }
+
+    pub(super) fn edit(&mut self, who: Uid, tid: Tid, seq: u64, text: &str) -> Outcome {
+        if let Some(refused) = self.refuse_non_member(tid, who) {
+            return refused;
+        }
+        let thread = &self.threads[tid];
+        let touched = thread.users();
+        let refuse = |code| Outcome::refused(code, touched.clone()).in_thread(tid, 0);
+        let sees = thread.member(who).is_some_and(|member| seq >= member.joined);
+        let Some((by, message)) = thread.message(seq).filter(|_| sees) else { return refuse("not-found") };
+        if by != who {
+            return refuse("forbidden");
+        }
+        if !thread.group {
+            let other = thread.others(who).next().map(|other| other.user);
+            if other.is_some_and(|other| self.blocks(who, other)) {
+                return refuse("you-block-them");
+            }
+            if other.is_some_and(|other| self.blocks(other, who)) {
+                return refuse("contact-closed");
+            }
+        }
+        if message.text == text {
+            return Outcome::done(200, touched).in_thread(tid, 0);
+        }
+        if message.edits >= MAX_EDITS {
+            return refuse("edit-window-closed");
+        }
+        if let Some(message) = self.threads[tid].message_mut(seq) {
+            text.clone_into(&mut message.text);
+            message.edits += 1;
+        }
+        self.log(tid, who, EntryContent::Edited { message: seq });
+        Outcome::done(200, touched).in_thread(tid, 1)
     }
 
     /// Everything that is wrong with a message.

@@ -167,6 +167,7 @@ impl Oracle {
             Action::Send { who, thread, text, reply_to, mentions } => {
                 self.send(*who, *thread, text, *reply_to, mentions)
             }
+            Action::Edit { who, thread, seq, text } => self.edit(*who, *thread, *seq, text),
             Action::Read { who, thread, seq } => self.read(*who, *thread, *seq),
             Action::Accept { who, thread } => self.accept(*who, *thread),
             Action::Decline { who, thread } => self.decline(*who, *thread),

@@ -74,6 +74,8 @@ pub(crate) struct Entry {
 pub(crate) enum EntryContent {
     Created { users: Vec<Uid>, title: Option<String> },
     Sent(Message),
+    /// The message at that seq got the text that it has now, or one before.
+    Edited { message: u64 },
     Added { users: Vec<Uid> },
     Removed { user: Uid },
     Left { user: Uid },
@@ -87,6 +89,7 @@ pub(crate) struct Message {
     pub(crate) text: String,
     pub(crate) reply_to: Option<u64>,
     pub(crate) mentions: BTreeSet<Uid>,
+    pub(crate) edits: usize,
 }
 
 /// A thread. One without members is gone.
@@ -145,6 +148,15 @@ impl Thread {
         }
     }
 
+    /// The message at `seq`, to be changed.
+    pub(super) fn message_mut(&mut self, seq: u64) -> Option<&mut Message> {
+        let place = usize::try_from(seq).ok()?.checked_sub(1)?;
+        match &mut self.log.get_mut(place)?.what {
+            EntryContent::Sent(message) => Some(message),
+            _ => None,
+        }
+    }
+
     /// The seqs of the messages after `seq`, in order.
     pub(crate) fn messages_after(&self, seq: u64) -> impl DoubleEndedIterator<Item = u64> + use<'_> {
         (seq + 1..=self.last_seq()).filter(|seq| self.message(*seq).is_some())
@@ -192,7 +204,10 @@ impl Thread {
                 EntryContent::Removed { user } | EntryContent::Left { user } => {
                     here.remove(user);
                 }
-                EntryContent::Sent(_) | EntryContent::Role { .. } | EntryContent::Renamed { .. } => {}
+                EntryContent::Sent(_)
+                | EntryContent::Edited { .. }
+                | EntryContent::Role { .. }
+                | EntryContent::Renamed { .. } => {}
             }
         }
         here

@@ -78,6 +78,12 @@ impl Oracle {
         let thread = &self.threads[tid];
         let own = thread.member(viewer).filter(|own| seq >= own.joined)?;
         let entry = thread.entry(seq)?;
+        if let EntryContent::Edited { message: at } = entry.what {
+            let (by, message) = thread.message(at)?;
+            let hidden = at < own.joined || thread.hides(own, at);
+            let data = message_view(at, by, message, hidden, Form::Whole);
+            return Some(json!({"type": "message.edited", "seq": seq, "by": name(entry.by), "data": data}));
+        }
         Some(event_view(seq, entry, thread.hides(own, seq)))
     }
 
@@ -110,6 +116,7 @@ fn message_view(seq: u64, by: Uid, message: &Message, hidden: bool, form: Form) 
         "reply_to": if hidden { None } else { message.reply_to },
         "mentions": mentions,
         "hidden": hidden,
+        "edited": !hidden && message.edits > 0,
     })
 }
 
@@ -122,6 +129,8 @@ pub(crate) fn event_view(seq: u64, entry: &Entry, hidden: bool) -> Value {
             ("thread.created", json!({"users": names(users), "title": shown(title)}))
         }
         EntryContent::Sent(message) => ("message.created", message_view(seq, entry.by, message, hidden, Form::Whole)),
+        // What it says is in the message: see `event_seen`.
+        EntryContent::Edited { message } => ("message.edited", json!({"seq": message})),
         EntryContent::Added { users } => ("member.added", json!({"users": names(users)})),
         EntryContent::Removed { user } => ("member.removed", json!({"user": name(*user)})),
         EntryContent::Left { user } => ("member.left", json!({"user": name(*user)})),

@@ -31,6 +31,7 @@ pub(crate) enum Verb {
     Demote,
     Rename,
     Send,
+    Edit,
     Read,
     Accept,
     Decline,
@@ -51,8 +52,9 @@ pub(crate) struct Operation {
 }
 
 /// How often each verb occurs, of some 130.
-const ONE_BY_ONE: [(usize, Verb); 22] = [
+const ONE_BY_ONE: [(usize, Verb); 23] = [
     (28, Verb::Send),
+    (8, Verb::Edit),
     (13, Verb::Add),
     (10, Verb::Read),
     (8, Verb::Block),

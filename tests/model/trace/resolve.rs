@@ -74,7 +74,7 @@ pub(crate) fn resolve(op: &Operation, oracle: &Oracle, serial: usize, room: impl
 /// What is done in a thread; nothing if there is none yet.
 fn in_thread(op: &Operation, oracle: &Oracle, text: &str) -> Option<Action> {
     let Operation { verb, who, place, what, .. } = op;
-    let any_kind = matches!(verb, Verb::Send | Verb::Read | Verb::Prefer);
+    let any_kind = matches!(verb, Verb::Send | Verb::Edit | Verb::Read | Verb::Prefer);
     let tid = thread(oracle, *place, |thread| any_kind || thread.group)?;
     let there = &oracle.threads[tid];
     let members = there.users();
@@ -96,6 +96,14 @@ fn in_thread(op: &Operation, oracle: &Oracle, text: &str) -> Option<Action> {
         Verb::Promote => Action::Role { who, thread: tid, whom: whom(&others), moderator: true },
         Verb::Demote => Action::Role { who, thread: tid, whom: whom(&there.moderators()), moderator: false },
         Verb::Rename => Action::Rename { who, thread: tid, title: one(&TITLES, *what)?.map(str::to_owned) },
+        Verb::Edit => {
+            let own: Vec<u64> = there.messages_after(0).filter(|seq| by(there, *seq) == Some(who)).collect();
+            let seq = match mode(*what) {
+                0..=5 => one(&own, *what).unwrap_or_else(|| there.last_seq()),
+                _ => u64::from(*what) % (there.last_seq() + 2),
+            };
+            Action::Edit { who, thread: tid, seq, text: text.to_owned() }
+        }
         Verb::Read => {
             let beyond = u64::from(mode(*what) == 7);
             let seq = match mode(*what) {
@@ -107,6 +115,11 @@ fn in_thread(op: &Operation, oracle: &Oracle, text: &str) -> Option<Action> {
         Verb::Prefer => Action::Prefer { who, thread: tid, muted: one(&MUTES, *what)?, pinned: mode(*what) % 2 == 1 },
         _ => send(op, oracle, tid, who, text.to_owned()),
     })
+}
+
+/// The author of the message at `seq`.
+fn by(thread: &Thread, seq: u64) -> Option<Uid> {
+    thread.message(seq).map(|(by, _)| by)
 }
 
 fn send(op: &Operation, oracle: &Oracle, tid: Tid, who: Uid, text: String) -> Action {
