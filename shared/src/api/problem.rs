@@ -70,6 +70,13 @@ pub struct Field {
     pub detail: String,
 }
 
+impl Field {
+    /// The place in words: the pointer to the whole body is empty.
+    fn place(&self) -> &str {
+        if self.pointer.is_empty() { "The body" } else { &self.pointer }
+    }
+}
+
 /// A problem document (`application/problem+json`).
 #[derive(Debug, Serialize)]
 pub struct ProblemDocument<'a> {
@@ -170,7 +177,7 @@ impl Problem {
         match self {
             Self::InvalidRequest(fields) => {
                 let fields: Vec<String> =
-                    fields.iter().map(|field| format!("{} {}", field.pointer, field.detail)).collect();
+                    fields.iter().map(|field| format!("{} {}", field.place(), field.detail)).collect();
                 fields.join("; ")
             }
             Self::Unauthenticated => "The request has no valid identity.".to_owned(),

@@ -18,7 +18,7 @@ pub(super) fn fault(error: &serde_json::Error) -> Fault {
     };
     match error.classify() {
         Category::Data if text.starts_with("missing field `") => of_member("is required"),
-        Category::Data if text.starts_with("unknown field `") => of_member("is not a member here"),
+        Category::Data if text.starts_with("unknown field `") => of_member("is not a field of this body"),
         Category::Data if text.starts_with("duplicate field `") => of_member("must be there once"),
         Category::Data => Fault { member: None, detail: wrong_type(text).unwrap_or(text).to_owned() },
         Category::Io | Category::Syntax | Category::Eof => {
@@ -67,7 +67,7 @@ mod tests {
         for (from, to, member, detail) in [
             (r#""text":"t","#, "", Some("text"), "is required"),
             (r#""text":"t""#, r#""text":null"#, None, "must be a string"),
-            (r#""text":"t""#, r#""text":"t","more":1"#, Some("more"), "is not a member here"),
+            (r#""text":"t""#, r#""text":"t","more":1"#, Some("more"), "is not a field of this body"),
             (r#""text":"t""#, r#""text":"t","text":"t""#, Some("text"), "must be there once"),
             (r#""list":[]"#, r#""list":null"#, None, "must be a list"),
             (r#""list":[]"#, r#""list":[1]"#, None, "must be a string"),

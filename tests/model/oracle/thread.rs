@@ -72,15 +72,31 @@ pub(crate) struct Entry {
 /// The content of an entry.
 #[derive(Clone, Debug)]
 pub(crate) enum EntryContent {
-    Created { users: Vec<Uid>, title: Option<String> },
+    Created {
+        users: Vec<Uid>,
+        title: Option<String>,
+    },
     Sent(Message),
     /// The message at that seq got the text that it has now, or one before.
-    Edited { message: u64 },
-    Added { users: Vec<Uid> },
-    Removed { user: Uid },
-    Left { user: Uid },
-    Role { user: Uid, moderator: bool },
-    Renamed { title: Option<String> },
+    Edited {
+        message: u64,
+    },
+    Added {
+        users: Vec<Uid>,
+    },
+    Removed {
+        user: Uid,
+    },
+    Left {
+        user: Uid,
+    },
+    Role {
+        user: Uid,
+        moderator: bool,
+    },
+    Renamed {
+        title: Option<String>,
+    },
 }
 
 /// A message.
