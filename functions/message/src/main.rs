@@ -39,6 +39,7 @@ fn routes() -> Routes<WithSockets> {
             Code::Forbidden,
             Code::ContactClosed,
             Code::YouBlockThem,
+            Code::RequestPending,
             Code::EditWindowClosed,
         ]),
     ])

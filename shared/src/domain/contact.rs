@@ -52,7 +52,7 @@ impl ContactContext {
             (Mailbox::Inbox, _) => Standing::Accepted,
             (Mailbox::Requests, None) => Standing::pending(now),
             // The actor sees no difference.
-            (Mailbox::Requests, Some(at)) => Standing::Declined { at },
+            (Mailbox::Requests, Some(at)) => Standing::Resting { at },
         })
     }
 

@@ -21,7 +21,7 @@ pub struct Edit {
 /// `user` edits `message`, as it is now. `None` if that changes nothing: a repeat of an edit is none.
 ///
 /// # Errors
-/// `NotFound` unless they see the message, `AuthorOnly`, `YouBlockThem`, `ContactClosed`, `Message`, `EditWindowClosed`.
+/// `NotFound` unless they see the message, `AuthorOnly`, `YouBlockThem`, `ContactClosed`, `RequestPending`, `Message`, `EditWindowClosed`.
 pub fn edit(
     thread: &Thread,
     user: &UserId,
@@ -34,6 +34,10 @@ pub fn edit(
         return Err(Refusal::AuthorOnly);
     }
     unblocked(thread, user)?;
+    // A message request holds three texts, and not three that change.
+    if thread.members.len() > 1 && !thread.others(user).any(|other| other.standing.is_accepted()) {
+        return Err(Refusal::RequestPending);
+    }
     let mut content = message.content.clone();
     content.text = edit.text.clone();
     if let Some(mentions) = &edit.mentions {

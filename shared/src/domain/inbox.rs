@@ -317,8 +317,8 @@ mod tests {
         let mut read = entries(&spread(4, 1, |_| true));
         read.push(MailboxEntry { position: MailboxPosition { bumped_at: at(1), thread_id: id(2) }, peer_id: None });
         let looked_at: Vec<ThreadId> = read.iter().map(|entry| entry.position.thread_id.clone()).collect();
-        let activity = |number| Activity { active_at: at(9), thread_id: id(number) };
-        let open: Vec<Activity> = [2, 2, 0].into_iter().map(activity).collect();
+        let activity = |(number, ms)| Activity { active_at: at(ms), thread_id: id(number) };
+        let open: Vec<Activity> = [(2, 8), (2, 8), (0, 9)].into_iter().map(activity).collect();
         let (shown, next) = page((&read, false), Place::default(), &looked_at, open.clone(), 1);
         assert_eq!(shown, [id(0)]);
         let next = next.unwrap();

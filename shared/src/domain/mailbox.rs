@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ThreadId, UserId};
@@ -66,8 +68,9 @@ pub struct Activity {
 
 impl Activity {
     /// What lists are sorted by.
-    pub(super) fn order(&self) -> (std::cmp::Reverse<Timestamp>, &ThreadId) {
-        (std::cmp::Reverse(self.active_at), &self.thread_id)
+    pub(super) fn order(&self) -> Reverse<(Timestamp, &ThreadId)> {
+        // As the keys of the entries are.
+        Reverse((self.active_at, &self.thread_id))
     }
 }
 
@@ -94,7 +97,7 @@ mod tests {
             |ms: i64, letter| Activity { active_at: Timestamp::from_ms(ms).unwrap(), thread_id: thread(letter) };
         let all = vec![activity(1, 'a'), activity(3, 'b'), activity(3, 'c'), activity(2, 'd')];
         let (first, more) = room_page(all.clone(), None, 2);
-        assert_eq!((first.clone(), more), (vec![activity(3, 'b'), activity(3, 'c')], true));
+        assert_eq!((first.clone(), more), (vec![activity(3, 'c'), activity(3, 'b')], true));
         let (second, more) = room_page(all, first.last(), 2);
         assert_eq!((second, more), (vec![activity(2, 'd'), activity(1, 'a')], false));
     }

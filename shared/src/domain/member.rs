@@ -46,6 +46,9 @@ pub enum Standing {
     },
     /// They declined the message request. It is in neither mailbox until a message comes at least 24 hours later.
     Declined { at: Timestamp },
+    /// They declined something of who brought them in, or this group before: it came declined, since that `at` (rule 7). It counts among
+    /// those that wait, unseen: who is refused for want of room must not tell who was declined.
+    Resting { at: Timestamp },
 }
 
 impl Standing {
@@ -61,7 +64,7 @@ impl Standing {
     pub fn shown_in(self) -> Mailbox {
         match self {
             Self::Accepted => Mailbox::Inbox,
-            Self::Pending { .. } | Self::Declined { .. } => Mailbox::Requests,
+            Self::Pending { .. } | Self::Declined { .. } | Self::Resting { .. } => Mailbox::Requests,
         }
     }
 
@@ -69,7 +72,7 @@ impl Standing {
     #[must_use]
     pub fn after_message(self, now: Timestamp) -> Self {
         match self {
-            Self::Declined { at } if !rests(at, now) => Self::pending(now),
+            Self::Declined { at } | Self::Resting { at } if !rests(at, now) => Self::pending(now),
             other => other,
         }
     }
@@ -78,7 +81,7 @@ impl Standing {
     #[must_use]
     pub fn declined_at(self) -> Option<Timestamp> {
         match self {
-            Self::Declined { at } => Some(at),
+            Self::Declined { at } | Self::Resting { at } => Some(at),
             Self::Accepted | Self::Pending { .. } => None,
         }
     }
@@ -191,7 +194,7 @@ impl Member {
         match self.standing {
             Standing::Accepted => Some(Mailbox::Inbox),
             Standing::Pending { .. } => Some(Mailbox::Requests),
-            Standing::Declined { .. } => None,
+            Standing::Declined { .. } | Standing::Resting { .. } => None,
         }
     }
 

@@ -8,7 +8,7 @@ use super::member::Standing;
 pub struct Memberships {
     /// Groups they are a member of.
     pub all: u64,
-    /// Those among them that are message requests to them. What they declined does not wait.
+    /// Those among them that are message requests to them, also what came declined. What they declined themselves does not wait.
     pub waiting: u64,
 }
 
@@ -16,7 +16,6 @@ impl Memberships {
     /// Whether the user can be in another group that stands so with them.
     #[must_use]
     pub fn has_room_for(self, standing: Standing) -> bool {
-        // A declined one takes no place among those that wait; but who is refused must not tell who was declined.
         self.all < MAX_MEMBERSHIPS && (standing.is_accepted() || self.can_wait())
     }
 
@@ -30,5 +29,5 @@ impl Memberships {
 /// Whether a group that stands so is a message request.
 #[must_use]
 pub fn waits(standing: Standing) -> bool {
-    standing.is_pending()
+    matches!(standing, Standing::Pending { .. } | Standing::Resting { .. })
 }

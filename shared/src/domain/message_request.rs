@@ -14,7 +14,7 @@ use super::transition::Transition;
 pub fn accept(thread: &Thread, user: &UserId) -> Result<Option<Transition>, Refusal> {
     match thread.member(user).ok_or(Refusal::NotFound)?.standing {
         Standing::Accepted => Ok(None),
-        Standing::Pending { .. } | Standing::Declined { .. } => {
+        Standing::Pending { .. } | Standing::Declined { .. } | Standing::Resting { .. } => {
             Ok(Some(with_standing(thread, user, Standing::Accepted)))
         }
     }
@@ -28,7 +28,9 @@ pub fn decline(thread: &Thread, user: &UserId, now: Timestamp) -> Result<Option<
     match thread.member(user).ok_or(Refusal::NotFound)?.standing {
         Standing::Accepted => Err(Refusal::AlreadyAccepted),
         Standing::Declined { .. } => Ok(None),
-        Standing::Pending { .. } => Ok(Some(with_standing(thread, user, Standing::Declined { at: now }))),
+        Standing::Pending { .. } | Standing::Resting { .. } => {
+            Ok(Some(with_standing(thread, user, Standing::Declined { at: now })))
+        }
     }
 }
 

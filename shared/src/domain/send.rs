@@ -6,7 +6,7 @@ use super::log::Entry;
 use super::member::{Member, Standing};
 use super::message::{LoggedMessage, Message, MessageContent, Preview};
 use super::refusal::{MessageFault, Refusal};
-use super::thread::Thread;
+use super::thread::{Kind, Thread};
 use super::time::Timestamp;
 use super::transition::Transition;
 
@@ -115,6 +115,12 @@ fn after(thread: &Thread, author: &Member, message: &Message, full: &[UserId]) -
         } else {
             member.standing.after_message(message.created_at)
         });
+    }
+    // Who answers wants to hear of the other again, also in groups.
+    if let Kind::Direct { rests, .. } = &mut next.kind
+        && !author.standing.is_accepted()
+    {
+        rests.remove(&author.user_id);
     }
     let standings = |thread: &Thread| thread.members.iter().map(|member| member.standing).collect::<Vec<_>>();
     if standings(&next) != standings(thread) {

@@ -247,7 +247,10 @@ impl Thread {
         let bumped_at = match member.standing {
             // A message request waits where it came.
             Standing::Pending { since: Some(since) } => since,
-            Standing::Accepted | Standing::Pending { since: None } | Standing::Declined { .. } => self.bumped_at,
+            Standing::Accepted
+            | Standing::Pending { since: None }
+            | Standing::Declined { .. }
+            | Standing::Resting { .. } => self.bumped_at,
         };
         let peer_id = match &self.kind {
             Kind::Direct { .. } => self.others(&member.user_id).next().map(|peer| peer.user_id.clone()),

@@ -127,7 +127,11 @@ impl ChangeGroup<'_> {
         if !leaves || !declines_by_leaving(thread, &ctx.caller, true) {
             return Ok(false);
         }
-        Ok(declines_by_leaving(thread, &ctx.caller, ctx.store.former_member(&thread.id, &ctx.caller).await?.left))
+        Ok(declines_by_leaving(
+            thread,
+            &ctx.caller,
+            ctx.store.former_member(&thread.id, &ctx.caller).await?.left_for_good,
+        ))
     }
 
     fn decide(&self, ctx: &Context, thread: &Thread, details: &ThreadDetails) -> Result<Option<Transition>, Refusal> {

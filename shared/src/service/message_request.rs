@@ -72,12 +72,14 @@ impl Operation for Decline<'_> {
         let transition = message_request::decline(&thread, &ctx.caller, ctx.now)?;
         let reference = Reference::Declined { thread_id: thread.id.clone() };
         let Some(transition) = transition else { return Ok(Step::unchanged(()).refer(reference)) };
-        let notification = notify::declined(&thread, &ctx.caller, ctx.now);
+        // What came declined was on no device.
+        let listed = thread.member(&ctx.caller).is_some_and(|own| own.listed_in().is_some());
+        let notification = listed.then(|| notify::declined(&thread, &ctx.caller, ctx.now));
         let pair = inviting_pair(ctx, &thread).await?;
         let declined = Declined { by: &ctx.caller, pair: pair.as_ref(), at: ctx.now };
         let mut writes = Writes::change_thread(&transition)?;
         writes.rest(declined);
-        Ok(Step::write((), writes).refer(reference).notify(vec![notification]))
+        Ok(Step::write((), writes).refer(reference).notify(notification.into_iter().collect()))
     }
 
     async fn replay(&self, _ctx: &Context, reference: Reference) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::context::Context;
 use super::error::Error;
+use super::invite::inviting_pair;
 use super::moving::Moves;
 use super::notify;
 use super::operation::{Done, Operation, Start, Step, require_repeat, run_from};
@@ -14,7 +15,7 @@ use crate::domain::append::{Append, append};
 use crate::domain::connection::Connection;
 use crate::domain::counts::MessageCounts;
 use crate::domain::idempotency::Idempotency;
-use crate::domain::ids::{Seq, ThreadId, UserId};
+use crate::domain::ids::{Pair, Seq, ThreadId, UserId};
 use crate::domain::limits::RECENT_KEYS;
 use crate::domain::log::Entry;
 use crate::domain::message::{LoggedMessage, Message, MessageContent};
@@ -231,9 +232,16 @@ impl Operation for Send<'_> {
             // The tag of another key would refuse the message as long as the head remembers it.
             let whole = same_tag || self.waits >= WAITS;
             let appended = if whole { None } else { append(&sending, self.request, self.attempt) };
-            let Some(appended) = appended else { return self.store_whole(sending) };
+            let ended = ended_rest(ctx, &thread, &sending).await?;
+            let end_rest = |mut step: Step<Sent>| {
+                if ended.is_some() {
+                    step.writes.end_rest(&ctx.caller, ended.as_ref());
+                }
+                step
+            };
+            let Some(appended) = appended else { return self.store_whole(sending).map(end_rest) };
             if !appended.alone || !self.waited(ctx, &thread).await? {
-                return self.append(ctx, sending, &appended);
+                return self.append(ctx, sending, &appended).map(end_rest);
             }
         }
     }
@@ -272,6 +280,13 @@ impl Operation for Send<'_> {
         }
         Ok(Sent { message: message.ok_or(Refusal::NotFound)?, thread: None, moves: Moves::default() })
     }
+}
+
+/// The caller and the user who added them to a group that they declined, if the message accepts it: then they want to hear of that user
+/// again (rule 7).
+async fn ended_rest(ctx: &Context, thread: &Thread, sending: &Sending) -> Result<Option<Pair>, Error> {
+    let declined = thread.member(&ctx.caller).is_some_and(|own| own.standing.declined_at().is_some());
+    if sending.accepts && declined { inviting_pair(ctx, thread).await } else { Ok(None) }
 }
 
 impl Send<'_> {

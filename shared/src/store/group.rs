@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 
 use super::access::Store;
@@ -132,12 +133,18 @@ struct StayRecord {
     declined: Option<Timestamp>,
     #[serde(default)]
     used: u64,
+    #[serde(default)]
+    accepted: bool,
 }
 
 fn stay_write(key: keys::Key, stay: &Stay) -> Write {
-    let Stay { ended, declined, used } = *stay;
+    let Stay { ended, accepted, declined, used } = *stay;
     let mut trace = Update::new(key);
-    trace.set(&["v"], number(ITEM_VERSION)).set(&["seq"], number(ended)).set(&["used"], number(used));
+    trace
+        .set(&["v"], number(ITEM_VERSION))
+        .set(&["seq"], number(ended))
+        .set(&["used"], number(used))
+        .set(&["accepted"], AttributeValue::Bool(accepted));
     match declined {
         Some(at) => trace.set(&["declined"], number(at.ms())),
         None => trace.remove(&["declined"]),
@@ -147,8 +154,8 @@ fn stay_write(key: keys::Key, stay: &Stay) -> Write {
 
 /// The stay in an item.
 pub(super) fn parse_stay(item: Item) -> Result<Stay, StoreError> {
-    let StayRecord { seq, declined, used } = convert::record(item)?;
-    Ok(Stay { ended: seq, declined, used })
+    let StayRecord { seq, declined, used, accepted } = convert::record(item)?;
+    Ok(Stay { ended: seq, accepted, declined, used })
 }
 
 /// How a user was in a group before.
@@ -156,6 +163,9 @@ pub(super) fn parse_stay(item: Item) -> Result<Stay, StoreError> {
 pub struct FormerMember {
     /// They left it at least once, and were not always removed.
     pub left: bool,
+    /// They have not accepted it since they left it.
+    pub left_for_good: bool,
+    left_last: bool,
     /// Their last stay; `None` if there was none. They may have come back since.
     pub last_stay: Option<Stay>,
 }
@@ -163,7 +173,12 @@ pub struct FormerMember {
 impl FormerMember {
     pub(super) fn add(&mut self, left: bool, stay: Stay) {
         self.left |= left;
-        self.last_stay = self.last_stay.into_iter().chain([stay]).max_by_key(|stay| stay.ended);
+        if self.last_stay.is_none_or(|last| last.ended < stay.ended) {
+            self.last_stay = Some(stay);
+            // Of two departures the later one counts.
+            self.left_last = left;
+        }
+        self.left_for_good = self.left && (self.left_last || self.last_stay.is_some_and(|last| !last.accepted));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The member codec: a member in the head of a thread, as text. It is short, because every message pays for the size of the
 //! head, and still readable in a console.
 //!
-//! `ma12,h6,n4 usr_ann` is the role (`m`oderator, `-` member, `x` departed), the standing (`a`ccepted, `p`ending, `d`eclined),
+//! `ma12,h6,n4 usr_ann` is the role (`m`oderator, `-` member, `x` departed), the standing (`a`ccepted, `p`ending, `d`eclined, `r`esting),
 //! the seq of the entry that added them, fields of a letter and a number, and the user's id. A field of zero is left out:
 //!
 //! | letter | number |
@@ -43,6 +43,7 @@ pub(super) fn of_member(member: &Member) -> String {
         Standing::Accepted => ('a', None),
         Standing::Pending { since } => ('p', since),
         Standing::Declined { at } => ('d', Some(at)),
+        Standing::Resting { at } => ('r', Some(at)),
     };
     let Invitation { by, messages_before } = member.invitation;
     let fields = [
@@ -127,6 +128,7 @@ pub(super) fn parse(text: &str, slot: Slot, mark: ReadMark) -> Option<SlotConten
         'a' => Standing::Accepted,
         'p' => Standing::Pending { since: Some(at).filter(|_| fields.get('d') > 0) },
         'd' => Standing::Declined { at },
+        'r' => Standing::Resting { at },
         _ => return None,
     };
     let by = match fields.get('i').checked_sub(1) {

@@ -231,3 +231,28 @@ async fn rule_07_no_request_comes_after_a_decline_that_it_was_at_once_with() {
         assert_eq!(bob.boxed("requests").await.len(), waiting.len());
     }
 }
+
+#[tokio::test]
+async fn rule_07_answering_what_was_declined_ends_the_rest_too() {
+    let stack = Stack::shared();
+    let (ann, bob, _, thread) = declined(&stack).await;
+    bob.send(&thread, "well, hello").await;
+    let second = ann.create_group(&[&bob]).await;
+    assert_in(&bob, &second, "requests").await;
+}
+
+#[tokio::test]
+async fn rule_08_who_accepted_since_they_left_declines_nothing_by_leaving() {
+    let stack = Stack::shared();
+    let (ann, bob) = Pair::strangers(&stack).await;
+    let carl = stack.user("carl").await;
+    let thread = ann.create_group(&[&bob, &carl]).await;
+    bob.leave(&thread).await;
+    ann.add(&thread, &[&bob]).await;
+    bob.accept(&thread).await;
+    ann.remove(&thread, &bob).await;
+    ann.add(&thread, &[&bob]).await;
+    bob.leave(&thread).await;
+    ann.add(&thread, &[&bob]).await;
+    assert_in(&bob, &thread, "requests").await;
+}

@@ -186,3 +186,13 @@ async fn rule_17_an_edit_whose_answer_is_lost_happens_once() {
         );
     }
 }
+
+#[tokio::test]
+async fn rule_17_a_message_request_holds_three_texts_and_not_three_that_change() {
+    let stack = Stack::shared();
+    let pair = Pair::request(&stack).await;
+    pair.ann.send(&pair.thread, "one").await;
+    pair.ann.editing(&pair.thread, 2, "another one").await.problem("request-pending");
+    pair.bob.accept(&pair.thread).await;
+    pair.ann.editing(&pair.thread, 2, "another one").await.expect(200);
+}

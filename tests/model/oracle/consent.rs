@@ -9,14 +9,7 @@ impl Oracle {
         }
         let touched = self.threads[tid].users();
         let mut accepted = None;
-        let declined = self.threads[tid].member(who).is_some_and(|member| member.standing == Standing::Declined);
-        if let Some(inviter) = self.inviter(tid, who).filter(|_| declined) {
-            self.users[who].rests.remove(&inviter);
-        }
-        let other = self.threads[tid].others(who).next().map(|other| other.user);
-        if let Some(other) = other.filter(|_| !self.threads[tid].group && !self.is_accepted(tid, who)) {
-            self.users[who].rests.remove(&other);
-        }
+        self.end_rest(who, tid);
         if let Some(member) = self.threads[tid].member_mut(who).filter(|member| !member.accepted()) {
             member.standing = Standing::Accepted;
             accepted = Some((who, tid, Signal::Accepted));
@@ -34,10 +27,22 @@ impl Oracle {
         };
         let declined = (member.standing != Standing::Declined).then_some((who, tid, Signal::Declined));
         member.standing = Standing::Declined;
-        if let Some(inviter) = self.inviter(tid, who).filter(|_| declined.is_some()) {
+        let anew = declined.is_some() || std::mem::take(&mut member.resting);
+        if let Some(inviter) = self.inviter(tid, who).filter(|_| anew) {
             self.users[who].rests.insert(inviter);
         }
         Outcome::done(204, touched).in_thread(tid, 0).signalling(declined)
+    }
+
+    /// Who accepts a thread wants to hear of the other again: a direct one, or a group that they declined.
+    pub(super) fn end_rest(&mut self, who: Uid, tid: Tid) {
+        let declined = self.threads[tid].member(who).is_some_and(|member| member.standing == Standing::Declined);
+        let inviter = self.inviter(tid, who).filter(|_| declined);
+        let other = self.threads[tid].others(who).next().map(|other| other.user);
+        let other = other.filter(|_| !self.threads[tid].group && !self.is_accepted(tid, who));
+        for ended in inviter.into_iter().chain(other) {
+            self.users[who].rests.remove(&ended);
+        }
     }
 
     fn is_accepted(&self, tid: Tid, who: Uid) -> bool {

@@ -13,6 +13,7 @@ pub(super) fn new_member(user: Uid, joined: u64, standing: Standing, added_by: O
         joined,
         standing,
         added_by,
+        resting: standing == Standing::Declined,
         used: 0,
         mark: joined - 1,
         shown: None,

@@ -31,7 +31,8 @@ impl Oracle {
         if !self.threads[tid].group {
             return Outcome::refused("forbidden", self.threads[tid].users()).in_thread(tid, 0);
         }
-        let again = !self.threads[tid].left.insert(who);
+        let stay = self.threads[tid].stays.get(&who).copied().unwrap_or_default();
+        let again = !self.threads[tid].left.insert(who) && (stay.left || !stay.accepted);
         let inviter = self.inviter(tid, who);
         if let Some(member) =
             self.threads[tid].member_mut(who).filter(|member| again && member.standing == Standing::Pending)
@@ -49,7 +50,8 @@ impl Oracle {
         let hears = who == whom || thread.member(whom).is_some_and(|member| member.standing != Standing::Declined);
         if let Some(member) = thread.member(whom) {
             let used = if member.accepted() { 0 } else { thread.requested(member) };
-            let stay = Stay { declined: member.standing == Standing::Declined, used };
+            let (left, accepted) = (who == whom, member.accepted());
+            let stay = Stay { declined: member.standing == Standing::Declined, left, accepted, used };
             thread.stays.insert(whom, stay);
         }
         thread.members.retain(|member| member.user != whom);

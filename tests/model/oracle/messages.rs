@@ -30,6 +30,7 @@ impl Oracle {
         self.log(tid, who, EntryContent::Sent(message));
         // Replying to a message request accepts it.
         let mut accepted = None;
+        self.end_rest(who, tid);
         if let Some(member) = self.threads[tid].member_mut(who).filter(|member| !member.accepted()) {
             member.standing = Standing::Accepted;
             accepted = Some((who, tid, Signal::Accepted));
@@ -57,6 +58,9 @@ impl Oracle {
             if other.is_some_and(|other| self.blocks(other, who)) {
                 return refuse("contact-closed");
             }
+        }
+        if thread.members.len() > 1 && !thread.others(who).any(super::Member::accepted) {
+            return refuse("request-pending");
         }
         if message.text == text {
             return Outcome::done(200, touched).in_thread(tid, 0);

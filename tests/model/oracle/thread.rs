@@ -23,6 +23,8 @@ pub(crate) struct Member {
     pub(crate) standing: Standing,
     /// Following this user accepts the thread.
     pub(crate) added_by: Option<Uid>,
+    /// It came declined, and they have not declined it themselves.
+    pub(crate) resting: bool,
     /// Messages of the request that earlier stays used up.
     pub(crate) used: usize,
     pub(crate) mark: u64,
@@ -56,6 +58,10 @@ impl Member {
 pub(crate) struct Stay {
     /// They declined it.
     pub(crate) declined: bool,
+    /// They left it, and were not removed.
+    pub(crate) left: bool,
+    /// They had accepted it.
+    pub(crate) accepted: bool,
     /// Messages of the request that it was.
     pub(crate) used: usize,
 }

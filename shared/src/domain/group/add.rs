@@ -65,7 +65,7 @@ impl Candidate {
         // A group that they declined rests, whoever adds them (rule 7).
         let declined = self.last_stay.and_then(|stay| stay.declined).filter(|at| rests(*at, now));
         let declined = declined.max(standing.declined_at());
-        let standing = declined.map_or(standing, |at| Standing::Declined { at });
+        let standing = declined.map_or(standing, |at| Standing::Resting { at });
         // It reads like a closed policy, because how many others write to somebody is nobody's business.
         if self.memberships.has_room_for(standing) { Ok(standing) } else { Err(ContactRefusal::Closed) }
     }

@@ -9,6 +9,8 @@ use crate::domain::time::Timestamp;
 pub struct Stay {
     /// The entry of the log that ended it.
     pub ended: Seq,
+    /// Whether they had accepted the group when it ended.
+    pub accepted: bool,
     /// When they declined the group, if they never accepted it after that.
     pub declined: Option<Timestamp>,
     /// The messages of the message request that the group was to them until its end. Another one has so many fewer.
@@ -20,9 +22,14 @@ impl Stay {
     #[must_use]
     pub fn of(thread: &Thread, user: &UserId, ended: Seq) -> Option<Self> {
         let member = thread.member(user)?;
-        let waited = !member.standing.is_accepted();
+        let accepted = member.standing.is_accepted();
         let messages = thread.counts.total().saturating_sub(member.invitation.messages_before);
-        Some(Self { ended, declined: member.standing.declined_at(), used: if waited { messages } else { 0 } })
+        Some(Self {
+            ended,
+            accepted,
+            declined: member.standing.declined_at(),
+            used: if accepted { 0 } else { messages },
+        })
     }
 }
 

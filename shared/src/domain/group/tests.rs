@@ -141,7 +141,7 @@ fn rule_08_what_waits_is_bounded_and_reads_like_a_closed_policy() {
 #[test]
 fn rule_07_a_declined_group_rests_a_day_whoever_adds_and_its_messages_are_counted_on() {
     let day = 24 * 60 * 60 * 1_000;
-    let stay = Stay { ended: Seq::ONE, declined: Some(at(5)), used: 2 };
+    let stay = Stay { ended: Seq::ONE, accepted: false, declined: Some(at(5)), used: 2 };
     let back = |now, followed| {
         let returning = Candidate { last_stay: Some(stay), ..candidate("cem", followed) };
         let thread = Thread { counts: MessageCounts::default().with_one_more(Slot::FIRST), ..group(&["bob"]) };
@@ -156,7 +156,7 @@ fn rule_07_a_declined_group_rests_a_day_whoever_adds_and_its_messages_are_counte
     // A person who was declined elsewhere.
     let contact = ContactContext { rests: Some(at(7)), ..candidate("cem", false).contact };
     let new = created(&[Candidate::new(user("cem"), contact)]).unwrap().thread;
-    assert_eq!(new.member(&user("cem")).unwrap().standing, Standing::Declined { at: at(7) });
+    assert_eq!(new.member(&user("cem")).unwrap().standing, Standing::Resting { at: at(7) });
     let followed = ContactContext { followed: true, ..contact };
     let new = created(&[Candidate::new(user("cem"), followed)]).unwrap().thread;
     assert_eq!(new.member(&user("cem")).unwrap().standing, Standing::Accepted);
@@ -172,11 +172,11 @@ fn rule_08_leaving_declines_what_somebody_left_before_and_has_not_accepted() {
     assert!(declines_by_leaving(&thread, &bob, true));
     let stay = |thread: &Thread| Stay::of(thread, &bob, Seq::ONE).unwrap();
     thread.counts = thread.counts.with_one_more(Slot::FIRST);
-    assert_eq!(stay(&thread), Stay { ended: Seq::ONE, declined: None, used: 1 });
+    assert_eq!(stay(&thread), Stay { ended: Seq::ONE, accepted: false, declined: None, used: 1 });
     thread.members[1].standing = Standing::Declined { at: at(3) };
     assert_eq!(stay(&thread).declined, Some(at(3)));
     thread.members[1].standing = Standing::Accepted;
-    assert_eq!(stay(&thread), Stay { ended: Seq::ONE, declined: None, used: 0 });
+    assert_eq!(stay(&thread), Stay { ended: Seq::ONE, accepted: true, declined: None, used: 0 });
 }
 
 #[test]
