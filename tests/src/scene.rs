@@ -39,7 +39,7 @@ impl Pair {
 
     /// Every list that one of them can page through, ready for a parameter to be put behind it.
     #[must_use]
-    pub fn lists(&self) -> [String; 7] {
+    pub fn lists(&self) -> [String; 8] {
         [
             "/threads?".to_owned(),
             "/me/following?".to_owned(),
@@ -47,6 +47,7 @@ impl Pair {
             "/me/groups?".to_owned(),
             "/users?username=ann&".to_owned(),
             self.path("/messages?"),
+            self.path("/messages/2/reactions?"),
             self.path("/events?"),
         ]
     }

@@ -56,10 +56,38 @@ pub fn message(value: &Value) {
     for list in ["mentions", "attachments", "reactions"] {
         array(value, list);
     }
+    array(value, "reactions").iter().for_each(reaction);
     match value["hidden"].as_bool() {
         Some(true) => hidden(value),
-        Some(false) => texts(value, &["text"]),
+        Some(false) if value["deleted_at"].is_null() => texts(value, &["text"]),
+        Some(false) => deleted(value),
         None => panic!("hidden is not a boolean in {value}"),
+    }
+}
+
+/// Demands that `value` is how many members reacted with an emoji.
+#[track_caller]
+fn reaction(value: &Value) {
+    texts(value, &["emoji"]);
+    assert!(value["count"].as_u64().is_some_and(|count| count > 0), "nobody reacted in {value}");
+    assert!(value["mine"].is_boolean(), "mine is not a boolean in {value}");
+}
+
+/// Demands that a message is deleted: there, and empty.
+#[track_caller]
+pub fn deleted(value: &Value) {
+    times(value, &["deleted_at"]);
+    empty(value);
+    assert!(value["edited_at"].is_null(), "something shows in {value}");
+}
+
+/// Demands that nothing shows of what a message said.
+#[track_caller]
+fn empty(value: &Value) {
+    present(value, &["text", "reply_to"]);
+    assert!(value["text"].is_null() && value["reply_to"].is_null(), "something shows in {value}");
+    for list in ["mentions", "attachments", "reactions"] {
+        assert_eq!(value[list], json!([]), "something shows in {value}");
     }
 }
 
@@ -67,11 +95,7 @@ pub fn message(value: &Value) {
 #[track_caller]
 pub fn hidden(value: &Value) {
     assert_eq!(value["hidden"], true, "{value} is not hidden");
-    present(value, &["text", "reply_to"]);
-    assert!(value["text"].is_null() && value["reply_to"].is_null(), "something shows in {value}");
-    for list in ["mentions", "attachments", "reactions"] {
-        assert_eq!(value[list], json!([]), "something shows in {value}");
-    }
+    empty(value);
 }
 
 /// Demands that `value` is an event of a thread's log.
@@ -91,6 +115,16 @@ pub fn event(value: &Value) {
         "message.edited" => {
             message(data);
             assert_eq!(data["thread_id"], value["thread_id"], "{value}");
+        }
+        "message.deleted" => {
+            message(data);
+            times(data, &["deleted_at"]);
+            assert_eq!(data["thread_id"], value["thread_id"], "{value}");
+        }
+        "reaction.added" | "reaction.removed" => {
+            numbers(data, &["message_seq"]);
+            nullable_texts(data, &["emoji"]);
+            array(data, "reactions").iter().for_each(reaction);
         }
         "thread.created" | "member.added" => ids(data, "user_ids"),
         "member.left" | "member.removed" => texts(data, &["user_id"]),

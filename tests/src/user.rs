@@ -183,6 +183,26 @@ impl User {
         self.patch(&format!("/threads/{thread}/messages/{seq}"), &json!({"text": text}))
     }
 
+    /// Deletes a message for everyone.
+    pub fn deleting(&self, thread: &str, seq: u64) -> Call {
+        self.delete(&format!("/threads/{thread}/messages/{seq}"))
+    }
+
+    /// Reacts to a message; the emoji is written as it is.
+    pub fn reacting(&self, thread: &str, seq: u64, emoji: &str) -> Call {
+        self.put_empty(&format!("/threads/{thread}/messages/{seq}/reactions/{}", percent_encoded(emoji)))
+    }
+
+    /// Takes a reaction back.
+    pub fn unreacting(&self, thread: &str, seq: u64, emoji: &str) -> Call {
+        self.delete(&format!("/threads/{thread}/messages/{seq}/reactions/{}", percent_encoded(emoji)))
+    }
+
+    /// One message as this user sees it.
+    pub async fn message(&self, thread: &str, seq: u64) -> Value {
+        self.get(&format!("/threads/{thread}/messages/{seq}")).await.expect(200).clone()
+    }
+
     /// Sends a text message and gives its view.
     pub async fn send(&self, thread: &str, text: &str) -> Value {
         self.sending(thread, text).await.expect(201).clone()
@@ -242,4 +262,9 @@ impl User {
         let ticket = self.ticket().await;
         Socket::open(ticket["url"].as_str().expect("a ticket has a URL")).await.expect("the socket opens")
     }
+}
+
+/// A text as a part of a path.
+fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |path, byte| format!("{path}%{byte:02X}"))
 }

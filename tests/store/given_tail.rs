@@ -67,7 +67,7 @@ pub(crate) async fn messages(store: &Store, thread: &Thread) -> Vec<Message> {
 
 /// Their texts.
 pub(crate) fn texts(messages: &[Message]) -> Vec<&str> {
-    messages.iter().map(|message| message.content.text.as_str()).collect()
+    messages.iter().map(|message| message.written().unwrap().content.text.as_str()).collect()
 }
 
 /// The key of a head in the table.

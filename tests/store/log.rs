@@ -49,7 +49,7 @@ async fn rule_14_the_log_has_no_hole_where_the_engine_cuts_a_page() {
         assert!(!entries.is_empty());
         for entry in &entries {
             if let EntryContent::Message(logged) = &entry.content {
-                assert_eq!(logged.message.content.text.as_str(), large);
+                assert_eq!(logged.message.written().unwrap().content.text.as_str(), large);
             }
         }
         seen.extend(entries.iter().map(|entry| entry.seq.get()));

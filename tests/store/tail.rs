@@ -78,7 +78,7 @@ async fn rule_15_sixteen_appenders_who_throw_away_every_tenth_answer_make_one_lo
     let stored: Vec<(u64, String)> = messages(&store, &head)
         .await
         .into_iter()
-        .map(|message| (message.seq.get(), message.content.text.as_str().to_owned()))
+        .map(|message| (message.seq.get(), message.written().unwrap().content.text.as_str().to_owned()))
         .collect();
     assert_eq!(stored, sent);
     assert_eq!(sent.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), (2..=16 * EACH as u64 + 1).collect::<Vec<_>>());

@@ -59,7 +59,7 @@ async fn whoever_comes_second_learns_the_new_head() {
     // Nothing of the lost write is there.
     let messages = store.messages(&first, (Seq::ONE, Seq::MAX), 10).await.unwrap().items;
     assert_eq!(messages.len(), 1);
-    assert_eq!(messages[0].content.text.as_str(), "first");
+    assert_eq!(messages[0].written().unwrap().content.text.as_str(), "first");
 }
 
 #[tokio::test]

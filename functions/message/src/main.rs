@@ -1,8 +1,11 @@
 //! The `message` function: what users write.
 
+mod delete;
 mod edit;
 mod get;
 mod list;
+mod path;
+mod reactions;
 mod send;
 
 use shared::api::{Code, Route, Routes, WithSockets};
@@ -41,6 +44,26 @@ fn routes() -> Routes<WithSockets> {
             Code::YouBlockThem,
             Code::RequestPending,
             Code::EditWindowClosed,
+            Code::Conflict,
         ]),
+        Route::user("DELETE /threads/{thread_id}/messages/{seq}", delete::delete)
+            .members()
+            .statuses(&[204])
+            .problems(&[Code::NotFound, Code::Forbidden]),
+        Route::user("GET /threads/{thread_id}/messages/{seq}/reactions", reactions::list)
+            .members()
+            .problems(&[Code::InvalidRequest, Code::NotFound]),
+        Route::user("PUT /threads/{thread_id}/messages/{seq}/reactions/{emoji}", reactions::add).members().problems(&[
+            Code::InvalidRequest,
+            Code::NotFound,
+            Code::ContactClosed,
+            Code::YouBlockThem,
+            Code::RequestPending,
+            Code::Conflict,
+        ]),
+        Route::user("DELETE /threads/{thread_id}/messages/{seq}/reactions/{emoji}", reactions::remove)
+            .members()
+            .statuses(&[204])
+            .problems(&[Code::InvalidRequest, Code::NotFound]),
     ])
 }

@@ -18,6 +18,6 @@ pub(crate) async fn send(
     require_key(ctx.key.as_ref())?;
 
     let done = service::send(&ctx, &thread_id, &draft).await?;
-    let view = MessageView::whole(&thread_id, &done.output.message);
+    let view = MessageView::whole(&thread_id, &done.output.message, Vec::new());
     Ok(Response::created(&view).deliver(done).sent(true))
 }

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::message::MessageView;
+use super::message::{MessageView, ReactionView, reaction_views};
 use super::problem::ProblemDocument;
 use crate::delivery::{Event, EventKind, EvictionReason, Frame};
+use crate::domain::emoji::Emoji;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, Entry, EntryContent};
 use crate::domain::member::{Member, Role};
 use crate::domain::message::Message;
+use crate::domain::reactions::ReactionChange;
+use crate::domain::seen::SeenEntry;
 use crate::domain::thread::Thread;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::title::Title;
@@ -37,6 +40,12 @@ pub enum EventData {
     MessageCreated(Box<MessageView>),
     #[serde(rename = "message.edited")]
     MessageEdited(Box<MessageView>),
+    #[serde(rename = "message.deleted")]
+    MessageDeleted(Box<MessageView>),
+    #[serde(rename = "reaction.added")]
+    ReactionAdded(ReactionChangeView),
+    #[serde(rename = "reaction.removed")]
+    ReactionRemoved(ReactionChangeView),
     #[serde(rename = "thread.created")]
     ThreadCreated {
         user_ids: Vec<UserId>,
@@ -88,6 +97,18 @@ pub enum EventData {
     },
 }
 
+/// A reaction that was added or taken back by the actor of its event.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReactionChangeView {
+    message_seq: Seq,
+    /// `null` where it is hidden, and where the message was deleted since.
+    emoji: Option<Emoji>,
+    /// The reactions to the message as the receiver sees them.
+    reactions: Vec<ReactionView>,
+    #[serde(skip_serializing_if = "is_shown")]
+    hidden: bool,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_shown(hidden: &bool) -> bool {
     !hidden
@@ -96,16 +117,31 @@ fn is_shown(hidden: &bool) -> bool {
 /// The entry of a log as one of its thread's members sees it.
 #[must_use]
 pub fn log_event_view(reader: &Member, thread: &Thread, entry: &Entry) -> EventView {
-    entry_view(&thread.id, entry, thread.hides_entry(reader, entry))
+    entry_view(&thread.id, entry, SeenEntry::by(reader, thread, entry))
 }
 
-fn entry_view(thread_id: &ThreadId, entry: &Entry, hidden: bool) -> EventView {
-    let view = |message: &Message| {
-        Box::new(if hidden { MessageView::hidden(thread_id, message) } else { MessageView::whole(thread_id, message) })
+fn entry_view(thread_id: &ThreadId, entry: &Entry, seen: SeenEntry) -> EventView {
+    let SeenEntry { hidden, reactions } = seen;
+    let view = |message: &Message, reactions| {
+        Box::new(if hidden {
+            MessageView::hidden(thread_id, message)
+        } else {
+            MessageView::whole(thread_id, message, reactions)
+        })
     };
     let data = match &entry.content {
-        EntryContent::Message(logged) => EventData::MessageCreated(view(&logged.message)),
-        EntryContent::Edited(message) => EventData::MessageEdited(view(message)),
+        EntryContent::Message(logged) => EventData::MessageCreated(view(&logged.message, reactions)),
+        EntryContent::Edited(message) => EventData::MessageEdited(view(message, reactions)),
+        EntryContent::Deleted(message) => EventData::MessageDeleted(view(message, reactions)),
+        EntryContent::Reacted { change, emoji, message } => {
+            let emoji = message.written().filter(|_| !hidden).map(|_| emoji.clone());
+            let reactions = reaction_views(reactions);
+            let view = ReactionChangeView { message_seq: message.seq, emoji, reactions, hidden };
+            match change {
+                ReactionChange::Add => EventData::ReactionAdded(view),
+                ReactionChange::Remove => EventData::ReactionRemoved(view),
+            }
+        }
         EntryContent::Change(change) => change_data(change.clone(), hidden),
     };
     let (thread_id, actor_id) = (thread_id.clone(), Some(entry.actor_id.clone()));
@@ -129,7 +165,7 @@ fn change_data(change: Change, hidden: bool) -> EventData {
 #[must_use]
 pub fn event_view(event: &Event) -> EventView {
     let data = match event.kind.clone() {
-        EventKind::Logged { entry, hidden } => return entry_view(&event.thread_id, &entry, hidden),
+        EventKind::Logged { entry, seen } => return entry_view(&event.thread_id, &entry, seen),
         EventKind::RequestReceived => EventData::RequestReceived {},
         EventKind::ThreadAccepted => EventData::ThreadAccepted {},
         EventKind::ThreadDeclined => EventData::ThreadDeclined {},

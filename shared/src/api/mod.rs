@@ -21,7 +21,7 @@ pub use body::{
 };
 pub use event::{EventView, PongView, ProblemFrame, event_view, log_event_view, render};
 pub use list::ListView;
-pub use message::MessageView;
+pub use message::{MessageView, ReactorView};
 pub use object::Object;
 pub use problem::{Code, Field, Problem, ProblemDocument};
 pub use request::{Request, RequestParts, require_key};

@@ -184,7 +184,9 @@ impl Problem {
             Self::ProfileRequired => "Register a profile with PUT /me first.".to_owned(),
             Self::ContactClosed(_) => "You cannot write to these users or add them.".to_owned(),
             Self::RequestPending => {
-                format!("A message request holds at most {MAX_REQUEST_MESSAGES} messages until it is accepted.")
+                format!(
+                    "Until it is accepted, a message request holds at most {MAX_REQUEST_MESSAGES} messages and no edits or reactions."
+                )
             }
             Self::NotFound => "It does not exist, or you may not see it.".to_owned(),
             Self::Forbidden(detail) | Self::Conflict(detail) => (*detail).to_owned(),
@@ -241,6 +243,11 @@ impl From<Refusal> for Problem {
                 Self::Forbidden("Only a moderator of the group may do this. A direct thread has none.")
             }
             Refusal::AuthorOnly => Self::Forbidden("Only its author may edit a message."),
+            Refusal::AuthorOrModerator => {
+                Self::Forbidden("Only its author, or a moderator of the group, may delete a message.")
+            }
+            Refusal::MessageDeleted => Self::Conflict("The message was deleted."),
+            Refusal::TooManyReactions => Self::Conflict("The message has as many reactions as it may have."),
             Refusal::EditWindowClosed => Self::EditWindowClosed,
             Refusal::ContactClosed(users) => Self::ContactClosed(users),
             Refusal::YouBlockThem(users) => Self::YouBlockThem(users),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::domain::connection::Connection;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::Entry;
+use crate::domain::seen::SeenEntry;
 use crate::domain::time::Timestamp;
 
 /// An event, and the users whose connections get it.
@@ -35,8 +36,8 @@ impl Event {
 /// What happened.
 #[derive(Debug, Clone)]
 pub enum EventKind {
-    /// The log got an entry. `hidden`: the recipients block its author, and see no text of it (rule 12).
-    Logged { entry: Arc<Entry>, hidden: bool },
+    /// The log got an entry, which the recipients see like this.
+    Logged { entry: Arc<Entry>, seen: SeenEntry },
     /// The thread is in the recipients' requests.
     RequestReceived,
     /// The thread is in the recipient's inbox, by what they did on this or another device.

@@ -28,10 +28,12 @@ pub fn append(sending: &Sending, request: &Idempotency, attempt: u32) -> Option<
     // How much room a message request has depends on all messages before.
     let alone =
         after.revision == before.revision && before.others(&author.user_id).any(|other| other.standing.is_accepted());
-    if !before.tail.open || !fits(&sending.message.content) || (before.tail.is_full() && !alone) {
+    let fits = sending.message.written().is_some_and(|written| fits(&written.content));
+    if !before.tail.open || !fits || (before.tail.is_full() && !alone) {
         return None;
     }
-    let logged = LoggedMessage { message: sending.message.clone(), counts: after.counts.clone() };
+    let logged =
+        LoggedMessage { message: sending.message.clone(), counts: after.counts.clone(), slot: Some(author.slot) };
     let message = TailMessage { logged, slot: author.slot, request: request.clone(), attempt };
     let tag = request.tag(&sending.message.author_id);
     let mut after = after.clone();

@@ -88,7 +88,7 @@ fn changed(
     // Other messages count for them now, up to the mark as well as after it.
     let nothing = MessageCounts::default();
     let marked = if needs_marked(thread, user) { marked.unwrap_or(&nothing) } else { &thread.counts };
-    member.mark.counted = thread.counted_at_mark(&member, marked);
+    member.mark.counted = thread.counted_at_mark(&member, member.mark.seq, marked);
     let place = thread.members.iter().position(|before| before.user_id == *user)?;
     Some(Transition::unlogged(thread, |after| after.members[place] = member))
 }

@@ -92,7 +92,9 @@ impl ThreadDetails {
                     Change::ThreadCreated { .. } | Change::MemberAdded { .. } | Change::RoleChanged { .. },
                 )
                 | EntryContent::Message(_)
-                | EntryContent::Edited(_) => {}
+                | EntryContent::Edited(_)
+                | EntryContent::Deleted(_)
+                | EntryContent::Reacted { .. } => {}
             }
         }
         next

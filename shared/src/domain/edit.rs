@@ -3,7 +3,7 @@
 use super::ids::UserId;
 use super::limits::{EDIT_WINDOW, MAX_EDITS};
 use super::log::EntryContent;
-use super::message::{Edited, Message, MessageText, Preview};
+use super::message::{Edited, Message, MessageState, MessageText, Preview, Written};
 use super::refusal::{MessageFault, Refusal};
 use super::send::unblocked;
 use super::thread::Thread;
@@ -21,7 +21,8 @@ pub struct Edit {
 /// `user` edits `message`, as it is now. `None` if that changes nothing: a repeat of an edit is none.
 ///
 /// # Errors
-/// `NotFound` unless they see the message, `AuthorOnly`, `YouBlockThem`, `ContactClosed`, `RequestPending`, `Message`, `EditWindowClosed`.
+/// `NotFound` unless they see the message, `AuthorOnly`, `YouBlockThem`, `ContactClosed`, `RequestPending`, `MessageDeleted`, `Message`,
+/// `EditWindowClosed`.
 pub fn edit(
     thread: &Thread,
     user: &UserId,
@@ -38,7 +39,8 @@ pub fn edit(
     if thread.members.len() > 1 && !thread.others(user).any(|other| other.standing.is_accepted()) {
         return Err(Refusal::RequestPending);
     }
-    let mut content = message.content.clone();
+    let written = message.written().ok_or(Refusal::MessageDeleted)?;
+    let mut content = written.content.clone();
     content.text = edit.text.clone();
     if let Some(mentions) = &edit.mentions {
         if mentions.iter().any(|user_id| thread.member(user_id).is_none()) {
@@ -46,16 +48,17 @@ pub fn edit(
         }
         content.mentions.clone_from(mentions);
     }
-    if content == message.content {
+    if content == written.content {
         return Ok(None);
     }
-    let times = message.edited.map_or(0, |edited| edited.times);
+    let times = written.edited.map_or(0, |edited| edited.times);
     if now >= message.created_at.plus(EDIT_WINDOW) || times >= MAX_EDITS {
         return Err(Refusal::EditWindowClosed);
     }
-    let mut builder = Transition::logged(thread, user, now);
-    let edited = Some(Edited { at: builder.thread().active_at, times: times + 1 });
-    let message = Message { content, edited, ..message.clone() };
+    let mut builder = Transition::quiet(thread, user, now);
+    let edited = Some(Edited { at: builder.thread().last_entry_at, times: times + 1 });
+    let state = MessageState::Written(Written { content, edited, reactions: written.reactions.clone() });
+    let message = message.changed(state);
     if let Some(last) = &mut builder.thread().last_message
         && last.seq == message.seq
     {
@@ -106,8 +109,10 @@ mod tests {
         for times in 1..=10 {
             let done = edit(&thread, &user("ann"), &message, &to(&format!("hello {times}")), at(2)).unwrap();
             let (transition, after) = done.unwrap();
-            assert_eq!(transition.after.last_message.as_ref().unwrap().text, format!("hello {times}"));
-            assert_eq!((after.edited.unwrap().times, after.created_at), (times, at(1)));
+            assert_eq!(transition.after.last_message, Some(Preview::of(&after)));
+            let written = after.written().unwrap();
+            assert_eq!(written.content.text.as_str(), format!("hello {times}"));
+            assert_eq!((written.edited.unwrap().times, after.created_at), (times, at(1)));
             (thread, message) = (transition.after, after);
         }
         let again = |text: &str, now| edit(&thread, &user("ann"), &message, &to(text), now);

@@ -78,6 +78,15 @@ impl HiddenStays {
         }
     }
 
+    /// Whether the message from `slot` at `seq` belongs to one of them. While they are not known, none does.
+    #[must_use]
+    pub fn have_slot(&self, slot: Slot, seq: Seq) -> bool {
+        match self {
+            Self::Stored(_) => false,
+            Self::Known(stays) => stays.iter().any(|stay| stay.slot == slot && stay.joined <= seq && seq <= stay.left),
+        }
+    }
+
     /// Their messages after the place where the log had these counts.
     #[must_use]
     pub fn after(&self, counts: &MessageCounts) -> u64 {

@@ -40,6 +40,15 @@ pub const MAX_TAIL_CONTENT_BYTES: usize = 512;
 pub const EDIT_WINDOW: Duration = Duration::from_hours(24);
 /// Edits of a message, at most (rule 17).
 pub const MAX_EDITS: u8 = 10;
+/// Kinds of reactions to a message, at most (rule 18).
+pub const MAX_REACTION_KINDS: usize = 20;
+/// Reactions to a message, at most: those of all members with all kinds. Those of former members stay, so it has to be said.
+pub const MAX_REACTIONS: usize = MAX_MEMBERS * MAX_REACTION_KINDS;
+/// Characters (Unicode scalar values) of an emoji as clients write it, at most. The longest that Unicode recommends has 10 ("RGI emoji
+/// ZWJ sequence").
+pub const MAX_EMOJI_CHARS: usize = 24;
+/// Deleted messages that a head remembers while somebody has not read so far, at most. Every message pays for its size.
+pub const MAX_DELETIONS: usize = 100;
 /// Messages in the tail of a head, at most. It is settled long before; that many wait where the table or a process is slow.
 pub const MAX_TAIL_MESSAGES: usize = 24;
 /// Keys that a head remembers at least, and so the messages that may come between a decision and its append.

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::emoji::Emoji;
 use super::ids::{Seq, UserId};
 use super::member::Role;
 use super::message::{LoggedMessage, Message};
+use super::reactions::ReactionChange;
 use super::time::Timestamp;
 use super::title::Title;
 
@@ -47,6 +49,14 @@ pub enum EntryContent {
     Message(LoggedMessage),
     /// A message of the thread was edited. It is as it is now: an older text is nowhere any more.
     Edited(Message),
+    /// A message of the thread was deleted: it is a tombstone.
+    Deleted(Message),
+    /// A member reacted to a message, which is as it is now, or took that back.
+    Reacted {
+        change: ReactionChange,
+        emoji: Emoji,
+        message: Message,
+    },
     Change(Change),
 }
 

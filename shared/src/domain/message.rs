@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::counts::MessageCounts;
+use super::counts::{MessageCounts, Slot};
 use super::ids::{Seq, UserId};
 use super::invalid::{Invalid, no_control_characters};
 use super::limits::{MAX_PREVIEW_BYTES, MAX_PREVIEW_GRAPHEMES, MAX_TEXT_BYTES, MAX_TEXT_CHARS};
+use super::reactions::Reactions;
+use super::revision::Revision;
 use super::text::{beginning, something_visible};
 use super::time::Timestamp;
 
@@ -77,9 +79,52 @@ pub struct Message {
     pub author_id: UserId,
     /// When it was stored; never earlier than the entries before it.
     pub created_at: Timestamp,
+    pub state: MessageState,
+    /// Names this state of it.
+    pub revision: Revision,
+}
+
+/// What there is of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageState {
+    Written(Written),
+    /// A tombstone: its place in the log stays, and nothing of what it said (rule 17).
+    Deleted {
+        at: Timestamp,
+    },
+}
+
+/// A message that was not deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
     pub content: MessageContent,
     /// The last edit; `None` if there was none.
     pub edited: Option<Edited>,
+    pub reactions: Reactions,
+}
+
+impl Message {
+    /// A message as it is sent.
+    #[must_use]
+    pub fn new(seq: Seq, author_id: UserId, created_at: Timestamp, content: MessageContent) -> Self {
+        let state = MessageState::Written(Written { content, edited: None, reactions: Reactions::default() });
+        Self { seq, author_id, created_at, state, revision: Revision::default() }
+    }
+
+    /// The message after a change.
+    #[must_use]
+    pub fn changed(&self, state: MessageState) -> Self {
+        Self { state, revision: self.revision.next(), ..self.clone() }
+    }
+
+    /// What it says; `None` if it was deleted.
+    #[must_use]
+    pub fn written(&self) -> Option<&Written> {
+        match &self.state {
+            MessageState::Written(written) => Some(written),
+            MessageState::Deleted { .. } => None,
+        }
+    }
 }
 
 /// That a message was edited (rule 17).
@@ -95,6 +140,8 @@ pub struct LoggedMessage {
     pub message: Message,
     /// The counts of the thread up to and including this message.
     pub counts: MessageCounts,
+    /// The slot of its author; `None` where an earlier release stored it.
+    pub slot: Option<Slot>,
 }
 
 /// What the head of a thread keeps of the last message, so that a mailbox page reads heads alone.
@@ -103,28 +150,39 @@ pub struct Preview {
     pub seq: Seq,
     pub author_id: UserId,
     pub created_at: Timestamp,
-    pub reply_to: Option<Seq>,
-    /// The text or its beginning: at most 80 graphemes and 120 bytes.
-    pub text: String,
-    /// Whether `text` is only the beginning.
-    pub truncated: bool,
-    pub edited_at: Option<Timestamp>,
+    pub state: PreviewState,
+}
+
+/// What a preview shows of its message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PreviewState {
+    Written {
+        reply_to: Option<Seq>,
+        /// The text or its beginning: at most 80 graphemes and 120 bytes.
+        text: String,
+        /// Whether `text` is only the beginning.
+        truncated: bool,
+        edited_at: Option<Timestamp>,
+    },
+    Deleted {
+        at: Timestamp,
+    },
 }
 
 impl Preview {
     /// The preview of `message`.
     #[must_use]
     pub fn of(message: &Message) -> Self {
-        let (text, truncated) = beginning(message.content.text.as_str(), MAX_PREVIEW_GRAPHEMES, MAX_PREVIEW_BYTES);
-        Self {
-            seq: message.seq,
-            author_id: message.author_id.clone(),
-            created_at: message.created_at,
-            reply_to: message.content.reply_to,
-            text,
-            truncated,
-            edited_at: message.edited.map(|edited| edited.at),
-        }
+        let state = match &message.state {
+            MessageState::Written(Written { content, edited, .. }) => {
+                let (text, truncated) = beginning(content.text.as_str(), MAX_PREVIEW_GRAPHEMES, MAX_PREVIEW_BYTES);
+                let edited_at = edited.map(|edited| edited.at);
+                PreviewState::Written { reply_to: content.reply_to, text, truncated, edited_at }
+            }
+            MessageState::Deleted { at } => PreviewState::Deleted { at: *at },
+        };
+        let Message { seq, author_id, created_at, .. } = message;
+        Self { seq: *seq, author_id: author_id.clone(), created_at: *created_at, state }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::counts::{MessageCounts, Slot};
+use super::deletions::Deletions;
 use super::details::ThreadDetails;
 use super::ids::{Seq, ThreadId, UserId};
 use super::log::{Change, Entry, EntryContent};
@@ -42,9 +43,11 @@ pub fn open(id: ThreadId, opening: Opening<'_>, revision: Revision, now: Timesta
             details: ThreadDetails::new(actor, now),
         },
         last_seq: Seq::ONE,
+        last_entry_at: now,
         active_at: now,
         bumped_at: now,
         counts: MessageCounts::default(),
+        deletions: Deletions::default(),
         last_message: None,
         members,
         revision: revision.next(),

@@ -28,9 +28,9 @@ pub fn mark(
     }
     let all_read = thread.last_message.as_ref().is_none_or(|last| seq >= last.seq);
     let counted = if all_read {
-        thread.counted_at_mark(member, &thread.counts)
+        thread.counted_at_mark(member, seq, &thread.counts)
     } else {
-        counts_there.map_or(0, |counts| thread.counted_at_mark(member, counts))
+        thread.counted_at_mark(member, seq, counts_there.unwrap_or(&MessageCounts::default()))
     };
     Ok(Some(ReadMark { seq, counted }))
 }

@@ -35,6 +35,12 @@ pub enum Refusal {
     UnknownUsers(Vec<usize>),
     /// Only its author may do that to a message (rule 17).
     AuthorOnly,
+    /// Only its author may do that to a message, or a moderator of the group (rule 17).
+    AuthorOrModerator,
+    /// The message was deleted (rule 17).
+    MessageDeleted,
+    /// A message has as many reactions, or kinds of them, as it may have (rule 18).
+    TooManyReactions,
     /// A message is too old to be edited, or was edited too often (rule 17).
     EditWindowClosed,
     /// A message does not fit its thread (rule 16).

@@ -60,21 +60,16 @@ pub fn send_past(
         return Err(Refusal::Message(MessageFault::ReplyTo));
     }
 
-    let message = Message {
-        seq: thread.last_seq.next(),
-        author_id: author.clone(),
-        // The clocks of different machines differ a little; the times of a log never go back.
-        created_at: now.max(thread.active_at),
-        content: draft.clone(),
-        edited: None,
-    };
+    // The clocks of different machines differ a little; the times of a log never go back.
+    let created_at = now.max(thread.last_entry_at);
+    let message = Message::new(thread.last_seq.next(), author.clone(), created_at, draft.clone());
     let after = after(thread, member, &message, full);
     let came_back = |now: &&Member| {
         let before = thread.member(&now.user_id).and_then(Member::listed_in);
         before.is_none() && now.listed_in().is_some() && now.user_id != *author
     };
     let returned_to = after.members.iter().filter(came_back).map(|member| member.user_id.clone()).collect();
-    let logged = LoggedMessage { message: message.clone(), counts: after.counts.clone() };
+    let logged = LoggedMessage { message: message.clone(), counts: after.counts.clone(), slot: Some(member.slot) };
     let transition = Transition { before: thread.clone(), after, entries: vec![Entry::of(logged)] };
     Ok(Sending { transition, message, returned_to, accepts: !member.standing.is_accepted() })
 }
@@ -127,7 +122,7 @@ fn after(thread: &Thread, author: &Member, message: &Message, full: &[UserId]) -
         next.revision = thread.revision.next();
     }
     next.last_seq = message.seq;
-    next.active_at = message.created_at;
+    (next.last_entry_at, next.active_at) = (message.created_at, message.created_at);
     next.bumped_at = thread.bumped_at(message.created_at);
     next.counts = thread.counts.with_one_more(author.slot);
     next.last_message = Some(Preview::of(message));
@@ -250,7 +245,10 @@ mod tests {
         let seq = Some(Seq::try_from(2).unwrap());
         let reply = MessageContent { reply_to: seq, ..draft() };
         assert_eq!(send(&thread, &user("ann"), &reply, None, at(1)), Err(Refusal::Message(MessageFault::ReplyTo)));
-        assert_eq!(send(&thread, &user("ann"), &reply, seq, at(1)).unwrap().message.content.reply_to, seq);
+        assert_eq!(
+            send(&thread, &user("ann"), &reply, seq, at(1)).unwrap().message.written().unwrap().content.reply_to,
+            seq
+        );
     }
 
     #[test]

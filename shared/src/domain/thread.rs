@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::counts::{MessageCounts, Slot};
+use super::deletions::{Deletion, Deletions};
 use super::details::ThreadDetails;
 use super::ids::{Seq, ThreadId, UserId};
 use super::limits::{DIRECT_INBOX_SPAN, GROUP_INBOX_SPAN};
@@ -59,12 +60,16 @@ pub struct Thread {
     pub kind: Kind,
     /// The last entry of its log.
     pub last_seq: Seq,
-    /// The time of the last entry.
+    /// The time of the last entry. The times of a log never go back.
+    pub last_entry_at: Timestamp,
+    /// The time of the last entry that is an activity, by which lists are sorted: not that of an edit, a deletion or a reaction.
     pub active_at: Timestamp,
     /// Its position in the inboxes of its members. It keeps it for a span and moves with the first activity after that, instead of
     /// with every message. So the last activity lies within a span of it.
     pub bumped_at: Timestamp,
     pub counts: MessageCounts,
+    /// Deleted messages that a member has not read.
+    pub deletions: Deletions,
     pub last_message: Option<Preview>,
     /// Longest-standing first.
     pub members: Vec<Member>,
@@ -171,11 +176,35 @@ impl Thread {
     #[must_use]
     pub fn hides_entry(&self, reader: &Member, entry: &Entry) -> bool {
         match &entry.content {
-            EntryContent::Edited(message) => {
+            EntryContent::Edited(message) | EntryContent::Deleted(message) => {
                 !reader.sees(message.seq) || self.hides(reader, &message.author_id, message.seq)
+            }
+            EntryContent::Reacted { message, .. } => {
+                !reader.sees(message.seq) || self.hides_reaction(reader, &entry.actor_id, entry.seq)
             }
             EntryContent::Message(_) | EntryContent::Change(_) => self.hides(reader, &entry.actor_id, entry.seq),
         }
+    }
+
+    /// Whether `reader` sees nothing of the reaction that `user` added with the entry at `seq`: they block `user` (rule 18).
+    #[must_use]
+    pub fn hides_reaction(&self, reader: &Member, user: &UserId, seq: Seq) -> bool {
+        let blocked = self.is_blocked_by(&reader.user_id) && *user != reader.user_id;
+        blocked || self.hides(reader, user, seq)
+    }
+
+    /// Whether a deleted message would count for `reader`, had they not read it: neither their own nor hidden.
+    #[must_use]
+    pub fn counts_for(&self, reader: &Member, deletion: &Deletion) -> bool {
+        let Deletion { seq, slot } = *deletion;
+        let Some(slot) = slot else { return true };
+        let here = self.members.iter().map(|member| (member.slot, member.joined_seq));
+        let mut places = here.chain(self.departed().iter().map(|gone| (gone.slot, gone.joined_seq)));
+        // A slot may have had another holder before.
+        let mut is_of = |slot: Slot| places.any(|(known, joined)| known == slot && joined <= seq);
+        let uncounted = slot == reader.slot || reader.hides.contains(slot);
+        let hidden = (uncounted && is_of(slot)) || reader.hidden_stays.have_slot(slot, seq);
+        !hidden
     }
 
     /// How many of the messages in `counts` count for `reader`: all but their own and hidden ones (rule 19).
@@ -189,11 +218,12 @@ impl Thread {
         counts.total() - said(reader.slot, reader.slot_start) - hidden
     }
 
-    /// What a mark of `reader` counts, set where the log had these counts. Messages that the head does not know to be hidden count as
-    /// read from the start, so that nothing but this has to look for them.
+    /// What a mark of `reader` at `seq` counts, where the log had these counts. Deleted messages count as read from the start, and so do
+    /// those that the head does not know to be hidden: nothing but this has to look for them.
     #[must_use]
-    pub fn counted_at_mark(&self, reader: &Member, counts: &MessageCounts) -> u64 {
-        self.counted(reader, counts) + reader.hidden_stays.after(counts)
+    pub fn counted_at_mark(&self, reader: &Member, seq: Seq, counts: &MessageCounts) -> u64 {
+        let deleted = self.deletions.iter().filter(|deletion| deletion.seq > seq && self.counts_for(reader, deletion));
+        self.counted(reader, counts) + reader.hidden_stays.after(counts) + deleted.count() as u64
     }
 
     /// Messages after `reader`'s mark that count for them (rule 19). Where they block the other one, nothing waits to be read.

@@ -55,10 +55,18 @@ impl Transition {
 
     /// Begins a transition of `before` by `actor` at `now` that has entries. The times of a log never go back.
     pub(super) fn logged<'a>(before: &Thread, actor: &'a UserId, now: Timestamp) -> TransitionBuilder<'a> {
+        let mut builder = Self::quiet(before, actor, now);
+        let after = builder.thread();
+        after.active_at = after.last_entry_at;
+        after.bumped_at = before.bumped_at(after.active_at);
+        builder
+    }
+
+    /// As [`Transition::logged`], where the entries are no activity: the thread keeps its place in lists.
+    pub(super) fn quiet<'a>(before: &Thread, actor: &'a UserId, now: Timestamp) -> TransitionBuilder<'a> {
         let mut after = before.clone();
         after.revision = before.revision.next();
-        after.active_at = now.max(before.active_at);
-        after.bumped_at = before.bumped_at(after.active_at);
+        after.last_entry_at = now.max(before.last_entry_at);
         after.tail = before.tail.settled();
         TransitionBuilder { actor, transition: Self { before: before.clone(), after, entries: Vec::new() } }
     }
@@ -80,7 +88,7 @@ impl TransitionBuilder<'_> {
     pub(super) fn log(&mut self, content: impl Into<EntryContent>) {
         let thread = &mut self.transition.after;
         thread.last_seq = thread.last_seq.next();
-        let (seq, at): (Seq, Timestamp) = (thread.last_seq, thread.active_at);
+        let (seq, at): (Seq, Timestamp) = (thread.last_seq, thread.last_entry_at);
         let content = content.into();
         self.transition.entries.push(Entry { seq, at, actor_id: self.actor.clone(), content });
     }

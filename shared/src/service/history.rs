@@ -1,12 +1,17 @@
 //! Reading the log of a thread: messages newest first, or all of it oldest first.
 
+use std::collections::BTreeSet;
+
 use super::context::Context;
 use super::error::Error;
 use super::load::load_thread;
-use crate::domain::ids::{Seq, ThreadId};
+use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Entry, merge};
 use crate::domain::message::Message;
+use crate::domain::profile::Profile;
+use crate::domain::reactions::Reaction;
 use crate::domain::refusal::Refusal;
+use crate::domain::seen::reactions_seen;
 use crate::domain::thread::Thread;
 use crate::store::Page;
 
@@ -62,6 +67,28 @@ pub async fn message(ctx: &Context, thread_id: &ThreadId, seq: Seq) -> Result<(T
     let visible = thread.member(&ctx.caller).is_some_and(|member| member.sees(seq)) && seq <= thread.last_seq;
     let message = if visible { ctx.store.message(&thread, seq).await? } else { None };
     Ok((thread, message.ok_or(Refusal::NotFound)?))
+}
+
+/// A page of the reactions to a message that the caller sees, behind the one that the entry at `after` added, and who reacted.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn reactions(
+    ctx: &Context,
+    (thread_id, seq): (&ThreadId, Seq),
+    after: Option<Seq>,
+    limit: usize,
+) -> Result<Page<(Reaction, Profile)>, Error> {
+    let (thread, message) = message(ctx, thread_id, seq).await?;
+    let reader = thread.member(&ctx.caller).ok_or(Refusal::NotFound)?;
+    let seen = reactions_seen(reader, &thread, &message);
+    let mut behind: Vec<&Reaction> = seen.filter(|reaction| reaction.seq > after.unwrap_or(Seq::ZERO)).collect();
+    let more = behind.len() > limit;
+    behind.truncate(limit);
+    let users: BTreeSet<UserId> = behind.iter().map(|reaction| reaction.user_id.clone()).collect();
+    let profiles = ctx.store.present_profiles(&Vec::from_iter(users)).await?;
+    let with_profile = |reaction: &Reaction| Some((reaction.clone(), profiles.get(&reaction.user_id)?.clone()));
+    Ok(Page { items: behind.into_iter().filter_map(with_profile).collect(), more })
 }
 
 /// A page of the log behind `after`, oldest first, without a hole (rule 14).

@@ -154,7 +154,7 @@ pub(super) async fn load_thread_of_then(ctx: &Context, reference: Reference) -> 
     // With the counts of then, `unread` is what the log of then has behind the read mark of now.
     let (last_message, counts) = match last {
         None => (None, MessageCounts::default()),
-        Some(LoggedMessage { message, counts }) => (Some(Preview::of(&message)), counts),
+        Some(LoggedMessage { message, counts, .. }) => (Some(Preview::of(&message)), counts),
     };
     let thread = Thread { last_seq: seq, active_at: at, last_message, counts, ..thread };
     Ok((ShownThread { thread, details, roster }, created))

@@ -7,6 +7,7 @@ use crate::domain::ids::UserId;
 use crate::domain::log::Entry;
 use crate::domain::mailbox::Mailbox;
 use crate::domain::member::Member;
+use crate::domain::seen::SeenEntry;
 use crate::domain::send::Sending;
 use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
@@ -27,19 +28,24 @@ pub(super) fn requested(thread: &Thread, actor: &UserId, now: Timestamp, users: 
     about(thread, Some(actor), now, EventKind::RequestReceived).to(users)
 }
 
-/// Tells the audience of the thread what its log got; the messages of a blocked member without their text (rule 12).
+/// Tells the audience of the thread what its log got, each as they see it: the messages of a blocked member without their text (rule 12),
+/// and reactions without those of blocked members (rule 18).
 pub(super) fn logged(thread: &Thread, entry: &Entry) -> Vec<Notification> {
-    let hides = |user: &UserId| thread.member(user).is_some_and(|member| thread.hides_entry(member, entry));
-    let (hiding, seeing): (Vec<UserId>, Vec<UserId>) = thread.audience().into_iter().partition(hides);
-    let shared = Arc::new(entry.clone());
-    let event = |hidden| {
-        about(thread, Some(&entry.actor_id), entry.at, EventKind::Logged { entry: Arc::clone(&shared), hidden })
-    };
-    let mut notifications = vec![event(false).to(seeing)];
-    if !hiding.is_empty() {
-        notifications.push(event(true).to(hiding));
+    let mut audiences: Vec<(SeenEntry, Vec<UserId>)> = Vec::new();
+    for user_id in thread.audience() {
+        let Some(member) = thread.member(&user_id) else { continue };
+        let seen = SeenEntry::by(member, thread, entry);
+        match audiences.iter_mut().find(|(known, _)| *known == seen) {
+            Some((_, users)) => users.push(user_id),
+            None => audiences.push((seen, vec![user_id])),
+        }
     }
-    notifications
+    let entry = Arc::new(entry.clone());
+    let notify = |(seen, users)| {
+        let kind = EventKind::Logged { entry: Arc::clone(&entry), seen };
+        about(thread, Some(&entry.actor_id), entry.at, kind).to(users)
+    };
+    audiences.into_iter().map(notify).collect()
 }
 
 /// What everyone hears of a new group or direct thread. `entries` are those that tell of its beginning.

@@ -159,7 +159,7 @@ impl Send<'_> {
         require_repeat(ctx, &earlier.fingerprint)?;
         let sent = self.replay(ctx, earlier.reference).await?;
         // Nobody reads counts in a notification.
-        let logged = LoggedMessage { message: sent.message.clone(), counts: MessageCounts::default() };
+        let logged = LoggedMessage { message: sent.message.clone(), counts: MessageCounts::default(), slot: None };
         // A call was repeated: it may be this attempt's own message, whose response was lost. Better told twice than never.
         let own = self.tried && ctx.store.table().usage().retries > 0;
         let told = if own { notify::logged(thread, &Entry::of(logged)) } else { Vec::new() };

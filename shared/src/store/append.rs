@@ -51,7 +51,7 @@ impl Writes {
 
 /// Puts a message at the end of the tail, and the tag of its key among the recent ones.
 fn add(head: &mut Update, append: &Append) -> Result<(), StoreError> {
-    let record = convert::value(TailRecord::of(&append.message))?;
-    head.append("tail", vec![record]).append("recent", vec![text(append.tag.as_str())]);
+    let record = TailRecord::of(&append.message).map(convert::value).transpose()?;
+    head.append("tail", record.into_iter().collect()).append("recent", vec![text(append.tag.as_str())]);
     Ok(())
 }

@@ -108,7 +108,11 @@ pub(super) fn change(
             EntryContent::Change(Change::ThreadRenamed { title: None }) => {
                 update.remove(&["title"]);
             }
-            EntryContent::Change(_) | EntryContent::Message(_) | EntryContent::Edited(_) => {}
+            EntryContent::Change(_)
+            | EntryContent::Message(_)
+            | EntryContent::Edited(_)
+            | EntryContent::Deleted(_)
+            | EntryContent::Reacted { .. } => {}
         }
     }
     Ok((!update.is_empty()).then(|| update.build()))

@@ -14,7 +14,7 @@ use super::table::{Query, Read};
 use super::thread::transition_writes;
 use super::update::{Update, number};
 use super::write::{Write, Writes};
-use super::{details, head, keys, log, mailbox};
+use super::{details, entry, head, keys, mailbox};
 use crate::domain::details::{MemberSnapshot, ThreadDetails};
 use crate::domain::group::Stay;
 use crate::domain::ids::{Seq, ThreadId, UserId};
@@ -89,7 +89,7 @@ impl Writes {
         let head = Write::put(keys::head(&thread.id), head::item(thread)?);
         writes.extend([head.only_if(Condition::Head, "attribute_not_exists(pk)")]);
         writes.extend([details::create(&thread.id, details)?]);
-        writes.extend(log::append(&thread.id, entries)?);
+        writes.extend(entry::append(&thread.id, entries)?);
         writes.extend(mailbox::writes(&thread.id, &[], &thread.mailbox_listings())?);
         writes.extend(pointer_writes(None, thread, details.room.as_ref().map(|room| &room.id)));
         Ok(writes)

@@ -6,19 +6,21 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::convert::{self, HEAD_VERSION};
+use super::deletions;
 use super::error::{Condition, StoreError};
 use super::item::Item;
 use super::keys;
+use super::last::{LastRecord, last_times};
 use super::member_codec::{self, SlotContent};
 use super::preferences::{self, PreferencesRecord};
 use super::rest;
 use super::tail::{self, TailRecord};
+use super::update::{Update, number};
 use crate::domain::counts::{MessageCounts, Slot};
 use crate::domain::details::ThreadDetails;
 use crate::domain::idempotency::KeyTag;
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::member::ReadMark;
-use crate::domain::message::Preview;
 use crate::domain::revision::Revision;
 use crate::domain::tail::Tail;
 use crate::domain::thread::{Kind, Rests, Thread};
@@ -40,6 +42,16 @@ struct HeadRecord {
     /// When `last` was edited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     edited: Option<Timestamp>,
+    /// When `last` was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deleted: Option<Timestamp>,
+    /// The time of the last entry, where that was no activity; `active` is earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
+    /// Deleted messages that somebody has not read, two each: their place, and one more than the slot of their author (0 if that is not
+    /// known).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    gone: Vec<u64>,
     /// By slot; see [`member_codec`].
     members: Vec<String>,
     /// By slot, two each: the last entry read, and the messages up to there that count.
@@ -79,10 +91,6 @@ struct AbsentRecord {
     blocks: BTreeSet<UserId>,
     rev: u64,
 }
-
-/// Seq, author, time, the seq that it replies to (0 for none), text, whether it was truncated.
-#[derive(Debug, Serialize, Deserialize)]
-struct LastRecord(Seq, UserId, Timestamp, Seq, String, bool);
 
 /// The place of a direct thread that was never opened. A block may be stored there already. A block and an opening write the
 /// same item, so neither can miss the other.
@@ -187,10 +195,12 @@ impl Head {
             id,
             kind,
             last_seq: if open { base } else { end },
+            last_entry_at: record.active.max(record.at.unwrap_or(record.active)),
             active_at: record.active,
             bumped_at: record.bumped,
             counts: record.counts,
-            last_message: record.last.map(|last| last.parse(record.edited)),
+            deletions: deletions::parse(&record.gone).ok_or_else(|| corrupt("its deletions cannot be read"))?,
+            last_message: record.last.map(|last| last.parse(record.edited, record.deleted)),
             members,
             revision: Revision(record.rev),
             tail: Tail { recent: record.recent, turn: record.turn, open, ..Tail::default() },
@@ -233,17 +243,16 @@ pub(super) fn mark_places(slot: Slot) -> [usize; 2] {
     [2 * index, 2 * index + 1]
 }
 
-impl LastRecord {
-    fn of(preview: &Preview) -> Self {
-        let Preview { seq, author_id, created_at, reply_to, text, truncated, .. } = preview.clone();
-        Self(seq, author_id, created_at, reply_to.unwrap_or(Seq::ZERO), text, truncated)
-    }
+/// Sets the time of the last entry, where that was no activity.
+pub(super) fn set_last_entry_at(head: &mut Update, thread: &Thread) {
+    match quiet_at(thread) {
+        Some(at) => head.set(&["at"], number(at.ms())),
+        None => head.remove(&["at"]),
+    };
+}
 
-    fn parse(self, edited_at: Option<Timestamp>) -> Preview {
-        let Self(seq, author_id, created_at, reply_to, text, truncated) = self;
-        let reply_to = (reply_to > Seq::ZERO).then_some(reply_to);
-        Preview { seq, author_id, created_at, reply_to, text, truncated, edited_at }
-    }
+fn quiet_at(thread: &Thread) -> Option<Timestamp> {
+    Some(thread.last_entry_at).filter(|at| *at > thread.active_at)
 }
 
 /// The item of a new thread.
@@ -252,6 +261,7 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         Kind::Direct { blocks, details, .. } => (KindRecord::Direct, blocks.clone(), Some(details)),
         Kind::Group { .. } => (KindRecord::Group, BTreeSet::new(), None),
     };
+    let [(_, edited), (_, deleted)] = last_times(thread.last_message.as_ref());
     let mut item = convert::item(&HeadRecord {
         v: HEAD_VERSION,
         kind,
@@ -261,7 +271,10 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         bumped: thread.bumped_at,
         counts: thread.counts.clone(),
         last: thread.last_message.as_ref().map(LastRecord::of),
-        edited: thread.last_message.as_ref().and_then(|last| last.edited_at),
+        edited,
+        deleted,
+        at: quiet_at(thread),
+        gone: deletions::encoded(&thread.deletions),
         members: encoded_members(thread),
         marks: marks(thread),
         base: thread.last_seq,
@@ -277,11 +290,6 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         item.extend(rest::attributes(rests));
     }
     Ok(item)
-}
-
-/// The last message of a thread as an attribute.
-pub(super) fn last(preview: &Preview) -> Result<AttributeValue, StoreError> {
-    convert::value(LastRecord::of(preview))
 }
 
 /// Bytes of an attribute as `DynamoDB` counts them for capacity ("Item sizes and formats" in its developer guide). A text has
@@ -307,7 +315,7 @@ mod tests {
     use crate::domain::ids::ThreadId;
     use crate::domain::limits::{MAX_MEMBERS, MAX_PREVIEW_BYTES, RECENT_KEYS};
     use crate::domain::member::{Role, Standing};
-    use crate::domain::message::{LoggedMessage, Message, MessageContent, MessageText};
+    use crate::domain::message::{LoggedMessage, Message, MessageContent, MessageText, Preview, PreviewState};
     use crate::domain::profile::ContactPolicy;
     use crate::domain::tail::TailMessage;
 
@@ -337,10 +345,12 @@ mod tests {
             seq: thread.last_seq,
             author_id: user(&ids[0]),
             created_at: at,
-            reply_to: Some(thread.last_seq),
-            text: "x".repeat(MAX_PREVIEW_BYTES),
-            truncated: true,
-            edited_at: Some(at),
+            state: PreviewState::Written {
+                reply_to: Some(thread.last_seq),
+                text: "x".repeat(MAX_PREVIEW_BYTES),
+                truncated: true,
+                edited_at: Some(at),
+            },
         });
         thread
     }
@@ -351,10 +361,10 @@ mod tests {
         let content = MessageContent { text, reply_to: None, mentions: vec![] };
         let (created_at, author_id) =
             (Timestamp::from_ms(1_732_406_400_123).unwrap(), "x".to_owned().try_into().unwrap());
-        let message = Message { seq: Seq::ONE, author_id, created_at, content, edited: None };
+        let message = Message::new(Seq::ONE, author_id, created_at, content);
         let key = IdempotencyKey::try_from("0191e5c0-7a3b-7c1d-9e2f-001122334455".to_owned()).unwrap();
         let request = Idempotency { key, fingerprint: Fingerprint::of("POST", "/", serde_json::Value::Null) };
-        let logged = LoggedMessage { message, counts: MessageCounts::default() };
+        let logged = LoggedMessage { message, counts: MessageCounts::default(), slot: Some(Slot::FIRST) };
         TailMessage { logged, slot: Slot::FIRST, request, attempt }
     }
 
@@ -374,7 +384,7 @@ mod tests {
             assert!(bytes(&stored) <= 1_096, "{} characters of id make {} bytes", ids[0].len(), bytes(&stored));
 
             let tail: Vec<TailRecord> =
-                (0..4).map(|number| TailRecord::of(&short_message(u32::MAX - number))).collect();
+                (0..4).filter_map(|number| TailRecord::of(&short_message(u32::MAX - number))).collect();
             let recent: Vec<KeyTag> = vec![short_message(0).request.tag(&thread.members[0].user_id); RECENT_KEYS];
             stored.insert("tail".to_owned(), convert::value(tail).unwrap());
             stored.insert("recent".to_owned(), convert::value(recent).unwrap());

@@ -1,183 +1,19 @@
-//! The log of a thread: messages and changes.
+//! The log of a thread: reading its messages and changes.
 
 use std::collections::{HashMap, HashSet};
 
-use serde::{Deserialize, Serialize};
-
 use super::access::Store;
-use super::convert::{self, ITEM_VERSION};
-use super::error::{Condition, StoreError};
+use super::convert;
+use super::entry::{StoredEntry, parse_message};
+use super::error::StoreError;
 use super::head::Head;
-use super::item::Item;
 use super::keys::{self, LogKind};
 use super::page::Page;
 use super::table::{Query, Read};
-use super::update::{Update, number};
-use super::write::Write;
-use crate::domain::counts::MessageCounts;
-use crate::domain::ids::{Seq, ThreadId, UserId};
-use crate::domain::log::{Change, Entry, EntryContent, Run};
-use crate::domain::message::{Edited, LoggedMessage, Message, MessageContent};
+use crate::domain::ids::{Seq, ThreadId};
+use crate::domain::log::{Entry, Run};
+use crate::domain::message::{LoggedMessage, Message};
 use crate::domain::thread::Thread;
-use crate::domain::time::Timestamp;
-
-/// `THREAD#t` / `MSG#<seq>`: an envelope, and the content in an attribute of its own, so that it can be replaced or removed.
-#[derive(Debug, Serialize, Deserialize)]
-struct MessageRecord {
-    v: u8,
-    by: UserId,
-    at: Timestamp,
-    content: MessageContent,
-    counts: MessageCounts,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    edited: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    edits: u8,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(edits: &u8) -> bool {
-    *edits == 0
-}
-
-/// `THREAD#t` / `CHANGE#<seq>`.
-#[derive(Debug, Serialize, Deserialize)]
-struct ChangeRecord {
-    v: u8,
-    by: UserId,
-    at: Timestamp,
-    #[serde(flatten)]
-    change: StoredChange,
-}
-
-/// A change as it is stored. What is about a message refers to it: its text is in the message alone.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(untagged)]
-enum StoredChange {
-    About(AboutMessage),
-    Change(Change),
-}
-
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(tag = "type")]
-enum AboutMessage {
-    #[serde(rename = "message.edited")]
-    Edited { message: Seq },
-}
-
-/// The write of a message.
-pub(super) fn message(thread: &ThreadId, logged: &LoggedMessage) -> Result<Write, StoreError> {
-    let LoggedMessage { message, counts } = logged;
-    let Message { seq, author_id: by, created_at: at, content, edited } = message.clone();
-    let (edited, edits) = (edited.map(|edited| edited.at), edited.map_or(0, |edited| edited.times));
-    let counts = counts.clone();
-    let item = convert::item(&MessageRecord { v: ITEM_VERSION, by, at, content, counts, edited, edits })?;
-    Ok(Write::put(keys::log(LogKind::Message, thread, seq), item))
-}
-
-/// The writes that append `entries`. They need no condition of their own, because the condition of the head orders the log.
-pub(super) fn append(thread: &ThreadId, entries: &[Entry]) -> Result<Vec<Write>, StoreError> {
-    let change = |entry: &Entry, change: StoredChange| {
-        let (by, at) = (entry.actor_id.clone(), entry.at);
-        let item = convert::item(&ChangeRecord { v: ITEM_VERSION, by, at, change })?;
-        Ok(Write::put(keys::log(LogKind::Change, thread, entry.seq), item))
-    };
-    let mut writes = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let write = match &entry.content {
-            EntryContent::Message(logged) => message(thread, logged),
-            EntryContent::Edited(message) => {
-                writes.push(amend(thread, message)?);
-                change(entry, StoredChange::About(AboutMessage::Edited { message: message.seq }))
-            }
-            EntryContent::Change(what) => change(entry, StoredChange::Change(what.clone())),
-        };
-        writes.push(write?);
-    }
-    Ok(writes)
-}
-
-/// The write that gives a stored message the content that it has now. Its envelope stays: place, author, time and counts. Fails with
-/// [`Condition::Entry`] if it is not as it was before this edit.
-fn amend(thread: &ThreadId, message: &Message) -> Result<Write, StoreError> {
-    let mut item = Update::new(keys::log(LogKind::Message, thread, message.seq));
-    item.set(&["content"], convert::value(&message.content)?).require_exists(&["pk"]);
-    if let Some(Edited { at, times }) = message.edited {
-        item.set(&["edited"], number(at.ms())).set(&["edits"], number(times));
-        let (edits, before) = (item.path(&["edits"]), item.value(number(times.saturating_sub(1))));
-        item.require(match times {
-            0 | 1 => format!("(attribute_not_exists({edits}) OR {edits} = {before})"),
-            _ => format!("{edits} = {before}"),
-        });
-    }
-    Ok(item.only_if(Condition::Entry))
-}
-
-pub(super) fn seq_of(kind: LogKind, item: &Item) -> Result<Seq, StoreError> {
-    let key = convert::key_of(item)?;
-    keys::log_seq(kind, &key.sk).ok_or_else(|| StoreError::Corrupt { key, reason: "not a log entry's key".to_owned() })
-}
-
-fn parse_message(item: Item) -> Result<LoggedMessage, StoreError> {
-    let seq = seq_of(LogKind::Message, &item)?;
-    let MessageRecord { by, at, content, counts, edited, edits, .. } = convert::record(item)?;
-    let edited = edited.map(|at| Edited { at, times: edits });
-    Ok(LoggedMessage { message: Message { seq, author_id: by, created_at: at, content, edited }, counts })
-}
-
-/// An entry as its item tells it.
-struct StoredEntry {
-    seq: Seq,
-    at: Timestamp,
-    actor_id: UserId,
-    content: StoredContent,
-}
-
-enum StoredContent {
-    Whole(EntryContent),
-    /// The rest of it is in the message.
-    About(AboutMessage),
-}
-
-impl StoredEntry {
-    fn parse(kind: LogKind, item: Item) -> Result<Self, StoreError> {
-        match kind {
-            LogKind::Message => {
-                let Entry { seq, at, actor_id, content } = Entry::of(parse_message(item)?);
-                Ok(Self { seq, at, actor_id, content: StoredContent::Whole(content) })
-            }
-            LogKind::Change => {
-                let seq = seq_of(LogKind::Change, &item)?;
-                let ChangeRecord { by, at, change, .. } = convert::record(item)?;
-                let content = match change {
-                    StoredChange::Change(change) => StoredContent::Whole(EntryContent::Change(change)),
-                    StoredChange::About(about) => StoredContent::About(about),
-                };
-                Ok(Self { seq, at, actor_id: by, content })
-            }
-        }
-    }
-
-    /// The message that the entry is about.
-    fn about(&self) -> Option<Seq> {
-        match self.content {
-            StoredContent::Whole(_) => None,
-            StoredContent::About(AboutMessage::Edited { message }) => Some(message),
-        }
-    }
-
-    /// The entry, with the message that it is about as it is now; `None` if that is not there.
-    fn with(self, messages: &HashMap<Seq, Message>) -> Option<Entry> {
-        let Self { seq, at, actor_id, content } = self;
-        let content = match content {
-            StoredContent::Whole(content) => content,
-            StoredContent::About(AboutMessage::Edited { message }) => {
-                EntryContent::Edited(messages.get(&message)?.clone())
-            }
-        };
-        Some(Entry { seq, at, actor_id, content })
-    }
-}
 
 impl Store {
     /// The message of `thread` at `seq`, if one is there.
@@ -349,14 +185,18 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn message_context(&self, thread: &ThreadId, seq: Seq) -> Result<(Head, Option<Message>), StoreError> {
+    pub async fn message_context(
+        &self,
+        thread: &ThreadId,
+        seq: Seq,
+    ) -> Result<(Head, Option<LoggedMessage>), StoreError> {
         let (head, message) = (keys::head(thread), keys::log(LogKind::Message, thread, seq));
         let mut context = (Head::parse(None)?, None);
         for item in self.table.batch_get(&[head.clone(), message], Read::Consistent).await? {
             if convert::key_of(&item)? == head {
                 context.0 = Head::parse(Some(item))?;
             } else {
-                context.1 = Some(parse_message(item)?.message);
+                context.1 = Some(parse_message(item)?);
             }
         }
         Ok(context)

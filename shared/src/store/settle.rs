@@ -14,7 +14,7 @@ use super::item::Item;
 use super::keys::{self, LogKind};
 use super::table::{Query, Read};
 use super::update::{Update, number};
-use super::{convert, log};
+use super::{convert, entry, last};
 use crate::domain::ids::{Seq, ThreadId};
 use crate::domain::limits::{MAX_PAGE_ITEMS, MAX_TAIL_MESSAGES};
 use crate::domain::message::Preview;
@@ -91,7 +91,7 @@ impl Store {
             now: sent.created_at,
         };
         self.unless_failed(newest_record(&record)?, Condition::Absent).await?;
-        let item = log::message(thread, &message.logged)?;
+        let item = entry::message(thread, &message.logged)?;
         let item = item.only_if(Condition::Absent, "attribute_not_exists(pk)");
         self.unless_failed(item, Condition::Absent).await?;
         Ok(())
@@ -121,18 +121,18 @@ impl Store {
             let stored = self.stored_of_tail(thread).await?;
             messages.iter().take_while(|message| stored.contains(&message.seq())).count()
         };
-        let Some(TailMessage { logged: last, .. }) = messages[..settled].last() else { return Ok(None) };
+        let Some(TailMessage { logged: newest, .. }) = messages[..settled].last() else { return Ok(None) };
         let mut head = Update::new(keys::head(&thread.id));
-        head.set(&["base"], number(last.message.seq))
-            .set(&["active"], number(last.message.created_at.ms()))
-            .set(&["counts"], convert::value(&last.counts)?)
-            .set(&["last"], head::last(&Preview::of(&last.message))?)
-            .remove(&["edited"])
+        head.set(&["base"], number(newest.message.seq))
+            .set(&["active"], number(newest.message.created_at.ms()))
+            .set(&["counts"], convert::value(&newest.counts)?)
+            .remove(&["at"])
             .remove_first("tail", settled)
             .remove_first("recent", thread.tail.forgettable())
             // A head that is gone must not come back.
             .require_exists(&["pk"])
             .require_equal("base", number(thread.settled_seq()));
+        last::set_last(&mut head, &Preview::of(&newest.message))?;
         let item = self.updated(head.only_if(Condition::Tail), Condition::Tail).await?;
         item.map(Stored::settled).transpose()
     }
@@ -143,7 +143,7 @@ impl Store {
         let range = keys::log_range(LogKind::Message, &thread.id, first, last);
         let query = Query { range, newest_first: false, after: None, limit: MAX_PAGE_ITEMS, read: Read::Consistent };
         let items = self.table.query(&query).await?.items;
-        items.iter().map(|item| log::seq_of(LogKind::Message, item)).collect()
+        items.iter().map(|item| entry::seq_of(LogKind::Message, item)).collect()
     }
 }
 

@@ -14,11 +14,12 @@ use crate::domain::time::Timestamp;
 pub(super) struct TailRecord(Slot, Timestamp, u32, String, Fingerprint, MessageContent);
 
 impl TailRecord {
-    pub(super) fn of(message: &TailMessage) -> Self {
+    /// `None` for a message that was deleted: it is in no tail.
+    pub(super) fn of(message: &TailMessage) -> Option<Self> {
         let TailMessage { logged, slot, request, attempt } = message;
-        let Message { created_at, content, .. } = &logged.message;
+        let content = logged.message.written()?.content.clone();
         let (key, fingerprint) = (request.key.as_str().to_owned(), request.fingerprint.clone());
-        Self(*slot, *created_at, *attempt, key, fingerprint, content.clone())
+        Some(Self(*slot, logged.message.created_at, *attempt, key, fingerprint, content))
     }
 }
 
@@ -28,19 +29,13 @@ impl TailRecord {
 pub(super) fn extend(thread: &mut Thread, records: Vec<TailRecord>) -> Option<()> {
     for TailRecord(slot, at, attempt, key, fingerprint, content) in records {
         let author = thread.members.iter().find(|member| member.slot == slot)?;
-        let created_at = at.max(thread.active_at);
-        let message = Message {
-            seq: thread.last_seq.next(),
-            author_id: author.user_id.clone(),
-            created_at,
-            content,
-            edited: None,
-        };
+        let created_at = at.max(thread.last_entry_at);
+        let message = Message::new(thread.last_seq.next(), author.user_id.clone(), created_at, content);
         thread.last_seq = message.seq;
-        thread.active_at = created_at;
+        (thread.last_entry_at, thread.active_at) = (created_at, created_at);
         thread.counts = thread.counts.with_one_more(slot);
         thread.last_message = Some(Preview::of(&message));
-        let logged = LoggedMessage { message, counts: thread.counts.clone() };
+        let logged = LoggedMessage { message, counts: thread.counts.clone(), slot: Some(slot) };
         let request = Idempotency { key: IdempotencyKey::try_from(key).ok()?, fingerprint };
         thread.tail.messages.push(TailMessage { logged, slot, request, attempt });
     }

@@ -11,7 +11,7 @@ use super::table::Read;
 use super::tail::TailRecord;
 use super::update::{Update, number};
 use super::write::{Write, Writes};
-use super::{convert, hidden, keys, log, mailbox, rest};
+use super::{convert, deletions, entry, hidden, keys, last, mailbox, rest};
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::log::Entry;
 use crate::domain::member::ReadMark;
@@ -32,12 +32,10 @@ pub(super) fn transition_writes(transition: &Transition) -> Result<Writes, Store
             .set(&["counts"], convert::value(&after.counts)?)
             .set(&["base"], number(after.last_seq))
             .set(&["tail"], convert::value(Vec::<TailRecord>::new())?);
+        head::set_last_entry_at(&mut head, after);
+        deletions::set(&mut head, before, after)?;
         if let Some(last) = &after.last_message {
-            head.set(&["last"], head::last(last)?);
-            match last.edited_at {
-                Some(at) => head.set(&["edited"], number(at.ms())),
-                None => head.remove(&["edited"]),
-            };
+            last::set_last(&mut head, last)?;
         }
         if after.tail.recent != before.tail.recent || !before.tail.open {
             head.set(&["recent"], convert::value(&after.tail.recent)?);
@@ -45,7 +43,7 @@ pub(super) fn transition_writes(transition: &Transition) -> Result<Writes, Store
     }
     let condition = if entries.is_empty() { Condition::Members } else { Condition::Head };
     let mut writes = vec![head.only_if(condition)];
-    writes.extend(log::append(&after.id, entries)?);
+    writes.extend(entry::append(&after.id, entries)?);
     writes.extend(moved_listings(transition)?);
     writes.extend(hidden::writes(before, after)?);
     let mut writes = Writes { settling, ..Writes::all(writes) };
@@ -128,7 +126,7 @@ impl Writes {
                 writes.push(follow.only_if(Condition::Followed, seen));
             }
         }
-        writes.extend(log::append(&thread.id, entries)?);
+        writes.extend(entry::append(&thread.id, entries)?);
         writes.extend(mailbox::writes(&thread.id, &[], &thread.mailbox_listings())?);
         Ok(Self::all(writes))
     }

@@ -141,6 +141,12 @@ impl Update {
         self.require(format!("attribute_exists({path})"))
     }
 
+    /// Requires that an attribute does not exist.
+    pub(super) fn require_absent(&mut self, name: &str) -> &mut Self {
+        let path = self.path(&[name]);
+        self.require(format!("attribute_not_exists({path})"))
+    }
+
     /// Requires this expression of placeholders.
     pub(super) fn require(&mut self, expression: String) -> &mut Self {
         self.conditions.push(expression);

@@ -48,6 +48,10 @@ const TABLE: &str = "
     POST /threads/{thread_id}/messages               401  404  201  201  201  404  404  201  201
     GET /threads/{thread_id}/messages/{seq}          401  404  200  200  200  404  404  200  200
     PATCH /threads/{thread_id}/messages/{seq}        401  404  403  200  403  404  404  403  403
+    DELETE /threads/{thread_id}/messages/{seq}       401  404  403  204  204  404  404  403  403
+    GET /threads/{thread_id}/messages/{seq}/reactions 401 404  200  200  200  404  404  200  200
+    PUT /threads/{thread_id}/messages/{seq}/reactions/{emoji} 401 404 403 200 200 404 404 200 200
+    DELETE /threads/{thread_id}/messages/{seq}/reactions/{emoji} 401 404 204 204 204 404 404 204 204
     POST /connections                                401  201  201  201  201  201  201  201  201
     OPTIONS /{proxy+}                                204  204  204  204  204  204  204  204  204
     $default                                         401  404  404  404  404  404  404  404  404
@@ -129,7 +133,11 @@ impl Cast {
     fn call(&self, route: &str, thread: &str, asker: &User) -> Call {
         let (method, path) = route.split_once(' ').unwrap_or(("GET", "/no/such/route"));
         let named = if path.contains("{thread_id}") { &self.bystander } else { &self.other };
-        let path = path.replace("{thread_id}", thread).replace("{user_id}", &named.id).replace("{seq}", "2");
+        let path = path
+            .replace("{thread_id}", thread)
+            .replace("{user_id}", &named.id)
+            .replace("{seq}", "2")
+            .replace("{emoji}", "%F0%9F%91%8D");
         let path = if route == "GET /users" { "/users?username=a" } else { &path.replace("{proxy+}", "any/where") };
         let call = asker.call(method.parse::<Method>().unwrap(), path).key(&fresh_key());
         match self.body(route, asker) {

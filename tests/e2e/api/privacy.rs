@@ -34,6 +34,12 @@ fn requests(user: &str) -> Vec<(Method, String, Value)> {
         (Method::POST, "/messages", json!({"text": "let me in"})),
         (Method::PATCH, "/messages/2", json!({"text": "let me in"})),
         (Method::PATCH, "/messages/99", json!({"text": "let me in"})),
+        (Method::DELETE, "/messages/2", Value::Null),
+        (Method::DELETE, "/messages/99", Value::Null),
+        (Method::GET, "/messages/2/reactions", Value::Null),
+        (Method::PUT, "/messages/2/reactions/%F0%9F%91%8D", Value::Null),
+        (Method::PUT, "/messages/99/reactions/%F0%9F%91%8D", Value::Null),
+        (Method::DELETE, "/messages/2/reactions/%F0%9F%91%8D", Value::Null),
         (Method::POST, "/messages", json!({"text": "let me in", "reply_to": 2})),
     ];
     requests.into_iter().map(|(method, rest, body)| (method, rest.to_owned(), body)).collect()

@@ -34,6 +34,8 @@ const OPEN_WITH_MESSAGE: Budget = Budget { operation: "open with a message", cal
 pub(crate) const INBOX: Budget = Budget { operation: "inbox page of 50", calls: 2, rru: 60.0, wru: 0.0 };
 const HISTORY: Budget = Budget { operation: "history page of 50", calls: 2, rru: 16.0, wru: 0.0 };
 const EDIT: Budget = Budget { operation: "edit a message", calls: 2, rru: 4.0, wru: 6.0 };
+const DELETE: Budget = Budget { operation: "delete a message", calls: 2, rru: 4.0, wru: 6.0 };
+const REACT: Budget = Budget { operation: "react to a message", calls: 2, rru: 4.0, wru: 6.0 };
 const READ_MARK: Budget = Budget { operation: "read mark", calls: 2, rru: f64::INFINITY, wru: 1.0 };
 const CONNECT: Budget = Budget { operation: "connect", calls: 2, rru: f64::INFINITY, wru: 3.0 };
 
@@ -133,6 +135,39 @@ async fn an_edit_stays_within_its_budget() {
     pair.ann.send(&pair.thread, "helo").await;
     pair.ann.editing(&pair.thread, 2, "hello").await.expect(200);
     EDIT.check(&stack, async || pair.ann.editing(&pair.thread, 2, &unique("hello")).await).await;
+}
+
+#[tokio::test]
+async fn a_deletion_stays_within_its_budget() {
+    let Some(stack) = measured_stack() else { return };
+    let pair = Pair::new(&stack).await;
+    let _sockets = tokio::join!(pair.ann.connect(), pair.bob.connect());
+    for _ in 0..8 {
+        pair.ann.send(&pair.thread, "hello").await;
+    }
+    // Messages in the tail have to become items first.
+    pair.ann.deleting(&pair.thread, 2).await.expect(204);
+    let next = std::sync::atomic::AtomicU64::new(3);
+    let delete = async || {
+        let seq = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        pair.ann.deleting(&pair.thread, seq).await
+    };
+    DELETE.check(&stack, delete).await;
+}
+
+#[tokio::test]
+async fn a_reaction_stays_within_its_budget() {
+    let Some(stack) = measured_stack() else { return };
+    let pair = Pair::new(&stack).await;
+    let _sockets = tokio::join!(pair.ann.connect(), pair.bob.connect());
+    pair.ann.send(&pair.thread, "hello").await;
+    pair.bob.reacting(&pair.thread, 2, "👍").await.expect(200);
+    let emoji = std::sync::Mutex::new(["🔥", "🎉", "💯", "👏", "🤔", "🙈"].iter().cycle());
+    let react = async || {
+        let next = emoji.lock().unwrap().next().copied().unwrap();
+        pair.ann.reacting(&pair.thread, 2, next).await
+    };
+    REACT.check(&stack, react).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Messages, and the log that they are a part of.
 
+mod deleting;
 mod editing;
 mod history;
 mod log;
+mod reactions;
 mod sending;

@@ -14,6 +14,11 @@ pub(super) enum Command<'a> {
     Reveal(u64),
     /// The new text of one's last message.
     Edit(&'a str),
+    /// The number of a message, or one's last one.
+    Delete(Option<u64>),
+    /// An emoji, and the number of a message or the last one.
+    React(&'a str, Option<u64>),
+    Unreact(&'a str, Option<u64>),
     Mute(u16),
     Unmute,
     Pin,
@@ -61,6 +66,8 @@ A line is sent as a message to the open conversation, unless it is a command:
   /accept, /decline   accept or decline the open message request (or /accept NAME, /accept #1)
   /history            show the last messages of the open conversation
   /edit TEXT          give your last message of the open conversation another text
+  /delete [N]         delete your last message, or message N, for everyone
+  /react EMOJI [N], /unreact EMOJI [N]   react to the last message, or to message N (/history shows the numbers), or take that back
   /reveal N           show the hidden message N of a user you block
   /mute [HOURS], /unmute, /pin, /unpin   change how you see the open conversation (a muted one prints nothing until it is opened)
   /follow NAME, /unfollow NAME, /block NAME, /unblock NAME
@@ -92,6 +99,16 @@ impl<'a> Command<'a> {
             ("history", None) => Self::History,
             ("reveal", Some(seq)) => seq.parse().map_or(Self::Unknown(line), Self::Reveal),
             ("edit", Some(text)) => Self::Edit(text),
+            ("delete", None) => Self::Delete(None),
+            ("delete", Some(seq)) => seq.parse().map_or(Self::Unknown(line), |seq| Self::Delete(Some(seq))),
+            ("react" | "unreact", Some(argument)) => {
+                let (emoji, seq) = cut(argument, " ");
+                match (name, seq.map(str::parse).transpose()) {
+                    ("react", Ok(seq)) => Self::React(emoji, seq),
+                    (_, Ok(seq)) => Self::Unreact(emoji, seq),
+                    (_, Err(_)) => Self::Unknown(line),
+                }
+            }
             ("mute", None) => Self::Mute(MUTED_HOURS),
             ("mute", Some(hours)) => hours.parse().map_or(Self::Unknown(line), Self::Mute),
             ("unmute", None) => Self::Unmute,
@@ -144,6 +161,10 @@ mod tests {
         assert_eq!(Command::parse("//shrug"), Command::Say("/shrug"));
         assert_eq!(Command::parse("/open"), Command::Unknown("/open"));
         assert_eq!(Command::parse("/edit good night"), Command::Edit("good night"));
+        assert_eq!(Command::parse("/delete"), Command::Delete(None));
+        assert_eq!(Command::parse("/react 👍 12"), Command::React("👍", Some(12)));
+        assert_eq!(Command::parse("/unreact 👍"), Command::Unreact("👍", None));
+        assert_eq!(Command::parse("/react 👍 x"), Command::Unknown("/react 👍 x"));
         assert_eq!(Command::parse("/mute"), Command::Mute(8));
         assert_eq!(Command::parse("/mute long"), Command::Unknown("/mute long"));
         assert_eq!(Command::parse("/rename  Late night"), Command::Rename(Some("Late night")));

@@ -64,7 +64,8 @@ impl Session {
         let newest_first = page.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         for message in newest_first.iter().rev() {
             self.load_users(message).await?;
-            self.console.say(view::message(message, self.cache.name(view::text(message, "author_id"))));
+            let said = view::message(message, self.cache.name(view::text(message, "author_id")));
+            self.console.say(format!("{} {said}", message["seq"]));
         }
         let newest = newest_first.first().and_then(|message| message.get("seq")?.as_u64()).unwrap_or(0);
         let seen = self.cache.seen(&id).unwrap_or_default().max(newest);
@@ -78,18 +79,6 @@ impl Session {
         let message = self.api.get(&path).await?;
         self.load_users(&message).await?;
         self.console.say(view::message(&message, self.cache.name(view::text(&message, "author_id"))));
-        Ok(())
-    }
-
-    /// Gives the user's last message another text.
-    pub(super) async fn edit(&mut self, text: &str) -> Result<(), Failure> {
-        let path = format!("{}/messages", thread_path(&self.open_id()?));
-        let page = self.api.get(&format!("{path}?limit=100")).await?;
-        let mut newest_first = page.get("items").and_then(Value::as_array).into_iter().flatten();
-        let own = newest_first.find(|message| view::text(message, "author_id") == self.cache.me);
-        let seq = own.and_then(|message| message.get("seq")?.as_u64());
-        let seq = seq.ok_or_else(|| Failure::Impossible("none of the last messages is yours".to_owned()))?;
-        self.api.patch(&format!("{path}/{seq}"), &json!({ "text": text })).await?;
         Ok(())
     }
 

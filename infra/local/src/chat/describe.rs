@@ -75,10 +75,14 @@ pub(super) fn event(cache: &Cache, event: &Value) -> Option<String> {
     };
     Some(match view::text(event, "type") {
         "message.created" => view::message(data, cache.name(view::text(data, "author_id"))),
-        "message.edited" if data["hidden"] == true => return None,
+        "message.edited" | "message.deleted" if data["hidden"] == true => return None,
         "message.edited" => {
             format!("* edited: {}", view::message(data, cache.name(view::text(data, "author_id"))))
         }
+        "message.deleted" => format!("* {actor} deleted message {}", data["seq"]),
+        "reaction.added" | "reaction.removed" if data["emoji"].is_null() => return None,
+        "reaction.added" => format!("* {actor} reacted with {} to message {}", emoji(data), data["message_seq"]),
+        "reaction.removed" => format!("* {actor} took {} back from message {}", emoji(data), data["message_seq"]),
         "thread.created" if cache.is_group(view::text(event, "thread_id")) => {
             format!("* {actor} created this group with {}", users())
         }
@@ -98,6 +102,10 @@ pub(super) fn event(cache: &Cache, event: &Value) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+fn emoji(data: &Value) -> String {
+    view::one_line(view::text(data, "emoji"))
 }
 
 /// The ids of all users in an event or a message.
@@ -147,6 +155,10 @@ mod tests {
         assert_eq!(said("member.role_changed", member), "* dan is no longer a moderator");
         assert_eq!(said("thread.renamed", json!({"title": "Dawn"})), "* bob named the group “Dawn”");
         assert_eq!(said("thread.renamed", json!({"title": null})), "* bob removed the group's title");
+        assert_eq!(said("message.deleted", json!({"seq": 4})), "* bob deleted message 4");
+        let reaction = json!({"message_seq": 4, "emoji": "👍"});
+        assert_eq!(said("reaction.added", reaction.clone()), "* bob reacted with 👍 to message 4");
+        assert_eq!(said("reaction.removed", reaction), "* bob took 👍 back from message 4");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::moderator::moderator;
 use super::stay::Stay;
 use crate::domain::contact::{ContactContext, ContactRefusal};
 use crate::domain::counts::{MessageCounts, Slot, Slots};
+use crate::domain::deletions::Deletions;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::limits::MAX_MEMBERS;
 use crate::domain::log::Change;
@@ -122,9 +123,11 @@ pub fn create(group: NewGroup<'_>, candidates: &[Candidate], blocks: &Blocks) ->
         id,
         kind: Kind::Group { departed: Vec::new() },
         last_seq: Seq::ZERO,
+        last_entry_at: now,
         active_at: now,
         bumped_at: now,
         counts: MessageCounts::default(),
+        deletions: Deletions::default(),
         last_message: None,
         members: vec![founder],
         revision: Revision::default(),
@@ -162,7 +165,7 @@ pub fn add(
         return Ok(None);
     }
     // The times of a log never go back.
-    let joining = joining(&new, thread.members.len(), now.max(thread.active_at))?;
+    let joining = joining(&new, thread.members.len(), now.max(thread.last_entry_at))?;
     let mut builder = Transition::logged(thread, actor, now);
     join(builder.thread(), inviter, &joining, blocks);
     builder.log(Change::MemberAdded { user_ids: new.into_iter().map(|new| new.user_id).collect() });
