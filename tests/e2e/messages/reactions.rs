@@ -114,7 +114,7 @@ async fn rule_18_fifteen_members_who_toggle_at_once_end_in_exact_counts() {
         for round in 0..3 {
             for emoji in ["👍", EMOJI[number]] {
                 user.reacting(&thread, seq, emoji).await.expect(200);
-                if (number + round) % 3 > 0 || round < 2 {
+                if !usize::is_multiple_of(number + round, 3) || round < 2 {
                     user.unreacting(&thread, seq, emoji).await.expect(204);
                 }
             }
@@ -122,7 +122,7 @@ async fn rule_18_fifteen_members_who_toggle_at_once_end_in_exact_counts() {
     };
     join_all(everybody.iter().enumerate().map(|(number, user)| toggle(number, user))).await;
     // Whose last word was a reaction.
-    let stay: Vec<usize> = (0..15).filter(|number| (number + 2).is_multiple_of(3)).collect();
+    let stay: Vec<usize> = (0..15_usize).filter(|number| usize::is_multiple_of(number + 2, 3)).collect();
     for (number, user) in everybody.iter().enumerate() {
         let mut seen = reactions(user, &thread, seq).await;
         let mine = stay.contains(&number);

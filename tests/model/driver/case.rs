@@ -198,7 +198,7 @@ impl Case {
 fn of_then(body: &Value, hidden: bool) -> Value {
     let mut body = body.clone();
     // A message is shown as it is now.
-    let edited = ["edited_at", "text", "text_truncated"];
+    let edited = ["edited_at", "deleted_at", "reactions", "text", "text_truncated", "reply_to", "mentions"];
     for now in edited {
         body.as_object_mut().map(|message| message.remove(now));
         body.get_mut("last_message").and_then(Value::as_object_mut).map(|last| last.remove(now));

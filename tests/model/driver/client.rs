@@ -88,6 +88,9 @@ impl Client {
             Action::Edit { thread, seq, text, .. } => {
                 user.patch(&self.path(*thread, &format!("/messages/{seq}")), &json!({"text": text}))
             }
+            Action::Delete { thread, seq, .. } => user.deleting(&self.threads[*thread], *seq),
+            Action::React { thread, seq, emoji, add: true, .. } => user.reacting(&self.threads[*thread], *seq, emoji),
+            Action::React { thread, seq, emoji, .. } => user.unreacting(&self.threads[*thread], *seq, emoji),
             Action::Read { thread, seq, .. } => user.put(&self.path(*thread, "/read"), &json!({"seq": seq})),
             Action::Accept { thread, .. } => user.post_empty(&self.path(*thread, "/accept")),
             Action::Decline { thread, .. } => user.post_empty(&self.path(*thread, "/decline")),

@@ -97,6 +97,8 @@ impl Names {
             "mentions": self.set_named(&view["mentions"]),
             "hidden": view["hidden"],
             "edited": view["edited_at"].is_string(),
+            "deleted": view["deleted_at"].is_string(),
+            "reactions": view["reactions"],
         })
     }
 
@@ -106,7 +108,13 @@ impl Names {
         let title = || data.get("title").cloned().unwrap_or_default();
         let data = match event["type"].as_str().unwrap_or_default() {
             "thread.created" => json!({"users": self.all_named(&data["user_ids"]), "title": title()}),
-            "message.created" | "message.edited" => self.message(data),
+            "message.created" | "message.edited" | "message.deleted" => self.message(data),
+            "reaction.added" | "reaction.removed" => json!({
+                "message": data["message_seq"],
+                "emoji": data["emoji"],
+                "reactions": data["reactions"],
+                "hidden": data["hidden"] == true,
+            }),
             "member.added" => json!({"users": self.all_named(&data["user_ids"])}),
             "member.removed" | "member.left" => json!({"user": self.named(&data["user_id"])}),
             "member.role_changed" => json!({"user": self.named(&data["user_id"]), "role": data["role"]}),

@@ -67,7 +67,7 @@ pub(crate) fn check_response(
             let expected = oracle.message_seen(who, tid, seq, Form::Whole).unwrap_or_default();
             same("the response", &client.names.message(body), &expected)
         }
-        (Action::Edit { seq, .. }, Some(tid)) => {
+        (Action::Edit { seq, .. } | Action::React { seq, add: true, .. }, Some(tid)) => {
             let expected = oracle.message_seen(who, tid, *seq, Form::Whole).unwrap_or_default();
             same("the response", &client.names.message(body), &expected)
         }

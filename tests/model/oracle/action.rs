@@ -24,6 +24,8 @@ pub(crate) enum Action {
     Rename { who: Uid, thread: Tid, title: Option<String> },
     Send { who: Uid, thread: Tid, text: String, reply_to: Option<u64>, mentions: BTreeSet<Uid> },
     Edit { who: Uid, thread: Tid, seq: u64, text: String },
+    Delete { who: Uid, thread: Tid, seq: u64 },
+    React { who: Uid, thread: Tid, seq: u64, emoji: &'static str, add: bool },
     Read { who: Uid, thread: Tid, seq: u64 },
     Accept { who: Uid, thread: Tid },
     Decline { who: Uid, thread: Tid },
@@ -51,6 +53,8 @@ impl Action {
             | Self::Rename { who, .. }
             | Self::Send { who, .. }
             | Self::Edit { who, .. }
+            | Self::Delete { who, .. }
+            | Self::React { who, .. }
             | Self::Read { who, .. }
             | Self::Accept { who, .. }
             | Self::Decline { who, .. }
@@ -70,6 +74,8 @@ impl Action {
                 | Self::Rename { .. }
                 | Self::Send { .. }
                 | Self::Edit { .. }
+                | Self::Delete { .. }
+                | Self::React { .. }
                 | Self::Decide { stay: false, .. }
         )
     }
@@ -118,6 +124,11 @@ impl fmt::Display for Action {
                 if mentions.is_empty() { Ok(()) } else { write!(f, ", mentioning {}", names(mentions)) }
             }
             Self::Edit { thread, seq, text, .. } => write!(f, "edits {seq} of {} to {text:?}", title_of(*thread)),
+            Self::Delete { thread, seq, .. } => write!(f, "deletes {seq} of {}", title_of(*thread)),
+            Self::React { thread, seq, emoji, add, .. } => {
+                let what = if *add { "adds" } else { "takes back" };
+                write!(f, "{what} {emoji} to {seq} of {}", title_of(*thread))
+            }
             Self::Read { thread, seq, .. } => write!(f, "reads {} up to {seq}", title_of(*thread)),
             Self::Accept { thread, .. } => write!(f, "accepts {}", title_of(*thread)),
             Self::Decline { thread, .. } => write!(f, "declines {}", title_of(*thread)),

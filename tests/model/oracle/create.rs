@@ -123,7 +123,7 @@ impl Oracle {
             .collect();
         self.log(tid, creator, EntryContent::Created { users: users.clone(), title });
         if let Some(text) = text {
-            let message = Message { text: text.to_owned(), reply_to: None, mentions: BTreeSet::new(), edits: 0 };
+            let message = Message::new(text, None, BTreeSet::new());
             self.log(tid, creator, EntryContent::Sent(message));
         }
         let group = self.threads[tid].group;

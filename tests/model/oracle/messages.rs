@@ -26,7 +26,7 @@ impl Oracle {
         if !codes.is_empty() {
             return Outcome::new(Expected::any_of(codes), touched).in_thread(tid, 0);
         }
-        let message = Message { text: text.to_owned(), reply_to, mentions: mentions.clone(), edits: 0 };
+        let message = Message::new(text, reply_to, mentions.clone());
         self.log(tid, who, EntryContent::Sent(message));
         // Replying to a message request accepts it.
         let mut accepted = None;
@@ -62,6 +62,9 @@ impl Oracle {
         if thread.members.len() > 1 && !thread.others(who).any(super::Member::accepted) {
             return refuse("request-pending");
         }
+        if message.deleted {
+            return refuse("conflict");
+        }
         if message.text == text {
             return Outcome::done(200, touched).in_thread(tid, 0);
         }
@@ -72,8 +75,30 @@ impl Oracle {
             text.clone_into(&mut message.text);
             message.edits += 1;
         }
-        self.log(tid, who, EntryContent::Edited { message: seq });
+        self.log_quietly(tid, who, EntryContent::Edited { message: seq });
         Outcome::done(200, touched).in_thread(tid, 1)
+    }
+
+    pub(super) fn delete(&mut self, who: Uid, tid: Tid, seq: u64) -> Outcome {
+        if let Some(refused) = self.refuse_non_member(tid, who) {
+            return refused;
+        }
+        let thread = &self.threads[tid];
+        let touched = thread.users();
+        let refuse = |code| Outcome::refused(code, touched.clone()).in_thread(tid, 0);
+        let own = thread.member(who).filter(|member| seq >= member.joined);
+        let Some((member, (by, message))) = own.zip(thread.message(seq)) else { return refuse("not-found") };
+        if by != who && !(thread.group && member.moderator) {
+            return refuse("forbidden");
+        }
+        if message.deleted {
+            return Outcome::done(204, touched).in_thread(tid, 0);
+        }
+        if let Some(message) = self.threads[tid].message_mut(seq) {
+            *message = Message { deleted: true, ..Message::new("", None, BTreeSet::new()) };
+        }
+        self.log_quietly(tid, who, EntryContent::Deleted { message: seq });
+        Outcome::done(204, touched).in_thread(tid, 1)
     }
 
     /// Everything that is wrong with a message.

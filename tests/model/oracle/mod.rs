@@ -8,6 +8,7 @@ mod join;
 mod members;
 mod messages;
 mod outcome;
+mod reactions;
 mod thread;
 mod users;
 mod views;
@@ -137,10 +138,14 @@ impl Oracle {
 
     /// Appends to a thread's log.
     fn log(&mut self, tid: Tid, by: Uid, what: EntryContent) {
+        self.log_quietly(tid, by, what);
+        self.threads[tid].active = self.entries;
+    }
+
+    /// Appends to a thread's log what is no activity.
+    fn log_quietly(&mut self, tid: Tid, by: Uid, what: EntryContent) {
         self.entries += 1;
-        let thread = &mut self.threads[tid];
-        thread.active = self.entries;
-        thread.log.push(Entry { number: self.entries, by, what });
+        self.threads[tid].log.push(Entry { number: self.entries, by, what });
     }
 }
 
@@ -168,6 +173,8 @@ impl Oracle {
                 self.send(*who, *thread, text, *reply_to, mentions)
             }
             Action::Edit { who, thread, seq, text } => self.edit(*who, *thread, *seq, text),
+            Action::Delete { who, thread, seq } => self.delete(*who, *thread, *seq),
+            Action::React { who, thread, seq, emoji, add } => self.react(*who, *thread, (*seq, emoji), *add),
             Action::Read { who, thread, seq } => self.read(*who, *thread, *seq),
             Action::Accept { who, thread } => self.accept(*who, *thread),
             Action::Decline { who, thread } => self.decline(*who, *thread),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::reactions::Reaction;
 use super::{Mailbox, Uid};
 
 /// Whether a member has accepted a thread.
@@ -87,6 +88,14 @@ pub(crate) enum EntryContent {
     Edited {
         message: u64,
     },
+    Deleted {
+        message: u64,
+    },
+    Reacted {
+        message: u64,
+        emoji: &'static str,
+        add: bool,
+    },
     Added {
         users: Vec<Uid>,
     },
@@ -112,6 +121,15 @@ pub(crate) struct Message {
     pub(crate) reply_to: Option<u64>,
     pub(crate) mentions: BTreeSet<Uid>,
     pub(crate) edits: usize,
+    pub(crate) reactions: Vec<Reaction>,
+    /// Then there is nothing of the rest.
+    pub(crate) deleted: bool,
+}
+
+impl Message {
+    pub(super) fn new(text: &str, reply_to: Option<u64>, mentions: BTreeSet<Uid>) -> Self {
+        Self { text: text.to_owned(), reply_to, mentions, edits: 0, reactions: Vec::new(), deleted: false }
+    }
 }
 
 /// A thread. One without members is gone.
@@ -191,8 +209,10 @@ impl Thread {
 
     /// The number of unread messages: those after the member's mark, without their own and hidden ones.
     pub(crate) fn unread(&self, member: &Member) -> usize {
-        let counts =
-            |seq: &u64| self.message(*seq).is_some_and(|(by, _)| by != member.user && !self.hides(member, *seq));
+        let counts = |seq: &u64| {
+            let said = self.message(*seq).filter(|(_, message)| !message.deleted);
+            said.is_some_and(|(by, _)| by != member.user && !self.hides(member, *seq))
+        };
         self.messages_after(member.mark.max(member.joined - 1)).filter(counts).count()
     }
 
@@ -228,6 +248,8 @@ impl Thread {
                 }
                 EntryContent::Sent(_)
                 | EntryContent::Edited { .. }
+                | EntryContent::Deleted { .. }
+                | EntryContent::Reacted { .. }
                 | EntryContent::Role { .. }
                 | EntryContent::Renamed { .. } => {}
             }

@@ -70,7 +70,11 @@ impl Oracle {
         let own = thread.member(viewer).filter(|own| seq >= own.joined)?;
         let (by, message) = thread.message(seq)?;
         let hidden = thread.hides(own, seq) && form != Form::Revealed;
-        Some(message_view(seq, by, message, hidden, form))
+        let mut view = message_view(seq, by, message, hidden, form);
+        if !hidden && form != Form::Preview {
+            view["reactions"] = json!(self.reactions_seen(own, tid, message));
+        }
+        Some(view)
     }
 
     /// The entry at `seq` as `viewer` sees it; nothing if it is not for them.
@@ -78,13 +82,31 @@ impl Oracle {
         let thread = &self.threads[tid];
         let own = thread.member(viewer).filter(|own| seq >= own.joined)?;
         let entry = thread.entry(seq)?;
-        if let EntryContent::Edited { message: at } = entry.what {
-            let (by, message) = thread.message(at)?;
-            let hidden = at < own.joined || thread.hides(own, at);
-            let data = message_view(at, by, message, hidden, Form::Whole);
-            return Some(json!({"type": "message.edited", "seq": seq, "by": name(entry.by), "data": data}));
+        let event = |kind: &str, data: Value| json!({"type": kind, "seq": seq, "by": name(entry.by), "data": data});
+        match entry.what {
+            EntryContent::Sent(_) => Some(event("message.created", self.message_seen(viewer, tid, seq, Form::Whole)?)),
+            EntryContent::Edited { message } => Some(event("message.edited", self.message_told(own, tid, message)?)),
+            EntryContent::Deleted { message } => Some(event("message.deleted", self.message_told(own, tid, message)?)),
+            EntryContent::Reacted { message: at, emoji, add } => {
+                let (_, message) = thread.message(at)?;
+                let sees = at >= own.joined;
+                let hidden = !sees || self.hides_reaction(own, tid, entry.by, seq);
+                let reactions = if sees { self.reactions_seen(own, tid, message) } else { Vec::new() };
+                let emoji = (!hidden && !message.deleted).then_some(emoji);
+                let data = json!({"message": at, "emoji": emoji, "reactions": reactions, "hidden": hidden});
+                Some(event(if add { "reaction.added" } else { "reaction.removed" }, data))
+            }
+            _ => Some(event_view(seq, entry, thread.hides(own, seq))),
         }
-        Some(event_view(seq, entry, thread.hides(own, seq)))
+    }
+
+    /// The message at `seq` as an event tells of it that has its own place in the log.
+    fn message_told(&self, reader: &Member, tid: Tid, seq: u64) -> Option<Value> {
+        if seq >= reader.joined {
+            return self.message_seen(reader.user, tid, seq, Form::Whole);
+        }
+        let (by, message) = self.threads[tid].message(seq)?;
+        Some(message_view(seq, by, message, true, Form::Whole))
     }
 
     /// The log as `viewer` sees it.
@@ -112,11 +134,13 @@ fn message_view(seq: u64, by: Uid, message: &Message, hidden: bool, form: Form) 
     json!({
         "seq": seq,
         "author": name(by),
-        "text": if hidden { Value::Null } else { json!(message.text) },
+        "text": if hidden || message.deleted { Value::Null } else { json!(message.text) },
         "reply_to": if hidden { None } else { message.reply_to },
         "mentions": mentions,
         "hidden": hidden,
         "edited": !hidden && message.edits > 0,
+        "deleted": message.deleted,
+        "reactions": [],
     })
 }
 
@@ -129,8 +153,10 @@ pub(crate) fn event_view(seq: u64, entry: &Entry, hidden: bool) -> Value {
             ("thread.created", json!({"users": names(users), "title": shown(title)}))
         }
         EntryContent::Sent(message) => ("message.created", message_view(seq, entry.by, message, hidden, Form::Whole)),
-        // What it says is in the message: see `event_seen`.
+        // What they say is in the message: see `event_seen`.
         EntryContent::Edited { message } => ("message.edited", json!({"seq": message})),
+        EntryContent::Deleted { message } => ("message.deleted", json!({"seq": message})),
+        EntryContent::Reacted { message, .. } => ("reaction", json!({"message": message})),
         EntryContent::Added { users } => ("member.added", json!({"users": names(users)})),
         EntryContent::Removed { user } => ("member.removed", json!({"user": name(*user)})),
         EntryContent::Left { user } => ("member.left", json!({"user": name(*user)})),

@@ -32,6 +32,8 @@ pub(crate) enum Verb {
     Rename,
     Send,
     Edit,
+    Delete,
+    React,
     Read,
     Accept,
     Decline,
@@ -52,9 +54,11 @@ pub(crate) struct Operation {
 }
 
 /// How often each verb occurs, of some 130.
-const ONE_BY_ONE: [(usize, Verb); 23] = [
+const ONE_BY_ONE: [(usize, Verb); 25] = [
     (28, Verb::Send),
     (8, Verb::Edit),
+    (8, Verb::Delete),
+    (12, Verb::React),
     (13, Verb::Add),
     (10, Verb::Read),
     (8, Verb::Block),

@@ -21,6 +21,8 @@ pub(crate) enum Step {
 const TITLES: [Option<&str>; 4] = [None, Some("tea"), Some("cake"), Some("pie 🥧")];
 /// Times to which threads are muted, and none.
 const MUTES: [Option<&str>; 3] = [None, Some("2040-01-01T00:00:00.000Z"), Some("2041-06-30T23:59:59.999Z")];
+/// Reactions.
+const EMOJI: [&str; 3] = ["👍", "🎉", "❤️"];
 /// Groups in a case. With fewer groups, more happens in each.
 const MAX_GROUPS: usize = 5;
 
@@ -74,7 +76,7 @@ pub(crate) fn resolve(op: &Operation, oracle: &Oracle, serial: usize, room: impl
 /// What is done in a thread; nothing if there is none yet.
 fn in_thread(op: &Operation, oracle: &Oracle, text: &str) -> Option<Action> {
     let Operation { verb, who, place, what, .. } = op;
-    let any_kind = matches!(verb, Verb::Send | Verb::Edit | Verb::Read | Verb::Prefer);
+    let any_kind = matches!(verb, Verb::Send | Verb::Edit | Verb::Delete | Verb::React | Verb::Read | Verb::Prefer);
     let tid = thread(oracle, *place, |thread| any_kind || thread.group)?;
     let there = &oracle.threads[tid];
     let members = there.users();
@@ -98,11 +100,19 @@ fn in_thread(op: &Operation, oracle: &Oracle, text: &str) -> Option<Action> {
         Verb::Rename => Action::Rename { who, thread: tid, title: one(&TITLES, *what)?.map(str::to_owned) },
         Verb::Edit => {
             let own: Vec<u64> = there.messages_after(0).filter(|seq| by(there, *seq) == Some(who)).collect();
-            let seq = match mode(*what) {
-                0..=5 => one(&own, *what).unwrap_or_else(|| there.last_seq()),
-                _ => u64::from(*what) % (there.last_seq() + 2),
-            };
-            Action::Edit { who, thread: tid, seq, text: text.to_owned() }
+            Action::Edit { who, thread: tid, seq: message(there, &own, *what), text: text.to_owned() }
+        }
+        Verb::Delete => {
+            let own = |seq: &u64| by(there, *seq) == Some(who);
+            let messages: Vec<u64> = there.messages_after(0).filter(|seq| mode(*what) > 3 || own(seq)).collect();
+            Action::Delete { who, thread: tid, seq: message(there, &messages, *what) }
+        }
+        Verb::React => {
+            let messages: Vec<u64> = there.messages_after(0).collect();
+            // The last ones, so that several react to the same.
+            let last = &messages[messages.len().saturating_sub(3)..];
+            let (emoji, add) = (one(&EMOJI, op.list.first().copied().unwrap_or(*what))?, op.list.len() % 4 != 3);
+            Action::React { who, thread: tid, seq: message(there, last, *what), emoji, add }
         }
         Verb::Read => {
             let beyond = u64::from(mode(*what) == 7);
@@ -115,6 +125,14 @@ fn in_thread(op: &Operation, oracle: &Oracle, text: &str) -> Option<Action> {
         Verb::Prefer => Action::Prefer { who, thread: tid, muted: one(&MUTES, *what)?, pinned: mode(*what) % 2 == 1 },
         _ => send(op, oracle, tid, who, text.to_owned()),
     })
+}
+
+/// Mostly one of `messages`, sometimes any place of the log.
+fn message(thread: &Thread, messages: &[u64], what: u8) -> u64 {
+    match mode(what) {
+        0..=5 => one(messages, what).unwrap_or_else(|| thread.last_seq()),
+        _ => u64::from(what) % (thread.last_seq() + 2),
+    }
 }
 
 /// The author of the message at `seq`.
