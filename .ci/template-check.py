@@ -133,10 +133,10 @@ def grants(statements):
     """Each action that statements allow, with what it is allowed on."""
     for statement in statements:
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        scope = json.dumps(statement["Resource"], sort_keys=True)
-        if "Condition" in statement:
-            scope += f" if {json.dumps(statement['Condition'], sort_keys=True)}"
-        yield from ((action, scope) for action in actions)
+        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        condition = f" if {json.dumps(statement['Condition'], sort_keys=True)}" if "Condition" in statement else ""
+        scopes = [json.dumps(resource, sort_keys=True) + condition for resource in resources]
+        yield from product(actions, scopes)
 
 
 def granted(resources, conditions):

@@ -25,7 +25,7 @@ pub struct Route {
 }
 
 /// Functions that are called with the messages of a queue, and have no routes.
-const OF_QUEUES: [&str; 1] = ["snapshots"];
+const OF_QUEUES: [&str; 2] = ["snapshots", "erasure"];
 
 /// Problems of every route.
 const COMMON: [&str; 5] = ["unauthenticated", "profile-required", "too-large", "internal", "unavailable"];

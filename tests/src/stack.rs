@@ -255,6 +255,17 @@ impl Stack {
         assert_eq!(answer.status, 204, "showing the messages of {id} was answered {}", answer.text());
     }
 
+    /// Does the work of a queue now, without waiting for the delay of its messages nor for their next attempt.
+    pub async fn worked_off(&self, id: &str) {
+        let done = async || {
+            // What the function works on at the moment cannot be shown, and comes back later where it fails.
+            self.show(id).await;
+            let queue = self.queue(id).await;
+            (queue.waiting + queue.delayed + queue.in_flight == 0).then_some(())
+        };
+        wait::within_async(Duration::from_secs(20), "the queue to be empty", done).await;
+    }
+
     /// The open sockets as the gateway sees them.
     pub async fn connections(&self) -> Vec<Connection> {
         let answer = self.control(Method::GET, "/connections").await;

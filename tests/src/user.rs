@@ -188,6 +188,11 @@ impl User {
         self.delete(&format!("/threads/{thread}/messages/{seq}"))
     }
 
+    /// Deletes a chat, for this user (`me`) or for `everyone`.
+    pub fn clearing(&self, thread: &str, whom: &str) -> Call {
+        self.delete(&format!("/threads/{thread}?for={whom}"))
+    }
+
     /// Reacts to a message; the emoji is written as it is.
     pub fn reacting(&self, thread: &str, seq: u64, emoji: &str) -> Call {
         self.put_empty(&format!("/threads/{thread}/messages/{seq}/reactions/{}", percent_encoded(emoji)))

@@ -1,6 +1,7 @@
-//! The `member` function: who is in a thread.
+//! The `member` function: who is in a thread, and for whom it ends.
 
 mod add;
+mod delete;
 mod list;
 mod notice;
 mod path;
@@ -12,11 +13,18 @@ use shared::lambda::{App, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shared::Error> {
-    serve(App::from_env().and_then(App::with_sockets), routes()).await
+    let app = App::from_env().and_then(App::with_sockets).and_then(|app| app.with_queue("ERASURE_QUEUE_URL"));
+    serve(app, routes()).await
 }
 
 fn routes() -> Routes<WithSockets> {
     Routes::new([
+        // A moderator deletes it for everyone; anybody for themself.
+        Route::user("DELETE /threads/{thread_id}", delete::delete).members().statuses(&[204]).problems(&[
+            Code::InvalidRequest,
+            Code::NotFound,
+            Code::Forbidden,
+        ]),
         Route::user("GET /threads/{thread_id}/members", list::list).members().problems(&[Code::NotFound]),
         Route::user("POST /threads/{thread_id}/members", add::add).moderators().problems(&[
             Code::InvalidRequest,

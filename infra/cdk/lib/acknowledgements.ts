@@ -37,7 +37,7 @@ function decisions(socketApi: string, values: Values): Decision[] {
     },
     {
       id: managed('service-role/AWSLambdaSQSQueueExecutionRole'),
-      about: /^SnapshotsFunctionRole$/,
+      about: /^(Erasure|Snapshots)FunctionRole$/,
       reason:
         'SAM attaches it to the role of a function with a queue; the permissions boundary narrows it to its queue.',
     },
@@ -74,17 +74,17 @@ function decisions(socketApi: string, values: Values): Decision[] {
     { id: 'Serverless-APIGWAccessLogging', ...socketLog },
     {
       id: 'Serverless-LambdaDLQ',
-      about: /(?<!Snapshots)Function$/,
+      about: /(?<!Erasure|Snapshots)Function$/,
       reason: 'Only the two APIs call it, and they wait for its response, so nothing can go to a dead-letter queue.',
     },
     {
       id: 'Serverless-LambdaDLQ',
-      about: /^SnapshotsFunction$/,
+      about: /^(Erasure|Snapshots)Function$/,
       reason: 'Messages that it cannot handle go from its queue to the dead-letter queue of that queue.',
     },
     {
       id: 'Serverless-LambdaEventSourceMappingDestination',
-      about: /^SnapshotsFunctionWork$/,
+      about: /^(Erasure|Snapshots)FunctionWork$/,
       reason: 'Such a destination exists for streams only. A queue gives up by itself, and has a dead-letter queue.',
     },
     {

@@ -21,7 +21,16 @@ import { decided, include, load, valuesOf } from './template.js';
 const OWN_FUNCTIONS = resolve(__dirname, '..', '..', 'functions');
 
 /** The functions of the template, by the names of their binaries. */
-export const FUNCTIONS = ['connection', 'member', 'message', 'settings', 'snapshots', 'thread', 'user'] as const;
+export const FUNCTIONS = [
+  'connection',
+  'erasure',
+  'member',
+  'message',
+  'settings',
+  'snapshots',
+  'thread',
+  'user',
+] as const;
 /** A function of the template. */
 export type FunctionName = (typeof FUNCTIONS)[number];
 
@@ -41,12 +50,12 @@ export const ALARMS = [
 export type AlarmName = (typeof ALARMS)[number];
 
 /** The queues of the template: for each kind of work in the background its messages, and those that failed too often. */
-export const QUEUES = ['SnapshotsDeadLetters', 'SnapshotsQueue'] as const;
+export const QUEUES = ['ErasureDeadLetters', 'ErasureQueue', 'SnapshotsDeadLetters', 'SnapshotsQueue'] as const;
 /** A queue of the template. */
 export type QueueName = (typeof QUEUES)[number];
 
 /**
- * Direct messages and group chats for the users of an app: seven functions, an HTTP API, a WebSocket API, one table, queues, their
+ * Direct messages and group chats for the users of an app: eight functions, an HTTP API, a WebSocket API, one table, queues, their
  * logs, alarms and a dashboard. All of it comes from `infra/template.yaml`, the same file that SAM deploys.
  */
 export class Backchannel extends Construct {

@@ -162,6 +162,8 @@ test('every output of the template has a member', () => {
     SocketApiId: (chat) => chat.socketApi.apiId,
     TableName: (chat) => chat.table.tableName,
     TableArn: (chat) => chat.table.tableArn,
+    ErasureQueueArn: (chat) => chat.queues.ErasureQueue.queueArn,
+    ErasureDeadLettersArn: (chat) => chat.queues.ErasureDeadLetters.queueArn,
     SnapshotsQueueArn: (chat) => chat.queues.SnapshotsQueue.queueArn,
     SnapshotsDeadLettersArn: (chat) => chat.queues.SnapshotsDeadLetters.queueArn,
     FunctionLogName: (chat) => chat.functionLog.logGroupName,
@@ -174,6 +176,7 @@ test('every output of the template has a member', () => {
     MemberFunctionName: (chat) => chat.functions.member.functionName,
     MessageFunctionName: (chat) => chat.functions.message.functionName,
     ConnectionFunctionName: (chat) => chat.functions.connection.functionName,
+    ErasureFunctionName: (chat) => chat.functions.erasure.functionName,
     SnapshotsFunctionName: (chat) => chat.functions.snapshots.functionName,
   };
   assert.deepEqual(Object.keys(members).sort(), Object.keys(load().Outputs).sort());

@@ -17,6 +17,7 @@ use crate::domain::seen::SeenEntry;
 use crate::domain::thread::Thread;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::title::Title;
+use crate::domain::word::Word;
 
 /// An event as a client gets it, over the socket or from `GET /threads/{thread_id}/events`.
 #[derive(Debug, Clone, Serialize)]
@@ -76,6 +77,9 @@ pub enum EventData {
     /// The thread is out of the receiver's mailboxes, by what they did on this or another device.
     #[serde(rename = "thread.declined")]
     ThreadDeclined {},
+    /// The thread is gone: for the receiver, or for everyone.
+    #[serde(rename = "thread.deleted")]
+    ThreadDeleted { r#for: DeletedFor },
     /// The receiver is no member any more.
     #[serde(rename = "member.evicted")]
     MemberEvicted { reason: &'static str },
@@ -95,6 +99,18 @@ pub enum EventData {
         #[serde(serialize_with = "rfc3339")]
         expires_at: Timestamp,
     },
+}
+
+/// For whom a chat is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeletedFor {
+    Me,
+    Everyone,
+}
+
+impl Word for DeletedFor {
+    const WORDS: &'static [(&'static str, Self)] = &[("me", Self::Me), ("everyone", Self::Everyone)];
 }
 
 /// A reaction that was added or taken back by the actor of its event.
@@ -169,6 +185,9 @@ pub fn event_view(event: &Event) -> EventView {
         EventKind::RequestReceived => EventData::RequestReceived {},
         EventKind::ThreadAccepted => EventData::ThreadAccepted {},
         EventKind::ThreadDeclined => EventData::ThreadDeclined {},
+        EventKind::ThreadDeleted { for_everyone } => {
+            EventData::ThreadDeleted { r#for: if for_everyone { DeletedFor::Everyone } else { DeletedFor::Me } }
+        }
         EventKind::MemberEvicted { reason } => EventData::MemberEvicted {
             reason: match reason {
                 EvictionReason::Left => "left",

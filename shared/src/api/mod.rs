@@ -19,7 +19,7 @@ pub use body::{
     AddMembersBody, CreateGroupBody, Decision, EditBody, MessageBody, NoticeBody, OpenThreadBody, PingFrame,
     PreferencesBody, ProfileBody, ReadBody, RenameBody, RoleBody, SettingsBody, ThreadBody, ThreadKind, TypingFrame,
 };
-pub use event::{EventView, PongView, ProblemFrame, event_view, log_event_view, render};
+pub use event::{DeletedFor, EventView, PongView, ProblemFrame, event_view, log_event_view, render};
 pub use list::ListView;
 pub use message::{MessageView, ReactorView};
 pub use object::Object;

@@ -44,6 +44,8 @@ pub enum EventKind {
     ThreadAccepted,
     /// The recipient declined the thread, on this or another device.
     ThreadDeclined,
+    /// The thread is gone from the recipients' devices: they deleted it for themselves, or a moderator did for everyone.
+    ThreadDeleted { for_everyone: bool },
     /// The recipient is no member any more.
     MemberEvicted { reason: EvictionReason },
     /// Users whom the recipient blocks are members of the group, and the recipient has to decide (rule 12).

@@ -74,6 +74,8 @@ pub const TYPING_LIFE: Duration = Duration::from_secs(7);
 pub const TYPING_PAUSE: Duration = Duration::from_secs(2);
 /// Threads in which one connection may be typing within [`TYPING_PAUSE`].
 pub const MAX_TYPING_THREADS: usize = 8;
+/// When a request is over for good, whatever became of it: longer than a function may run.
+pub const REQUEST_OVER: Duration = Duration::from_secs(15);
 /// Bytes of the body of an HTTP request, at most.
 pub const MAX_BODY_BYTES: usize = 64 * 1_024;
 /// Items of a page if the request has no limit.

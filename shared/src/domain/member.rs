@@ -133,6 +133,10 @@ pub struct Member {
     pub slot_start: u64,
     /// The entry that added them. They see the log from there on (rule 11).
     pub joined_seq: Seq,
+    /// The last entry when they deleted the chat for themself; it and all before never come back (rule 20).
+    pub cleared_seq: Seq,
+    /// They deleted the chat for themself, and no message came since.
+    pub unlisted: bool,
     pub standing: Standing,
     pub invitation: Invitation,
     pub mark: ReadMark,
@@ -158,6 +162,8 @@ impl Member {
             slot,
             slot_start: 0,
             joined_seq,
+            cleared_seq: Seq::ZERO,
+            unlisted: false,
             standing,
             invitation: Invitation::default(),
             mark: ReadMark::default(),
@@ -175,10 +181,10 @@ impl Member {
         self.shown.unwrap_or(self.mark.seq)
     }
 
-    /// The first entry of the log that this member sees (rule 11).
+    /// The first entry of the log that this member sees (rules 11, 20).
     #[must_use]
     pub fn visible_from(&self) -> Seq {
-        self.joined_seq
+        self.joined_seq.max(self.cleared_seq.next())
     }
 
     /// Whether this member may see the entry at `seq`.
@@ -187,12 +193,17 @@ impl Member {
         seq >= self.visible_from()
     }
 
-    /// The mailbox that lists the thread for this member; `None` for a declined thread. A future reason to unlist a thread
-    /// without changing its standing belongs here.
+    /// Whether they hear of what happens in the thread: they do not if they declined it.
+    #[must_use]
+    pub fn hears(&self) -> bool {
+        self.standing.is_accepted() || self.standing.is_pending()
+    }
+
+    /// The mailbox that lists the thread for this member; `None` for one that they declined, or deleted for themself.
     #[must_use]
     pub fn listed_in(&self) -> Option<Mailbox> {
         match self.standing {
-            Standing::Accepted => Some(Mailbox::Inbox),
+            Standing::Accepted => Some(Mailbox::Inbox).filter(|_| !self.unlisted),
             Standing::Pending { .. } => Some(Mailbox::Requests),
             Standing::Declined { .. } | Standing::Resting { .. } => None,
         }

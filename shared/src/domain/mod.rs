@@ -5,6 +5,7 @@
 
 pub mod append;
 pub mod block;
+pub mod clear;
 pub mod connection;
 pub mod contact;
 pub mod counts;

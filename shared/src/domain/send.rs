@@ -3,6 +3,7 @@
 use super::ids::{Seq, UserId};
 use super::limits::MAX_REQUEST_MESSAGES;
 use super::log::Entry;
+use super::mailbox::Mailbox;
 use super::member::{Member, Standing};
 use super::message::{LoggedMessage, Message, MessageContent, Preview};
 use super::refusal::{MessageFault, Refusal};
@@ -66,7 +67,7 @@ pub fn send_past(
     let after = after(thread, member, &message, full);
     let came_back = |now: &&Member| {
         let before = thread.member(&now.user_id).and_then(Member::listed_in);
-        before.is_none() && now.listed_in().is_some() && now.user_id != *author
+        before.is_none() && now.listed_in() == Some(Mailbox::Requests) && now.user_id != *author
     };
     let returned_to = after.members.iter().filter(came_back).map(|member| member.user_id.clone()).collect();
     let logged = LoggedMessage { message: message.clone(), counts: after.counts.clone(), slot: Some(member.slot) };
@@ -103,6 +104,7 @@ fn after(thread: &Thread, author: &Member, message: &Message, full: &[UserId]) -
     for member in &mut next.members {
         // To who hides the author the message is none that could bring the thread back.
         let hidden = thread.hides(member, &message.author_id, message.seq);
+        member.unlisted &= hidden;
         member.set_standing(if member.user_id == message.author_id {
             Standing::Accepted
         } else if hidden || full.contains(&member.user_id) {
@@ -117,8 +119,9 @@ fn after(thread: &Thread, author: &Member, message: &Message, full: &[UserId]) -
     {
         rests.remove(&author.user_id);
     }
-    let standings = |thread: &Thread| thread.members.iter().map(|member| member.standing).collect::<Vec<_>>();
-    if standings(&next) != standings(thread) {
+    let places =
+        |thread: &Thread| thread.members.iter().map(|member| (member.standing, member.unlisted)).collect::<Vec<_>>();
+    if places(&next) != places(thread) {
         next.revision = thread.revision.next();
     }
     next.last_seq = message.seq;
@@ -137,7 +140,6 @@ mod tests {
     use super::*;
     use crate::domain::ids::{Pair, ThreadId};
     use crate::domain::limits::DIRECT_INBOX_SPAN;
-    use crate::domain::mailbox::Mailbox;
     use crate::domain::open::{Opening, open};
     use crate::domain::revision::Revision;
     use crate::domain::thread::Kind;

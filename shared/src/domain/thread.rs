@@ -93,8 +93,8 @@ impl Thread {
     /// The recipients of events: all members but those who declined the thread.
     #[must_use]
     pub fn audience(&self) -> Vec<UserId> {
-        let listed = self.members.iter().filter(|member| member.listed_in().is_some());
-        listed.map(|member| member.user_id.clone()).collect()
+        let hearing = self.members.iter().filter(|member| member.hears());
+        hearing.map(|member| member.user_id.clone()).collect()
     }
 
     /// The ids of all members.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::UserId;
+use super::ids::{ThreadId, UserId};
 use super::revision::Revision;
 
 /// The snapshots of a user are to be brought up to their public profile. It is asked for before the profile is stored: then a crash in
@@ -14,10 +14,16 @@ pub struct SnapshotWork {
     pub revision: Revision,
 }
 
+/// What was said in a group that ends is to be erased. It is asked for before the end is stored, for the same reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureWork {
+    pub thread_id: ThreadId,
+}
+
 /// What became of a piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Worked {
     Done,
-    /// It is not its time yet: the message has to come again.
-    TooEarly,
+    /// It is not its time yet, or some of it is left: the message has to come again.
+    Again,
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::Context;
+use super::delete_thread::{end, ended_by_caller};
 use super::error::Error;
 use super::invite::inviting_pair;
 use super::load::load_thread;
@@ -37,6 +38,14 @@ enum Change<'a> {
 struct ChangeGroup<'a> {
     thread_id: &'a ThreadId,
     change: Change<'a>,
+    /// Whether the erasure was asked for of a group that ends by it.
+    asked: bool,
+}
+
+impl<'a> ChangeGroup<'a> {
+    fn new(thread_id: &'a ThreadId, change: Change<'a>) -> Self {
+        Self { thread_id, change, asked: false }
+    }
 }
 
 /// The caller leaves a group. That never fails for a member (rule 10), and does nothing for one who left or was removed before.
@@ -44,7 +53,7 @@ struct ChangeGroup<'a> {
 /// # Errors
 /// `NotFound`; `ModeratorsOnly` in a direct thread.
 pub async fn leave(ctx: &Context, thread_id: &ThreadId) -> Result<Done<()>, Error> {
-    let left = run(ctx, ChangeGroup { thread_id, change: Change::Leave }).await;
+    let left = run(ctx, ChangeGroup::new(thread_id, Change::Leave)).await;
     unless_gone(ctx, (thread_id, &ctx.caller), Seq::ZERO, left).await
 }
 
@@ -53,30 +62,31 @@ pub async fn leave(ctx: &Context, thread_id: &ThreadId) -> Result<Done<()>, Erro
 /// # Errors
 /// `NotFound`, `ModeratorsOnly`.
 pub async fn remove_member(ctx: &Context, thread_id: &ThreadId, user_id: &UserId) -> Result<Done<()>, Error> {
-    let removed = run(ctx, ChangeGroup { thread_id, change: Change::Remove(user_id) }).await;
-    let mut visible_from = Seq::ZERO;
+    let removed = run(ctx, ChangeGroup::new(thread_id, Change::Remove(user_id))).await;
+    let mut joined = Seq::ZERO;
     if let Err(Error::Refused(Refusal::NotFound)) = &removed {
         // What the group says of others is for its members, and of what was before them it says nothing (rule 11).
         let thread = load_thread(ctx, thread_id).await?;
-        visible_from = thread.member(&ctx.caller).ok_or(Refusal::NotFound)?.visible_from();
+        joined = thread.member(&ctx.caller).ok_or(Refusal::NotFound)?.joined_seq;
     }
-    unless_gone(ctx, (thread_id, user_id), visible_from, removed).await
+    unless_gone(ctx, (thread_id, user_id), joined, removed).await
 }
 
-/// What came of taking a user out of a group, or nothing to do where they went already, not before `visible_from`: a repeat whose first
+/// What came of taking a user out of a group, or nothing to do where they went already, not before `joined`: a repeat whose first
 /// response was lost is no error (rule 15).
 async fn unless_gone(
     ctx: &Context,
     (thread_id, user_id): (&ThreadId, &UserId),
-    visible_from: Seq,
+    joined: Seq,
     result: Result<Done<ChangedGroup>, Error>,
 ) -> Result<Done<()>, Error> {
     match result {
         Ok(done) => Ok(done.split().1),
         Err(Error::Refused(Refusal::NotFound)) => {
             let stay = ctx.store.former_member(thread_id, user_id).await?.last_stay;
-            let gone = stay.filter(|stay| stay.ended >= visible_from);
-            gone.map(|_| Done::new((), Vec::new())).ok_or(Refusal::NotFound.into())
+            let gone = stay.is_some_and(|stay| stay.ended >= joined)
+                || (*user_id == ctx.caller && ended_by_caller(ctx, &ctx.store.head(thread_id).await?));
+            if gone { Ok(Done::new((), Vec::new())) } else { Err(Refusal::NotFound.into()) }
         }
         Err(error) => Err(error),
     }
@@ -92,7 +102,7 @@ pub async fn set_role(
     user_id: &UserId,
     role: Role,
 ) -> Result<Done<ChangedGroup>, Error> {
-    run(ctx, ChangeGroup { thread_id, change: Change::SetRole(user_id, role) }).await
+    run(ctx, ChangeGroup::new(thread_id, Change::SetRole(user_id, role))).await
 }
 
 /// The caller, a moderator, gives the group another title or takes it away.
@@ -100,7 +110,7 @@ pub async fn set_role(
 /// # Errors
 /// `NotFound`, `ModeratorsOnly`.
 pub async fn rename(ctx: &Context, thread_id: &ThreadId, title: Option<Title>) -> Result<Done<ChangedGroup>, Error> {
-    run(ctx, ChangeGroup { thread_id, change: Change::Rename(title) }).await
+    run(ctx, ChangeGroup::new(thread_id, Change::Rename(title))).await
 }
 
 impl ChangeGroup<'_> {
@@ -153,6 +163,12 @@ impl Operation for ChangeGroup<'_> {
         let Some(transition) = self.decide(ctx, &thread, &details)? else {
             return Ok(Step::unchanged(ChangedGroup { thread, details }));
         };
+        if transition.after.members.is_empty() {
+            // The last one leaves: nobody is there who could see what was said.
+            let writes = end(ctx, &thread, &mut self.asked).await?;
+            let notifications = notify::group_changed(&transition, &ctx.caller);
+            return Ok(Step::write(ChangedGroup { thread: transition.after, details }, writes).notify(notifications));
+        }
         let room = details.room.as_ref().map(|room| &room.id);
         let goes = match &self.change {
             Change::Leave => Some(&ctx.caller),

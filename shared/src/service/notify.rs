@@ -23,6 +23,11 @@ pub(super) fn declined(thread: &Thread, user: &UserId, now: Timestamp) -> Notifi
     about(thread, Some(user), now, EventKind::ThreadDeclined).to(vec![user.clone()])
 }
 
+/// Tells `users` that the thread is gone: for them alone, or for everyone by what `actor` did.
+pub(super) fn deleted(thread: &Thread, users: Vec<UserId>, actor: Option<&UserId>, now: Timestamp) -> Notification {
+    about(thread, actor, now, EventKind::ThreadDeleted { for_everyone: actor.is_some() }).to(users)
+}
+
 /// Tells `users` that the thread is in their requests, by what `actor` did.
 pub(super) fn requested(thread: &Thread, actor: &UserId, now: Timestamp, users: Vec<UserId>) -> Notification {
     about(thread, Some(actor), now, EventKind::RequestReceived).to(users)
@@ -70,7 +75,7 @@ fn members_changed(before: Option<&Thread>, after: &Thread, entries: &[Entry], a
     }
     notifications.extend(blocked_members_present(before, after, now));
     // Who declined the group hears nothing of it, but for what their own devices did.
-    let heard = |member: &&Member| member.listed_in().is_some() || member.user_id == *actor;
+    let heard = |member: &&Member| member.hears() || member.user_id == *actor;
     let evicted = before.iter().flat_map(|before| &before.members).filter(heard);
     for member in evicted.filter(|member| after.member(&member.user_id).is_none()) {
         let reason = if member.user_id == *actor { EvictionReason::Left } else { EvictionReason::Removed };
@@ -85,7 +90,7 @@ pub(super) fn blocked_members_present(before: Option<&Thread>, after: &Thread, n
     let told = after.members.iter().filter(|member| {
         let known = before.and_then(|before| before.member(&member.user_id)).map(|known| known.notice);
         // A member who declined the group hears nothing of it.
-        member.notice.bits() & !known.unwrap_or_default().bits() != 0 && member.listed_in().is_some()
+        member.notice.bits() & !known.unwrap_or_default().bits() != 0 && member.hears()
     });
     let tell = |member: &Member| {
         let kind = EventKind::BlockedMemberPresent { blocked_user_ids: after.undecided(member) };

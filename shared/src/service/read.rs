@@ -109,7 +109,7 @@ fn notifications(ctx: &Context, thread: &Thread, own: &Member, profiles: &Profil
     let told = thread
         .others(&own.user_id)
         .filter(|other| read::shows(own, true, shows(&other.user_id)))
-        .filter(|other| other.listed_in().is_some() && !thread.is_blocked())
+        .filter(|other| other.hears() && !thread.is_blocked())
         .map(|other| other.user_id.clone());
     vec![event(Some(thread.unread(own))).to(vec![own.user_id.clone()]), event(None).to(told.collect())]
 }

@@ -83,6 +83,10 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
     let began = Instant::now();
     let context = ctx.store.send_context(thread_id, (&ctx.caller, &request.key), draft.reply_to, ctx.now).await?;
     let read_at_once = began.elapsed() < ONE_MOMENT;
+    // What was said in a group that ended is given back to nobody, though its items may not be erased yet.
+    if matches!(&context.head, Head::Absent(absent) if absent.ended.is_some()) {
+        return Err(Refusal::NotFound.into());
+    }
     let operation = Send {
         thread_id,
         draft,

@@ -7,6 +7,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::context::Context;
 use super::error::Error;
+use crate::domain::limits::REQUEST_OVER;
 use crate::domain::profile::Profile;
 use crate::domain::time::Timestamp;
 use crate::domain::work::{SnapshotWork, Worked};
@@ -14,8 +15,6 @@ use crate::store::Store;
 
 /// How long the work waits: longer than the profile commonly takes to be stored, which comes after the message.
 const DELAY: Duration = Duration::from_secs(1);
-/// When a request is over for good, whatever became of it: longer than a function may run.
-const REQUEST_OVER: Duration = Duration::from_secs(15);
 /// Groups after which the progress is noted.
 const GROUPS_AT_ONCE: usize = 100;
 /// Enough to hide the latency of each update, few enough not to be throttled.
@@ -47,7 +46,7 @@ pub async fn refresh_snapshots(
         let Some(profile) = store.profile(&work.user_id).await? else { return Ok(Worked::Done) };
         // The request may be about to store the profile; if it never did, there is nothing to do.
         if profile.revision < work.revision && now < asked_at.plus(REQUEST_OVER) {
-            return Ok(Worked::TooEarly);
+            return Ok(Worked::Again);
         }
         let Some(stale) = &profile.stale_snapshots else { return Ok(Worked::Done) };
         let page = store.groups_behind(&profile.id, stale.done.as_ref(), GROUPS_AT_ONCE).await?;

@@ -90,6 +90,11 @@ struct AbsentRecord {
     #[serde(default, with = "serde_dynamo::string_set")]
     blocks: BTreeSet<UserId>,
     rev: u64,
+    /// When the group ended that was here, and who ended it.
+    #[serde(default)]
+    ended: Option<Timestamp>,
+    #[serde(default)]
+    by: Option<UserId>,
 }
 
 /// The place of a direct thread that was never opened. A block may be stored there already. A block and an opening write the
@@ -102,6 +107,16 @@ pub struct AbsentHead {
     pub rests: Rests,
     /// `None` if the item does not exist.
     pub revision: Option<Revision>,
+    /// The end of the group that was here, for a day.
+    pub ended: Option<End>,
+}
+
+/// The end of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    pub at: Timestamp,
+    /// Who deleted it for everyone, or left it last.
+    pub by: UserId,
 }
 
 /// The item at the place of a thread's head.
@@ -158,8 +173,9 @@ impl Head {
         let Some(item) = item else { return Ok(Self::Absent(AbsentHead::default())) };
         let rests = rest::parse(&item);
         if !item.contains_key("kind") {
-            let AbsentRecord { blocks, rev } = convert::record_of_version(item, HEAD_VERSION)?;
-            return Ok(Self::Absent(AbsentHead { blocks, rests, revision: Some(Revision(rev)) }));
+            let AbsentRecord { blocks, rev, ended, by } = convert::record_of_version(item, HEAD_VERSION)?;
+            let ended = ended.zip(by).map(|(at, by)| End { at, by });
+            return Ok(Self::Absent(AbsentHead { blocks, rests, revision: Some(Revision(rev)), ended }));
         }
         let key = convert::key_of(&item)?;
         let corrupt = |reason: &str| StoreError::Corrupt { key: key.clone(), reason: reason.to_owned() };

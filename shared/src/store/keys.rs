@@ -278,6 +278,12 @@ pub(super) fn log_range(kind: LogKind, thread: &ThreadId, first: Seq, last: Seq)
     Range { pk: thread_partition(thread), from: log(kind, thread, first).sk, to: log(kind, thread, last).sk }
 }
 
+/// All items of a thread.
+pub(super) fn whole_thread(thread: &ThreadId) -> Range {
+    // Sort keys begin with capital letters.
+    Range { pk: head(thread).pk, from: "A".to_owned(), to: "~".to_owned() }
+}
+
 /// The seq in the sort key of a log entry.
 pub(super) fn log_seq(kind: LogKind, sk: &str) -> Option<Seq> {
     sk.strip_prefix(kind.prefix())?.parse().ok()

@@ -13,6 +13,8 @@
 //! | `h` | the slots they hide, as bits |
 //! | `n` | of these, the slots they have not decided on, as bits |
 //! | `g` | stays they hide that are in an item of their own, `HIDDEN#u` |
+//! | `c` | the last entry when they deleted the chat for themself |
+//! | `u` | 1 if they did, and no message came since |
 //! | `p` | one more than the last seq that others see them to have read, where it is less than their mark |
 //!
 //! A field with another letter is from a later release. It is passed over, and written back as it was.
@@ -55,6 +57,8 @@ pub(super) fn of_member(member: &Member) -> String {
         ('h', member.hides.bits().into()),
         ('n', member.notice.bits().into()),
         ('g', member.hidden_stays.len() as u64),
+        ('c', member.cleared_seq.get()),
+        ('u', member.unlisted.into()),
         // Seq 0 must differ from none.
         ('p', member.shown.map_or(0, |seq| seq.get() + 1)),
     ];
@@ -84,7 +88,7 @@ impl Fields {
         for word in words {
             let mut number = word.chars();
             let letter = number.next()?;
-            if "dsbihnpg".contains(letter) {
+            if "dsbihnpgcu".contains(letter) {
                 fields.by_letter.push((letter, number.as_str().parse().ok()?));
             } else {
                 fields.unknown.extend([",", word]);
@@ -141,12 +145,16 @@ pub(super) fn parse(text: &str, slot: Slot, mark: ReadMark) -> Option<SlotConten
         0 => HiddenStays::default(),
         count => HiddenStays::Stored(count),
     };
+    let cleared_seq = Seq::try_from(fields.get('c')).ok()?;
+    let unlisted = fields.get('u') > 0;
     let invitation = Invitation { by, messages_before: fields.get('b') };
     let member = Member::new(user_id, slot, joined_seq, standing);
     let unknown = fields.unknown;
     Some(SlotContent::Member(Member {
         role,
         slot_start,
+        cleared_seq,
+        unlisted,
         invitation,
         mark,
         shown,
@@ -235,8 +243,10 @@ mod tests {
         full.hides = Slots::NONE.with(slot(1)).with(slot(2));
         full.notice = Slots::NONE.with(slot(2));
         full.shown = Some(Seq::ZERO);
+        full.cleared_seq = Seq::ONE;
+        full.unlisted = true;
         for (member, text) in
-            [(&plain, "-a12 usr_ann"), (&full, "md12,d1732406400123,s9,b7,i1,h6,n4,p1=AZHlwHo7fB2eLwARIjNEVQ")]
+            [(&plain, "-a12 usr_ann"), (&full, "md12,d1732406400123,s9,b7,i1,h6,n4,c1,u1,p1=AZHlwHo7fB2eLwARIjNEVQ")]
         {
             assert_eq!(of_member(member), text);
             assert_eq!(read_again(text, member).as_ref(), Some(member));

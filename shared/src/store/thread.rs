@@ -12,6 +12,7 @@ use super::tail::TailRecord;
 use super::update::{Update, number};
 use super::write::{Write, Writes};
 use super::{convert, deletions, entry, hidden, keys, last, mailbox, rest};
+use crate::domain::clear::clears;
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::log::Entry;
 use crate::domain::member::ReadMark;
@@ -41,7 +42,8 @@ pub(super) fn transition_writes(transition: &Transition) -> Result<Writes, Store
             head.set(&["recent"], convert::value(&after.tail.recent)?);
         }
     }
-    let condition = if entries.is_empty() { Condition::Members } else { Condition::Head };
+    let waits = entries.is_empty() && !clears(transition);
+    let condition = if waits { Condition::Members } else { Condition::Head };
     let mut writes = vec![head.only_if(condition)];
     writes.extend(entry::append(&after.id, entries)?);
     writes.extend(moved_listings(transition)?);
@@ -64,6 +66,9 @@ pub(super) fn changed_head(transition: &Transition) -> Result<Update, StoreError
             .require_equal("seq", number(before.last_seq));
     } else if before.mailbox_listings() != after.mailbox_listings() {
         head.require_equal("bumped", number(before.bumped_at.ms()));
+    }
+    if clears(transition) {
+        head.require_equal("seq", number(before.last_seq));
     }
     if head::encoded_members(before) != head::encoded_members(after) {
         head.set(&["members"], convert::value(head::encoded_members(after))?);

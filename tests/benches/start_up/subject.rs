@@ -152,6 +152,7 @@ impl Subject {
             .env("TABLE_NAME", &table.name)
             // No request of the benchmark leaves work behind.
             .env("SNAPSHOTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/none")
+            .env("ERASURE_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/none")
             // What trusts the table's certificate, in either language.
             .env("SSL_CERT_FILE", root)
             .env("NODE_EXTRA_CA_CERTS", root)

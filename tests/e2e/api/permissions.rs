@@ -34,6 +34,7 @@ const TABLE: &str = "
     POST /threads                                    401  201  201  201  201  201  201  201  201
     GET /threads/{thread_id}                         401  404  200  200  200  404  404  200  200
     PATCH /threads/{thread_id}                       401  404  403  403  200  404  404  403  403
+    DELETE /threads/{thread_id}                      401  404  204  204  204  404  404  204  204
     POST /threads/{thread_id}/accept                 401  404  200  200  200  404  404  200  200
     POST /threads/{thread_id}/decline                401  404  204  409  409  404  404  409  409
     PUT /threads/{thread_id}/read                    401  404  200  200  200  404  404  200  200

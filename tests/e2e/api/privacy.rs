@@ -17,6 +17,8 @@ fn requests(user: &str) -> Vec<(Method, String, Value)> {
         (Method::GET, "/events", Value::Null),
         (Method::GET, "/events?after=1", Value::Null),
         (Method::PATCH, "", json!({"title": "mine"})),
+        (Method::DELETE, "", Value::Null),
+        (Method::DELETE, "?for=everyone", Value::Null),
         (Method::PUT, "/preferences", json!({"muted_until": null, "pinned": true})),
         (Method::GET, "/members", Value::Null),
         (Method::POST, "/members", json!({"user_ids": [user]})),

@@ -4,6 +4,7 @@ mod bounds;
 mod capacity;
 mod consent;
 mod creating;
+mod ending;
 mod eviction;
 mod members;
 mod new_members;

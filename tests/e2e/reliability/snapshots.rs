@@ -32,17 +32,6 @@ async fn names(viewer: &User, user: &User) -> Vec<String> {
     names
 }
 
-/// Does the work now, without waiting for the delay of its message.
-async fn work(stack: &Stack) {
-    let done = async || {
-        // What the function works on at the moment cannot be shown, and comes back later where it fails.
-        stack.show(QUEUE).await;
-        let queue = stack.queue(QUEUE).await;
-        (queue.waiting + queue.delayed + queue.in_flight == 0).then_some(())
-    };
-    tests::wait::within_async(Duration::from_secs(20), "the queue to be empty", done).await;
-}
-
 #[tokio::test]
 async fn rule_01_a_new_profile_reaches_every_group_behind_the_response() {
     let stack = Stack::own();
@@ -54,12 +43,12 @@ async fn rule_01_a_new_profile_reaches_every_group_behind_the_response() {
     let shown = bob.thread(&made[0]).await;
     let shown = shown["members"].as_array().unwrap().iter().find(|member| member["user"]["id"] == ann.id).unwrap();
     assert_eq!(shown["user"]["display_name"], "Ann the Second", "one thread shows it at once");
-    work(&stack).await;
+    stack.worked_off(QUEUE).await;
     assert_eq!(names(&bob, &ann).await, ["Ann the Second"]);
     // Two at once: the later one stays, in whichever order their messages come.
     let both = ["Third", "Fourth"].map(|name| ann.put("/me", &renamed(&ann, name)).into_future());
     futures_util::future::join_all(both).await.iter().for_each(|answer| drop(answer.expect(200).clone()));
-    work(&stack).await;
+    stack.worked_off(QUEUE).await;
     let name = ann.get("/me").await.json["display_name"].as_str().unwrap().to_owned();
     assert_eq!(names(&bob, &ann).await, [name]);
     assert!(stack.queue(DEAD_LETTERS).await.messages.is_empty());
@@ -79,7 +68,7 @@ async fn rule_01_the_work_on_many_groups_goes_on_where_it_died() {
     ann.put("/me", &renamed(&ann, "Ann of Many Groups")).await.expect(200);
     stack.show(QUEUE).await;
     stack.await_fault(&armed, 1).await;
-    work(&stack).await;
+    stack.worked_off(QUEUE).await;
     assert_eq!(names(&bob, &ann).await, ["Ann of Many Groups"]);
     let ran: Vec<_> = stack.invocations().await.into_iter().filter(|ran| ran.function == "SnapshotsFunction").collect();
     let updates = |ran: &tests::Invocation| ran.calls.iter().filter(|call| call.operation == "UpdateItem").count();
@@ -96,7 +85,7 @@ async fn rule_01_a_profile_that_is_stored_reaches_the_groups_though_the_request_
     let dies = Fault::database(DatabaseFault::KillAfter).function("UserFunction").operation("TransactWriteItems");
     stack.inject(dies).await;
     ann.put("/me", &renamed(&ann, "Ann After All")).await.expect(500);
-    work(&stack).await;
+    stack.worked_off(QUEUE).await;
     assert_eq!(names(&bob, &ann).await, ["Ann After All"]);
 }
 
@@ -116,7 +105,7 @@ async fn rule_01_a_message_that_comes_before_its_profile_waits_for_it() {
     assert_eq!(stack.queue(QUEUE).await.in_flight, 1, "it comes again");
     held.release().await;
     renaming.await.unwrap().expect(200);
-    work(&stack).await;
+    stack.worked_off(QUEUE).await;
     assert_eq!(names(&bob, &ann).await, ["Ann in Time"]);
 }
 
@@ -137,7 +126,7 @@ async fn rule_01_what_cannot_be_queued_is_not_stored() {
         let name = format!("Ann with {fault:?}");
         stack.inject(Fault::queue(fault)).await;
         ann.put("/me", &renamed(&ann, &name)).await.expect(200);
-        work(&stack).await;
+        stack.worked_off(QUEUE).await;
         assert_eq!(names(&bob, &ann).await, [name]);
     }
 }

@@ -58,6 +58,7 @@ impl Session {
             Command::Rename(title) => self.rename(title).await,
             Command::Stay => self.stay().await,
             Command::Leave => self.leave().await,
+            Command::Clear(everyone) => self.clear(everyone).await,
         }
     }
 }

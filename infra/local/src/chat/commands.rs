@@ -36,6 +36,8 @@ pub(super) enum Command<'a> {
     Rename(Option<&'a str>),
     Stay,
     Leave,
+    /// Whether for everyone.
+    Clear(bool),
     Help,
     Quit,
     Nothing,
@@ -74,6 +76,7 @@ A line is sent as a message to the open conversation, unless it is a command:
   /group NAME …       create a group; optional after the names: title=TEXT room=ID ROOM-TITLE
   /members            list the members of the open conversation
   /stay, /leave       stay in or leave the open group; /stay dismisses the notice that a user you block is a member
+  /clear [everyone]   delete the open conversation for yourself, or as a moderator the group for everyone
   /add NAME …, /remove NAME, /promote NAME, /demote NAME, /rename [TITLE]   for moderators of the open group
   /help, /quit        show this help, leave the client (a message that begins with a slash is typed with two: //text)";
 
@@ -127,6 +130,8 @@ impl<'a> Command<'a> {
             ("rename", title) => Self::Rename(title),
             ("stay", None) => Self::Stay,
             ("leave", None) => Self::Leave,
+            ("clear", None) => Self::Clear(false),
+            ("clear", Some("everyone")) => Self::Clear(true),
             ("help", _) => Self::Help,
             ("quit" | "exit", _) => Self::Quit,
             _ => Self::Unknown(line),

@@ -102,6 +102,15 @@ impl Session {
         Ok(())
     }
 
+    /// Deletes the open conversation: for the user, or the group for everyone.
+    pub(super) async fn clear(&mut self, everyone: bool) -> Result<(), Failure> {
+        let whom = if everyone { "everyone" } else { "me" };
+        let id = self.open_id()?;
+        self.api.delete(&format!("{}?for={whom}", thread_path(&id))).await?;
+        self.leave_locally(&id, "you deleted");
+        Ok(())
+    }
+
     pub(super) async fn mute(&mut self, hours: Option<u16>) -> Result<(), Failure> {
         let until = hours.map(|hours| view::timestamp(OffsetDateTime::now_utc() + Duration::hours(hours.into())));
         self.set_preference("muted_until", json!(until)).await?;

@@ -70,6 +70,8 @@ impl Session {
                 self.leave_locally(thread_id, "you were removed from");
             }
             "member.evicted" => self.leave_locally(thread_id, "you left"),
+            "thread.deleted" if view::text(data, "for") == "me" => self.leave_locally(thread_id, "you deleted"),
+            "thread.deleted" => self.leave_locally(thread_id, "a moderator deleted"),
             _ if frame.get("seq").is_some_and(Value::is_u64) => self.logged(thread_id, frame).await?,
             _ => {}
         }
