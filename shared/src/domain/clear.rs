@@ -14,9 +14,12 @@ use super::transition::Transition;
 /// [`Refusal::NotFound`] unless they are a member.
 pub fn clear(thread: &Thread, user: &UserId, now: Timestamp) -> Result<Option<Transition>, Refusal> {
     let member = thread.member(user).ok_or(Refusal::NotFound)?;
-    let cleared = member.cleared_seq >= thread.last_seq || member.unlisted;
-    let answered = matches!(member.standing, Standing::Accepted | Standing::Declined { .. });
-    if cleared && answered {
+    let again = match member.standing {
+        Standing::Accepted => member.unlisted,
+        Standing::Declined { .. } => member.cleared_seq >= thread.last_seq,
+        Standing::Pending { .. } | Standing::Resting { .. } => false,
+    };
+    if again {
         return Ok(None);
     }
     let mark =

@@ -75,6 +75,8 @@ impl Client {
             }
             Action::Remove { thread, whom, .. } => user.delete(&self.member(*thread, *whom)),
             Action::Leave { thread, .. } => user.delete(&self.path(*thread, "/members/me")),
+            Action::Clear { thread, .. } => user.clearing(&self.threads[*thread], "me"),
+            Action::End { thread, .. } => user.clearing(&self.threads[*thread], "everyone"),
             Action::Role { thread, whom, moderator, .. } => {
                 let role = if *moderator { "moderator" } else { "member" };
                 user.patch(&self.member(*thread, *whom), &json!({"role": role}))

@@ -148,9 +148,14 @@ impl Checker<'_> {
         let answer = self.client.ask(call).await?;
         let wrong =
             || format!("{}, who is not in {}, asked {method} {rest}: {}", name(who), title_of(tid), answer.text());
-        // Who was in it and is out may be taken out again.
+        // Who was in it and is out may be taken out again, as long as a group that is over is not erased.
         let repeated =
             rest.starts_with("/members") && *method == Method::DELETE && self.oracle.threads[tid].ever().contains(&who);
-        ensure(if repeated { answer.status == 204 } else { answer.is_problem("not-found") }, wrong)
+        let over = self.oracle.threads[tid].members.is_empty();
+        let fits = match answer.status {
+            204 => repeated,
+            _ => answer.is_problem("not-found") && (over || !repeated),
+        };
+        ensure(fits, wrong)
     }
 }

@@ -127,6 +127,7 @@ fn received(client: &Client, socket: &Socket) -> (Received<Value>, Received<Sign
             "thread.declined" => signal(Signal::Declined),
             "member.evicted" if event["data"]["reason"] == "left" => signal(Signal::Left),
             "member.evicted" => signal(Signal::Removed),
+            "thread.deleted" => signal(Signal::Deleted { for_everyone: event["data"]["for"] == "everyone" }),
             "notice.blocked_member_present" => {
                 let mut blocked = client.names.users(&event["data"]["blocked_user_ids"]);
                 blocked.sort_unstable();

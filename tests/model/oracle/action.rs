@@ -8,29 +8,129 @@ use super::{Tid, Uid, name, title_of};
 /// What one HTTP request does.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
-    Register { who: Uid },
-    Follow { who: Uid, whom: Uid },
-    Unfollow { who: Uid, whom: Uid },
-    Block { who: Uid, whom: Uid },
-    Unblock { who: Uid, whom: Uid },
-    Close { who: Uid, closed: bool },
-    Receipts { who: Uid, shown: bool },
-    Open { who: Uid, whom: Uid, text: Option<String> },
-    Create { who: Uid, others: Vec<Uid>, title: Option<String>, room: Option<String>, text: Option<String> },
-    Add { who: Uid, thread: Tid, users: Vec<Uid> },
-    Remove { who: Uid, thread: Tid, whom: Uid },
-    Leave { who: Uid, thread: Tid },
-    Role { who: Uid, thread: Tid, whom: Uid, moderator: bool },
-    Rename { who: Uid, thread: Tid, title: Option<String> },
-    Send { who: Uid, thread: Tid, text: String, reply_to: Option<u64>, mentions: BTreeSet<Uid> },
-    Edit { who: Uid, thread: Tid, seq: u64, text: String },
-    Delete { who: Uid, thread: Tid, seq: u64 },
-    React { who: Uid, thread: Tid, seq: u64, emoji: &'static str, add: bool },
-    Read { who: Uid, thread: Tid, seq: u64 },
-    Accept { who: Uid, thread: Tid },
-    Decline { who: Uid, thread: Tid },
-    Decide { who: Uid, thread: Tid, stay: bool },
-    Prefer { who: Uid, thread: Tid, muted: Option<&'static str>, pinned: bool },
+    Register {
+        who: Uid,
+    },
+    Follow {
+        who: Uid,
+        whom: Uid,
+    },
+    Unfollow {
+        who: Uid,
+        whom: Uid,
+    },
+    Block {
+        who: Uid,
+        whom: Uid,
+    },
+    Unblock {
+        who: Uid,
+        whom: Uid,
+    },
+    Close {
+        who: Uid,
+        closed: bool,
+    },
+    Receipts {
+        who: Uid,
+        shown: bool,
+    },
+    Open {
+        who: Uid,
+        whom: Uid,
+        text: Option<String>,
+    },
+    Create {
+        who: Uid,
+        others: Vec<Uid>,
+        title: Option<String>,
+        room: Option<String>,
+        text: Option<String>,
+    },
+    Add {
+        who: Uid,
+        thread: Tid,
+        users: Vec<Uid>,
+    },
+    Remove {
+        who: Uid,
+        thread: Tid,
+        whom: Uid,
+    },
+    Leave {
+        who: Uid,
+        thread: Tid,
+    },
+    /// Deletes a chat for themself.
+    Clear {
+        who: Uid,
+        thread: Tid,
+    },
+    /// Deletes a group for everyone.
+    End {
+        who: Uid,
+        thread: Tid,
+    },
+    Role {
+        who: Uid,
+        thread: Tid,
+        whom: Uid,
+        moderator: bool,
+    },
+    Rename {
+        who: Uid,
+        thread: Tid,
+        title: Option<String>,
+    },
+    Send {
+        who: Uid,
+        thread: Tid,
+        text: String,
+        reply_to: Option<u64>,
+        mentions: BTreeSet<Uid>,
+    },
+    Edit {
+        who: Uid,
+        thread: Tid,
+        seq: u64,
+        text: String,
+    },
+    Delete {
+        who: Uid,
+        thread: Tid,
+        seq: u64,
+    },
+    React {
+        who: Uid,
+        thread: Tid,
+        seq: u64,
+        emoji: &'static str,
+        add: bool,
+    },
+    Read {
+        who: Uid,
+        thread: Tid,
+        seq: u64,
+    },
+    Accept {
+        who: Uid,
+        thread: Tid,
+    },
+    Decline {
+        who: Uid,
+        thread: Tid,
+    },
+    Decide {
+        who: Uid,
+        thread: Tid,
+        stay: bool,
+    },
+    Prefer {
+        who: Uid,
+        thread: Tid,
+        muted: Option<&'static str>,
+        pinned: bool,
+    },
 }
 
 impl Action {
@@ -49,6 +149,8 @@ impl Action {
             | Self::Add { who, .. }
             | Self::Remove { who, .. }
             | Self::Leave { who, .. }
+            | Self::Clear { who, .. }
+            | Self::End { who, .. }
             | Self::Role { who, .. }
             | Self::Rename { who, .. }
             | Self::Send { who, .. }
@@ -111,6 +213,8 @@ impl fmt::Display for Action {
             Self::Add { thread, users, .. } => write!(f, "adds {} to {}", names(users), title_of(*thread)),
             Self::Remove { thread, whom, .. } => write!(f, "removes {} from {}", name(*whom), title_of(*thread)),
             Self::Leave { thread, .. } => write!(f, "leaves {}", title_of(*thread)),
+            Self::Clear { thread, .. } => write!(f, "deletes {} for themself", title_of(*thread)),
+            Self::End { thread, .. } => write!(f, "deletes {} for everyone", title_of(*thread)),
             Self::Role { thread, whom, moderator, .. } => {
                 let what = if *moderator { "promotes" } else { "demotes" };
                 write!(f, "{what} {} in {}", name(*whom), title_of(*thread))

@@ -102,7 +102,18 @@ impl Oracle {
         let tid = self.threads.len();
         let log = Vec::new();
         let (members, left, stays) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
-        self.threads.push(Thread { group, creator, title: None, room: None, members, left, stays, log, active: 0 });
+        self.threads.push(Thread {
+            group,
+            creator,
+            title: None,
+            room: None,
+            members,
+            left,
+            stays,
+            log,
+            ended_by: None,
+            active: 0,
+        });
         let owner = Member { moderator: group, ..super::join::new_member(creator, 1, Standing::Accepted, None) };
         self.threads[tid].members.push(owner);
         for (user, standing) in others {

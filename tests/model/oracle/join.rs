@@ -16,6 +16,8 @@ pub(super) fn new_member(user: Uid, joined: u64, standing: Standing, added_by: O
         resting: standing == Standing::Declined,
         used: 0,
         mark: joined - 1,
+        cleared: 0,
+        unlisted: false,
         shown: None,
         hides: BTreeSet::new(),
         notice: BTreeSet::new(),

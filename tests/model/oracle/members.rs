@@ -55,6 +55,9 @@ impl Oracle {
             thread.stays.insert(whom, stay);
         }
         thread.members.retain(|member| member.user != whom);
+        if thread.members.is_empty() {
+            thread.ended_by = Some(who);
+        }
         for member in &mut thread.members {
             member.notice.remove(&whom);
             if member.added_by == Some(whom) {

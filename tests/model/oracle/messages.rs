@@ -35,6 +35,7 @@ impl Oracle {
             member.standing = Standing::Accepted;
             accepted = Some((who, tid, Signal::Accepted));
         }
+        self.bring_back(tid);
         Outcome::done(201, touched).in_thread(tid, 1).signalling(accepted)
     }
 
@@ -45,7 +46,7 @@ impl Oracle {
         let thread = &self.threads[tid];
         let touched = thread.users();
         let refuse = |code| Outcome::refused(code, touched.clone()).in_thread(tid, 0);
-        let sees = thread.member(who).is_some_and(|member| seq >= member.joined);
+        let sees = thread.member(who).is_some_and(|member| seq >= member.first());
         let Some((by, message)) = thread.message(seq).filter(|_| sees) else { return refuse("not-found") };
         if by != who {
             return refuse("forbidden");
@@ -86,7 +87,7 @@ impl Oracle {
         let thread = &self.threads[tid];
         let touched = thread.users();
         let refuse = |code| Outcome::refused(code, touched.clone()).in_thread(tid, 0);
-        let own = thread.member(who).filter(|member| seq >= member.joined);
+        let own = thread.member(who).filter(|member| seq >= member.first());
         let Some((member, (by, message))) = own.zip(thread.message(seq)) else { return refuse("not-found") };
         if by != who && !(thread.group && member.moderator) {
             return refuse("forbidden");
@@ -119,7 +120,7 @@ impl Oracle {
         if pending >= MAX_PENDING_MESSAGES && !thread.others(who).any(super::Member::accepted) {
             codes.push("request-pending");
         }
-        let sees = |seq: u64| thread.member(who).is_some_and(|member| seq >= member.joined);
+        let sees = |seq: u64| thread.member(who).is_some_and(|member| seq >= member.first());
         let answers_nothing = reply_to.is_some_and(|seq| thread.message(seq).is_none() || !sees(seq));
         if answers_nothing || mentions.iter().any(|user| thread.member(*user).is_none()) {
             codes.push("invalid-request");

@@ -2,6 +2,7 @@
 //! from the log whenever it is asked for.
 
 mod action;
+mod clear;
 mod consent;
 mod create;
 mod join;
@@ -167,6 +168,8 @@ impl Oracle {
             Action::Add { who, thread, users } => self.add(*who, *thread, users),
             Action::Remove { who, thread, whom } => self.remove(*who, *thread, *whom),
             Action::Leave { who, thread } => self.leave(*who, *thread),
+            Action::Clear { who, thread } => self.clear(*who, *thread),
+            Action::End { who, thread } => self.end(*who, *thread),
             Action::Role { who, thread, whom, moderator } => self.role(*who, *thread, *whom, *moderator),
             Action::Rename { who, thread, title } => self.rename(*who, *thread, title.as_deref()),
             Action::Send { who, thread, text, reply_to, mentions } => {

@@ -52,6 +52,10 @@ pub(crate) enum Signal {
     Declined,
     Left,
     Removed,
+    /// The chat was deleted, for everyone or only for themself.
+    Deleted {
+        for_everyone: bool,
+    },
     /// A user whom they block is in the group; it lists all without a decision.
     Notice(Vec<Uid>),
 }

@@ -25,7 +25,7 @@ impl Oracle {
         let thread = &self.threads[tid];
         let touched = thread.users();
         let refuse = |code| Outcome::refused(code, touched.clone()).in_thread(tid, 0);
-        let own = thread.member(who).filter(|member| seq >= member.joined);
+        let own = thread.member(who).filter(|member| seq >= member.first());
         let Some((member, (_, message))) = own.zip(thread.message(seq)) else { return refuse("not-found") };
         if message.deleted {
             return if add { refuse("conflict") } else { Outcome::done(status, touched).in_thread(tid, 0) };

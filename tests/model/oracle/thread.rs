@@ -29,6 +29,10 @@ pub(crate) struct Member {
     /// Messages of the request that earlier stays used up.
     pub(crate) used: usize,
     pub(crate) mark: u64,
+    /// The last entry when they deleted the chat for themself.
+    pub(crate) cleared: u64,
+    /// They did, and no message came since.
+    pub(crate) unlisted: bool,
     /// The mark as others see it, while the rest was read with receipts off.
     pub(crate) shown: Option<u64>,
     /// Whose messages they see collapsed: the user, and the entry that added that user, since each stay counts for itself.
@@ -44,10 +48,15 @@ impl Member {
         self.standing == Standing::Accepted
     }
 
+    /// The first entry that they see.
+    pub(crate) fn first(&self) -> u64 {
+        self.joined.max(self.cleared + 1)
+    }
+
     /// The mailbox that lists the thread, if one does.
     pub(crate) fn listed_in(&self) -> Option<Mailbox> {
         match self.standing {
-            Standing::Accepted => Some(Mailbox::Inbox),
+            Standing::Accepted => (!self.unlisted).then_some(Mailbox::Inbox),
             Standing::Pending => Some(Mailbox::Requests),
             Standing::Declined => None,
         }
@@ -146,6 +155,8 @@ pub(crate) struct Thread {
     /// The last stays of users who were in it before.
     pub(crate) stays: BTreeMap<Uid, Stay>,
     pub(crate) log: Vec<Entry>,
+    /// Who deleted the group for everyone, or left it last.
+    pub(crate) ended_by: Option<Uid>,
     /// When its last entry was written, in entries of all logs.
     pub(crate) active: u64,
 }

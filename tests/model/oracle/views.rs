@@ -29,7 +29,7 @@ impl Oracle {
     pub(crate) fn thread_seen(&self, viewer: Uid, tid: Tid, marks: Marks) -> Option<Value> {
         let thread = &self.threads[tid];
         let own = thread.member(viewer)?;
-        let last = thread.messages_after(own.joined - 1).next_back();
+        let last = thread.messages_after(own.first() - 1).next_back();
         let notice: Vec<&str> = own.notice.iter().map(|user| name(*user)).collect();
         Some(json!({
             "kind": if thread.group { "group" } else { "direct" },
@@ -67,7 +67,7 @@ impl Oracle {
     /// The message at `seq` as `viewer` sees it; nothing if there is none for them.
     pub(crate) fn message_seen(&self, viewer: Uid, tid: Tid, seq: u64, form: Form) -> Option<Value> {
         let thread = &self.threads[tid];
-        let own = thread.member(viewer).filter(|own| seq >= own.joined)?;
+        let own = thread.member(viewer).filter(|own| seq >= own.first())?;
         let (by, message) = thread.message(seq)?;
         let hidden = thread.hides(own, seq) && form != Form::Revealed;
         let mut view = message_view(seq, by, message, hidden, form);
@@ -80,7 +80,7 @@ impl Oracle {
     /// The entry at `seq` as `viewer` sees it; nothing if it is not for them.
     pub(crate) fn event_seen(&self, viewer: Uid, tid: Tid, seq: u64) -> Option<Value> {
         let thread = &self.threads[tid];
-        let own = thread.member(viewer).filter(|own| seq >= own.joined)?;
+        let own = thread.member(viewer).filter(|own| seq >= own.first())?;
         let entry = thread.entry(seq)?;
         let event = |kind: &str, data: Value| json!({"type": kind, "seq": seq, "by": name(entry.by), "data": data});
         match entry.what {
@@ -89,7 +89,7 @@ impl Oracle {
             EntryContent::Deleted { message } => Some(event("message.deleted", self.message_told(own, tid, message)?)),
             EntryContent::Reacted { message: at, emoji, add } => {
                 let (_, message) = thread.message(at)?;
-                let sees = at >= own.joined;
+                let sees = at >= own.first();
                 let hidden = !sees || self.hides_reaction(own, tid, entry.by, seq);
                 let reactions = if sees { self.reactions_seen(own, tid, message) } else { Vec::new() };
                 let emoji = (!hidden && !message.deleted).then_some(emoji);
@@ -102,7 +102,7 @@ impl Oracle {
 
     /// The message at `seq` as an event tells of it that has its own place in the log.
     fn message_told(&self, reader: &Member, tid: Tid, seq: u64) -> Option<Value> {
-        if seq >= reader.joined {
+        if seq >= reader.first() {
             return self.message_seen(reader.user, tid, seq, Form::Whole);
         }
         let (by, message) = self.threads[tid].message(seq)?;

@@ -27,6 +27,8 @@ pub(crate) enum Verb {
     Add,
     Remove,
     Leave,
+    Clear,
+    End,
     Promote,
     Demote,
     Rename,
@@ -53,8 +55,8 @@ pub(crate) struct Operation {
     pub(crate) list: Vec<u8>,
 }
 
-/// How often each verb occurs, of some 130.
-const ONE_BY_ONE: [(usize, Verb); 25] = [
+/// How often each verb occurs, of some 180.
+const ONE_BY_ONE: [(usize, Verb); 27] = [
     (28, Verb::Send),
     (8, Verb::Edit),
     (8, Verb::Delete),
@@ -66,6 +68,8 @@ const ONE_BY_ONE: [(usize, Verb); 25] = [
     (6, Verb::Again),
     (6, Verb::Remove),
     (6, Verb::Leave),
+    (5, Verb::Clear),
+    (1, Verb::End),
     (6, Verb::Accept),
     (5, Verb::Unblock),
     (5, Verb::Open),

@@ -76,7 +76,8 @@ pub(crate) fn resolve(op: &Operation, oracle: &Oracle, serial: usize, room: impl
 /// What is done in a thread; nothing if there is none yet.
 fn in_thread(op: &Operation, oracle: &Oracle, text: &str) -> Option<Action> {
     let Operation { verb, who, place, what, .. } = op;
-    let any_kind = matches!(verb, Verb::Send | Verb::Edit | Verb::Delete | Verb::React | Verb::Read | Verb::Prefer);
+    let any_kind =
+        matches!(verb, Verb::Send | Verb::Edit | Verb::Delete | Verb::React | Verb::Read | Verb::Prefer | Verb::Clear);
     let tid = thread(oracle, *place, |thread| any_kind || thread.group)?;
     let there = &oracle.threads[tid];
     let members = there.users();
@@ -94,7 +95,11 @@ fn in_thread(op: &Operation, oracle: &Oracle, text: &str) -> Option<Action> {
             whom if whom == who => Action::Leave { who, thread: tid },
             whom => Action::Remove { who, thread: tid, whom },
         },
+        // Whether somebody may leave again a group that is over depends on how far its erasure is.
+        Verb::Leave if members.is_empty() => Action::Read { who, thread: tid, seq: 1 },
         Verb::Leave => Action::Leave { who, thread: tid },
+        Verb::Clear => Action::Clear { who, thread: tid },
+        Verb::End => Action::End { who, thread: tid },
         Verb::Promote => Action::Role { who, thread: tid, whom: whom(&others), moderator: true },
         Verb::Demote => Action::Role { who, thread: tid, whom: whom(&there.moderators()), moderator: false },
         Verb::Rename => Action::Rename { who, thread: tid, title: one(&TITLES, *what)?.map(str::to_owned) },
