@@ -90,12 +90,3 @@ pub(crate) async fn make_older(stack: &Stack, thread: &str, seq: u64, by: Durati
     let by = AttributeValue::N(ms(by).to_string());
     update.expression_attribute_values(":by", by).send().await.expect("the message is an item");
 }
-
-/// Makes the end of a group so much older.
-pub(crate) async fn ended_earlier(stack: &Stack, thread: &str, by: Duration) {
-    let [pk, sk] = head_key(thread);
-    let update = engine::client(stack).update_item().table_name(stack.table_name()).key(pk.0, pk.1).key(sk.0, sk.1);
-    let update = update.update_expression("SET ended = ended - :by").condition_expression("attribute_exists(ended)");
-    let by = AttributeValue::N(ms(by).to_string());
-    update.expression_attribute_values(":by", by).send().await.expect("the group has ended");
-}

@@ -1,8 +1,10 @@
 //! A way through the product that needs every right that a function has: whatever is granted and not needed here needs a
 //! step here, or goes.
 
+use std::time::Duration;
+
 use serde_json::json;
-use tests::{Fault, Pair, SocketFault, Stack, User, fresh_key};
+use tests::{Fault, Pair, SocketFault, Stack, User, engine, fresh_key};
 
 /// Goes all the way.
 pub(crate) async fn whole(stack: &Stack) {
@@ -18,6 +20,12 @@ pub(crate) async fn whole(stack: &Stack) {
 async fn later(stack: &Stack) {
     stack.show("SnapshotsQueue").await;
     stack.drained("SnapshotsQueue").await;
+    let ann = stack.user("ann").await;
+    let thread = ann.create_group(&[&stack.user("bob").await]).await;
+    ann.send(&thread, "for now").await;
+    ann.clearing(&thread, "everyone").await.expect(204);
+    engine::end_earlier(stack, &thread, Duration::from_mins(1)).await;
+    stack.worked_off("ErasureQueue").await;
 }
 
 /// More sockets than one user may have: the oldest is closed.

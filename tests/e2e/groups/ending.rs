@@ -6,7 +6,6 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tests::{DatabaseFault, Fault, Group, QueueFault, Stack, User, engine, fresh_key, shape, unique};
 
-use crate::aging::ended_earlier;
 use crate::api::privacy::ask_everything;
 
 const QUEUE: &str = "ErasureQueue";
@@ -16,7 +15,7 @@ const OVER: Duration = Duration::from_secs(20);
 
 /// Erases what was said in groups that ended, as it happens once requests are over.
 async fn erased(stack: &Stack, thread: &str) {
-    ended_earlier(stack, thread, OVER).await;
+    engine::end_earlier(stack, thread, OVER).await;
     stack.worked_off(QUEUE).await;
     assert!(stack.queue(DEAD_LETTERS).await.messages.is_empty());
 }
@@ -112,8 +111,8 @@ async fn rule_20_nothing_is_stored_in_a_group_that_ends_meanwhile() {
     for round in 0..4 {
         let group = Group::new(&stack).await;
         let secret = unique("racing");
-        let send = |user: &User, number| user.sending(&group.thread, &format!("{secret} {number}")).into_future();
-        let sends: Vec<_> = (0..12).map(|number| send([&group.bob, &group.carl][number % 2], number)).collect();
+        let writes = |user: &User, number| user.sending(&group.thread, &format!("{secret} {number}")).into_future();
+        let sends: Vec<_> = (0..12).map(|number| writes([&group.bob, &group.carl][number % 2], number)).collect();
         let add = group.ann.adding(&group.thread, &[&stack.user("late").await]).into_future();
         let end = async {
             if round % 2 == 1 {
@@ -175,7 +174,7 @@ async fn rule_20_who_dies_while_ending_a_group_has_ended_it_or_not() {
         if over {
             assert_over(&group.thread, &[&group.bob]).await;
         } else {
-            assert_eq!(group.bob.texts(&group.thread).await, [secret.clone()]);
+            assert_eq!(group.bob.texts(&group.thread).await, [secret.as_str()]);
         }
         group.ann.clearing(&group.thread, "everyone").await.expect(204);
         assert_over(&group.thread, &[&group.ann, &group.bob, &group.carl]).await;
@@ -194,7 +193,7 @@ async fn rule_20_an_erasure_that_is_interrupted_goes_on() {
         group.ann.send(&group.thread, &secret).await;
     }
     group.ann.clearing(&group.thread, "everyone").await.expect(204);
-    ended_earlier(&stack, &group.thread, OVER).await;
+    engine::end_earlier(&stack, &group.thread, OVER).await;
     let dies = |skip| {
         Fault::database(DatabaseFault::KillBefore).function("ErasureFunction").operation("DeleteItem").skip(skip)
     };

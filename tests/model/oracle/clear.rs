@@ -15,15 +15,18 @@ impl Oracle {
         let deleted = (who, tid, Signal::Deleted { for_everyone: false });
         let told = (member.standing != Standing::Declined).then_some(deleted);
         let again = match member.standing {
-            Standing::Accepted => member.unlisted,
+            Standing::Accepted => member.is_unlisted(),
             Standing::Declined => !member.resting && member.cleared == last,
             Standing::Pending => false,
         };
         if again {
             return outcome;
         }
-        member.unlisted = member.accepted();
         member.cleared = last;
+        if !member.accepted() {
+            // Nobody lists it; accepting it does.
+            member.listed_since = last + 1;
+        }
         // What was deleted was not read, as far as others see.
         member.shown = Some(member.shown.unwrap_or(member.mark));
         member.mark = last;
@@ -40,10 +43,12 @@ impl Oracle {
     /// A message came: it brings the thread back to those who deleted it and see the message.
     pub(super) fn bring_back(&mut self, tid: Tid) {
         let thread = &self.threads[tid];
-        let seen = |member: &&super::Member| !thread.hides(member, thread.last_seq());
-        let sees: Vec<Uid> = thread.members.iter().filter(seen).map(|member| member.user).collect();
-        for member in self.threads[tid].members.iter_mut().filter(|member| sees.contains(&member.user)) {
-            member.unlisted = false;
+        let last = thread.last_seq();
+        let sees = thread.members.iter().filter(|member| !thread.hides(member, last));
+        for who in sees.map(|member| member.user).collect::<Vec<_>>() {
+            if let Some(member) = self.threads[tid].member_mut(who) {
+                member.listed_since = last;
+            }
         }
     }
 

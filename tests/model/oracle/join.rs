@@ -17,7 +17,7 @@ pub(super) fn new_member(user: Uid, joined: u64, standing: Standing, added_by: O
         used: 0,
         mark: joined - 1,
         cleared: 0,
-        unlisted: false,
+        listed_since: 0,
         shown: None,
         hides: BTreeSet::new(),
         notice: BTreeSet::new(),

@@ -31,8 +31,8 @@ pub(crate) struct Member {
     pub(crate) mark: u64,
     /// The last entry when they deleted the chat for themself.
     pub(crate) cleared: u64,
-    /// They did, and no message came since.
-    pub(crate) unlisted: bool,
+    /// The message with which it came back to their mailbox. Unless it is behind `cleared`, the thread is not there.
+    pub(crate) listed_since: u64,
     /// The mark as others see it, while the rest was read with receipts off.
     pub(crate) shown: Option<u64>,
     /// Whose messages they see collapsed: the user, and the entry that added that user, since each stay counts for itself.
@@ -48,6 +48,11 @@ impl Member {
         self.standing == Standing::Accepted
     }
 
+    /// Whether they deleted the chat, and no message came since.
+    pub(crate) fn is_unlisted(&self) -> bool {
+        self.cleared > 0 && self.listed_since <= self.cleared
+    }
+
     /// The first entry that they see.
     pub(crate) fn first(&self) -> u64 {
         self.joined.max(self.cleared + 1)
@@ -56,7 +61,7 @@ impl Member {
     /// The mailbox that lists the thread, if one does.
     pub(crate) fn listed_in(&self) -> Option<Mailbox> {
         match self.standing {
-            Standing::Accepted => (!self.unlisted).then_some(Mailbox::Inbox),
+            Standing::Accepted => (!self.is_unlisted()).then_some(Mailbox::Inbox),
             Standing::Pending => Some(Mailbox::Requests),
             Standing::Declined => None,
         }
