@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use tests::bench::{self, HEADING, Times};
-use tests::{Answer, Pair, Profile, Stack, sizes};
+use tests::{Answer, HIGH_RATES, Pair, Profile, Stack, sizes};
 
 const WARM_UP: usize = 200;
 
@@ -29,7 +29,7 @@ fn print_sizes() {
 
 async fn measure() {
     let sends = bench::number("BACKCHANNEL_SENDS", 1_000);
-    let stack = Stack::with(Profile::Release, &[]);
+    let stack = Stack::with(Profile::Release, &HIGH_RATES);
     println!("\nthe table: {}", stack.storage());
     let pair = Pair::new(&stack).await;
     let (mut anns, mut bobs) = tokio::join!(pair.ann.connect(), pair.bob.connect());

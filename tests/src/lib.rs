@@ -37,5 +37,5 @@ pub use log::ThreadLog;
 pub use meter::{Cores, Usage};
 pub use scene::{Group, Pair, followers};
 pub use socket::Socket;
-pub use stack::{Held, Stack};
+pub use stack::{HIGH_RATES, Held, Stack};
 pub use user::{User, fresh_key, unique};

@@ -34,6 +34,7 @@ fn routes() -> Routes<WithSockets> {
             Code::YouBlockThem,
             Code::GroupFull,
             Code::IdempotencyMismatch,
+            Code::TooManyRequests,
         ]),
         Route::user("PATCH /threads/{thread_id}/members/{user_id}", role::set).moderators().problems(&[
             Code::InvalidRequest,

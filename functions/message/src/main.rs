@@ -31,6 +31,7 @@ fn routes() -> Routes<WithSockets> {
                 Code::ContactClosed,
                 Code::YouBlockThem,
                 Code::RequestPending,
+                Code::TooManyRequests,
                 Code::IdempotencyMismatch,
             ]),
         Route::user("GET /threads/{thread_id}/messages/{seq}", get::get)

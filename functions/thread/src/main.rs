@@ -28,6 +28,7 @@ fn routes() -> Routes<WithSockets> {
             Code::GroupFull,
             Code::Conflict,
             Code::IdempotencyMismatch,
+            Code::TooManyRequests,
         ]),
         Route::user("GET /threads", list::list).problems(&[Code::InvalidRequest]),
         Route::user("GET /threads/{thread_id}", get::get).members().problems(&[Code::NotFound]),

@@ -21,7 +21,7 @@ fn routes() -> Routes<WithSockets> {
     Routes::new([
         Route::user("GET /me", me::get),
         Route::user("PUT /me", me::set).problems(&[Code::InvalidRequest, Code::UsernameTaken]),
-        Route::user("GET /users", users::search).problems(&[Code::InvalidRequest]),
+        Route::user("GET /users", users::search).problems(&[Code::InvalidRequest, Code::TooManyRequests]),
         Route::user("GET /users/{user_id}", users::get).problems(&[Code::NotFound]),
         Route::user("GET /me/following", following::list).problems(&[Code::InvalidRequest]),
         Route::user("PUT /me/following/{user_id}", following::set).statuses(&[204]).problems(&[

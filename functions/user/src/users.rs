@@ -3,14 +3,14 @@
 use shared::api::{ListView, Problem, Request, Response, UserDetailsView, UserView};
 use shared::domain::ids::UserId;
 use shared::domain::profile::{Username, UsernamePrefix};
-use shared::service::{Context, registered, user_details};
+use shared::service::{Context, search_users, user_details};
 
 const LIST: &str = "users";
 
 /// Responds with the users whose name begins with `username`, in the order of their names (rule 2).
 ///
 /// # Errors
-/// `invalid-request`.
+/// `invalid-request`, `too-many-requests`.
 pub(crate) async fn search(ctx: Context, request: Request) -> Result<Response<ListView<UserView>>, Problem> {
     let prefix = request.query("username", |text| UsernamePrefix::try_from(text.to_owned()))?;
     let prefix = prefix.ok_or_else(|| Problem::invalid("username", "is required: the beginning of a username"))?;
@@ -22,9 +22,7 @@ pub(crate) async fn search(ctx: Context, request: Request) -> Result<Response<Li
         return Err(Problem::invalid("cursor", "must be a cursor that this list gave out"));
     }
 
-    let (own, found) =
-        tokio::try_join!(ctx.store.profile(&ctx.caller), ctx.store.search(&prefix, after.as_ref(), limit))?;
-    registered(own)?;
+    let found = search_users(&ctx, &prefix, after.as_ref(), limit).await?;
     let view = ListView::page(
         &list,
         found,

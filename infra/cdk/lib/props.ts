@@ -24,6 +24,18 @@ export interface Throttle {
   readonly burst: number;
 }
 
+/** Rate limits of each user; 0 for no limit. Further requests are refused with 429. */
+export interface UserRates {
+  /** Messages in a second. @default 10 */
+  readonly messagesPerSecond?: number;
+  /** Messages at once. @default 30 */
+  readonly messageBurst?: number;
+  /** Users who do not follow one, and whom one writes to first or adds to groups, in an hour. @default 30 */
+  readonly contactsPerHour?: number;
+  /** Pages of found users in a minute. @default 60 */
+  readonly searchesPerMinute?: number;
+}
+
 /** The properties of a deployment. All except the first two have the defaults of the template. */
 export interface BackchannelProps {
   /** Issuer of the host application's tokens, exactly as in their `iss` claim: an https URL with a discovery document. */
@@ -46,6 +58,8 @@ export interface BackchannelProps {
   readonly routeThrottle?: Throttle;
   /** Rate limit of tickets and of new sockets. @default 500 per second, burst of 500 */
   readonly connectThrottle?: Throttle;
+  /** Rate limits of each user. @default those of the template */
+  readonly userRates?: UserRates;
   /** Reserved concurrency of each function, which is also its limit. @default none, the functions share the account's pool */
   readonly reservedConcurrency?: number;
 

@@ -1,5 +1,7 @@
 //! Errors as clients get them: RFC 9457, one closed set, one place that gives each its status and title.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::domain::ids::UserId;
@@ -32,6 +34,7 @@ pub enum Code {
     IdempotencyMismatch,
     EditWindowClosed,
     TooLarge,
+    TooManyRequests,
     Internal,
     Unavailable,
 }
@@ -55,6 +58,7 @@ impl Code {
             Self::IdempotencyMismatch => ("idempotency-mismatch", 409, "Idempotency key mismatch"),
             Self::EditWindowClosed => ("edit-window-closed", 409, "Edit window closed"),
             Self::TooLarge => ("too-large", 413, "Request too large"),
+            Self::TooManyRequests => ("too-many-requests", 429, "Too many requests"),
             Self::Internal => ("internal", 500, "Internal error"),
             Self::Unavailable => ("unavailable", 503, "Service unavailable"),
         }
@@ -112,6 +116,8 @@ pub enum Problem {
     IdempotencyMismatch,
     EditWindowClosed,
     TooLarge,
+    /// The seconds after which to try again.
+    TooManyRequests(u32),
     /// The cause.
     Internal(String),
     /// The cause.
@@ -168,6 +174,7 @@ impl Problem {
             Self::IdempotencyMismatch => Code::IdempotencyMismatch,
             Self::EditWindowClosed => Code::EditWindowClosed,
             Self::TooLarge => Code::TooLarge,
+            Self::TooManyRequests(_) => Code::TooManyRequests,
             Self::Internal(_) => Code::Internal,
             Self::Unavailable(_) => Code::Unavailable,
         }
@@ -198,6 +205,9 @@ impl Problem {
             }
             Self::EditWindowClosed => format!("A message can be edited for 24 hours, at most {MAX_EDITS} times."),
             Self::TooLarge => format!("The body of a request has at most {MAX_BODY_BYTES} bytes."),
+            Self::TooManyRequests(seconds) => {
+                format!("You did this too often. Try again in {seconds} s. Nothing was changed.")
+            }
             Self::Internal(_) => "The error is in the log under this request id.".to_owned(),
             Self::Unavailable(_) => "Nothing is lost. Try again with the same Idempotency-Key.".to_owned(),
         }
@@ -215,7 +225,11 @@ impl Problem {
     /// The seconds after which to try again.
     #[must_use]
     pub fn retry_after_s(&self) -> Option<u32> {
-        matches!(self, Self::Unavailable(_)).then_some(RETRY_AFTER_S)
+        match self {
+            Self::TooManyRequests(seconds) => Some(*seconds),
+            Self::Unavailable(_) => Some(RETRY_AFTER_S),
+            _ => None,
+        }
     }
 
     /// The problem document.
@@ -266,9 +280,15 @@ impl From<Refusal> for Problem {
             }
             Refusal::Message(fault) => message_fault("", fault),
             Refusal::BeyondTheLog => Self::invalid("/seq", "must not be beyond the thread's last_seq"),
+            Refusal::TooManyRequests(wait) => Self::TooManyRequests(whole_seconds(wait)),
             Refusal::IdempotencyMismatch => Self::IdempotencyMismatch,
         }
     }
+}
+
+/// In whole seconds, none of them too few: what `Retry-After` takes.
+fn whole_seconds(wait: Duration) -> u32 {
+    u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 
 fn message_fault(pointer: &str, fault: MessageFault) -> Problem {

@@ -14,6 +14,7 @@ use super::response::{Outcome, Respond};
 use crate::delivery::WorkQueue;
 use crate::domain::ids::{ConnectionId, UserId};
 use crate::domain::limits::MAX_BODY_BYTES;
+use crate::domain::rate::Rates;
 use crate::domain::time::Timestamp;
 use crate::service::Context;
 use crate::store::Store;
@@ -82,6 +83,7 @@ pub struct Call {
     pub now: Timestamp,
     pub store: Store,
     pub work: Option<WorkQueue>,
+    pub rates: Arc<Rates>,
     pub request: Arc<RequestParts>,
 }
 
@@ -124,7 +126,8 @@ impl<Has> Route<Has> {
                 let Sender::User(caller) = call.sender else { return Err(Problem::Unauthenticated) };
                 let request = Request::new(call.request);
                 let key = if takes_key { request.idempotency()? } else { None };
-                let context = Context { caller, now: call.now, key, store: call.store, work: call.work };
+                let context =
+                    Context { caller, now: call.now, key, store: call.store, work: call.work, rates: call.rates };
                 let (caller, store) = (context.caller.clone(), context.store.clone());
                 let outcome = handler(context, request).await.map(Respond::outcome);
                 match outcome {
@@ -151,7 +154,8 @@ impl<Has> Route<Has> {
                 let Sender::Socket(caller) = call.sender else {
                     return Err(Problem::Internal("not a socket's event".to_owned()));
                 };
-                let context = Context { caller, now: call.now, key: None, store: call.store, work: call.work };
+                let Call { now, store, work, rates, .. } = call;
+                let context = Context { caller, now, key: None, store, work, rates };
                 handler(context, Request::new(call.request)).await.map(Respond::outcome)
             })
         };

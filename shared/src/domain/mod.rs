@@ -30,6 +30,7 @@ pub mod message;
 pub mod message_request;
 pub mod open;
 pub mod profile;
+pub mod rate;
 pub mod react;
 pub mod reactions;
 pub mod read;

@@ -1,5 +1,7 @@
 //! Refusals: one enum for all rules. `api::problem` turns each into a problem document.
 
+use std::time::Duration;
+
 use super::ids::UserId;
 
 /// A refusal. Nothing was stored.
@@ -47,6 +49,8 @@ pub enum Refusal {
     Message(MessageFault),
     /// A read mark would be beyond the end of the log (rule 19).
     BeyondTheLog,
+    /// The caller did it too often, and can do it again after this time (contract §4).
+    TooManyRequests(Duration),
     /// The idempotency key belongs to another HTTP request (rule 15).
     IdempotencyMismatch,
 }

@@ -52,6 +52,12 @@ impl Timestamp {
         self.0
     }
 
+    /// How long ago `earlier` was; zero if it is yet to come.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
     /// Seconds since 1970, rounded up: the unit of the table's TTL attribute.
     #[must_use]
     pub fn ttl_s(self) -> i64 {

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use crate::api::{NoSockets, WithSockets};
 use crate::clock::Clock;
 use crate::delivery::{Sockets, WorkQueue};
+use crate::domain::rate::Rates;
 use crate::store::{Store, Table};
 use crate::trace::{self, Trace, Tracer};
 
@@ -30,6 +31,9 @@ const SOCKET_ENDPOINT: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
 /// Where queues are, if not where the region says.
 const QUEUE_ENDPOINT: &str = "AWS_ENDPOINT_URL_SQS";
+
+/// How often a user can do what is limited.
+const RATE_LIMITS: &str = "RATE_LIMITS";
 
 /// How long one attempt to queue a message may take. SQS responds within some tens of milliseconds.
 const QUEUE_ATTEMPT: Duration = Duration::from_secs(1);
@@ -60,6 +64,8 @@ pub struct App<S = NoSockets> {
     sockets: S,
     /// The queue for what is left to do behind responses, if the function has one.
     queue: Option<(aws_sdk_sqs::Client, Arc<str>)>,
+    /// How often a user can do what is limited.
+    pub(super) rates: Arc<Rates>,
     pub(super) clock: Clock,
     /// The name of the function, for the log.
     pub(super) function: String,
@@ -130,6 +136,7 @@ impl App {
             http,
             sockets: NoSockets,
             queue: None,
+            rates: Arc::new(rates()?),
             clock: Clock::SYSTEM,
             function: variable("AWS_LAMBDA_FUNCTION_NAME")?,
             tracer: Tracer::to(env::var(trace::DAEMON).ok().as_deref()),
@@ -155,8 +162,8 @@ impl App {
             .endpoint_url(endpoint)
             .build();
         let sockets = OpenSockets(aws_sdk_apigatewaymanagement::Client::from_conf(config));
-        let Self { table, table_name, http, queue, clock, function, tracer, .. } = self;
-        Ok(App { table, table_name, http, sockets, queue, clock, function, tracer })
+        let Self { table, table_name, http, queue, rates, clock, function, tracer, .. } = self;
+        Ok(App { table, table_name, http, sockets, queue, rates, clock, function, tracer })
     }
 }
 
@@ -199,6 +206,11 @@ impl<S: Capability> App<S> {
     pub(super) fn sockets(&self, trace: &Arc<Trace>) -> Option<Sockets> {
         self.sockets.sockets(trace)
     }
+}
+
+/// The rates of the deployment, which the template makes of its parameters.
+fn rates() -> Result<Rates, ConfigError> {
+    Rates::parse(&variable(RATE_LIMITS)?).map_err(|error| ConfigError(format!("{RATE_LIMITS}: {error}")))
 }
 
 /// The function's own role, as Lambda hands it to the process.

@@ -146,7 +146,8 @@ impl<S: Capability> Source for ApiGateway<S> {
         let framed = event.is_socket() && invocation.labels.route != "$connect";
         let (sender, request) = (event.sender(), Arc::new(event.parts()));
         let (store, work) = (invocation.store.clone(), self.app.work_queue(&invocation.trace));
-        let call = Call { sender, now: invocation.now, store, work, request };
+        let rates = Arc::clone(&self.app.rates);
+        let call = Call { sender, now: invocation.now, store, work, rates, request };
         match self.routes.dispatch(&invocation.labels.route, call).await {
             Ok(outcome) => {
                 let Outcome { status, body, replayed, sent, fanout, unsettled, closing } = outcome;
@@ -187,7 +188,7 @@ impl<S: Capability> ApiGateway<S> {
             let delivering = timeout_at(invocation.end, deliver((&store, &sockets), fanout, render, invocation.now));
             let (delivered, made) = tokio::join!(delivering, async {
                 match &unsettled {
-                    Some(unsettled) => timeout_at(invocation.end, unsettled.make_item(&store)).await,
+                    Some(unsettled) => timeout_at(invocation.end, unsettled.make_item(&store, invocation.now)).await,
                     None => Ok(Ok(())),
                 }
             });

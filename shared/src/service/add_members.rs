@@ -3,11 +3,12 @@
 use super::context::Context;
 use super::error::Error;
 use super::invite::{Candidates, Destination, load_candidates, require_registered};
-use super::load::{Roster, ShownThread, load_details_and_profiles, load_roster};
+use super::load::{Roster, ShownThread, load_buckets, load_details_and_profiles, load_roster};
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::domain::group::{self, invitees};
 use crate::domain::ids::{ThreadId, UserId};
+use crate::domain::rate::{Limit, Taken};
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::transition::Transition;
@@ -23,13 +24,15 @@ struct Invitation {
     group: ShownThread,
     candidates: Candidates,
     transition: Option<Transition>,
+    /// What the caller's adding strangers takes from their bucket.
+    taken: Option<Taken>,
 }
 
 /// Adds users to a group, all or none. Users who are members already stay as they are.
 ///
 /// # Errors
 /// `NotFound`, `ModeratorsOnly`, `InvitesOneself`, `InvitesNobody`, `UnknownUsers`, `ContactClosed`, `YouBlockThem`, `GroupFull`,
-/// `IdempotencyMismatch`.
+/// `TooManyRequests`, `IdempotencyMismatch`.
 pub async fn add_members(ctx: &Context, thread_id: &ThreadId, named: &[UserId]) -> Result<Done<Roster>, Error> {
     run(ctx, AddMembers { thread_id, named }).await
 }
@@ -51,10 +54,12 @@ impl AddMembers<'_> {
         let group = Destination { thread_id: Some(self.thread_id), present: &present };
         let candidates = load_candidates(ctx, group, &new, &profiles);
         let shown = load_details_and_profiles(ctx, thread.clone());
-        let (candidates, mut group) = tokio::try_join!(candidates, shown)?;
+        let (candidates, shown, buckets) = tokio::join!(candidates, shown, load_buckets(ctx));
+        let (candidates, mut group) = (candidates?, shown?);
         group.roster.profiles.extend(profiles);
         let transition = group::add(&thread, &ctx.caller, &candidates.candidates, &candidates.blocks, ctx.now)?;
-        Ok(Invitation { group, candidates, transition })
+        let taken = ctx.rates.take(Limit::Contacts, &buckets, candidates.strangers(), ctx.now)?;
+        Ok(Invitation { group, candidates, transition, taken })
     }
 }
 
@@ -63,7 +68,7 @@ impl Operation for AddMembers<'_> {
     type Beside = ();
 
     async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<Roster>, Error> {
-        let Invitation { group, candidates, transition } = self.decide(ctx).await?;
+        let Invitation { group, candidates, transition, taken } = self.decide(ctx).await?;
         let Some(transition) = transition else {
             let roster = group.roster;
             let reference = roster.reference();
@@ -71,7 +76,8 @@ impl Operation for AddMembers<'_> {
         };
         let new_members: NewMembers = candidates.new_members(transition.after.active_at, &group.roster.profiles);
         let room = group.details.room.as_ref().map(|room| &room.id);
-        let writes = Writes::change_group(&transition, room, &new_members, None)?;
+        let mut writes = Writes::change_group(&transition, room, &new_members, None)?;
+        writes.take(&ctx.caller, taken);
         let notifications = notify::group_changed(&transition, &ctx.caller);
         let details = group.details.after(&[], &snapshots(&new_members));
         let shown = ShownThread::new(transition.after, details, group.roster.profiles, &ctx.caller)?;

@@ -1,8 +1,11 @@
 //! The one context of an invocation: what every operation needs, made once.
 
+use std::sync::Arc;
+
 use crate::delivery::WorkQueue;
 use crate::domain::idempotency::Idempotency;
 use crate::domain::ids::UserId;
+use crate::domain::rate::Rates;
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 
@@ -16,6 +19,8 @@ pub struct Context<Caller = UserId> {
     pub key: Option<Idempotency>,
     /// The table. It counts what the invocation uses, notes its trace and knows its deadline.
     pub store: Store,
+    /// How often a user can do what is limited.
+    pub rates: Arc<Rates>,
     /// The queue for what is left to do behind the response, if the function has one.
     pub work: Option<WorkQueue>,
 }

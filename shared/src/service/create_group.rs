@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::error::Error;
 use super::invite::{Destination, load_candidates, require_registered};
-use super::load::{ShownThread, load_thread_of_then, registered};
+use super::load::{ShownThread, load_buckets, load_thread_of_then, registered};
 use super::notify;
 use super::open::OpenedThread;
 use super::operation::{Done, Operation, Step, run};
@@ -12,6 +12,7 @@ use crate::domain::group::{NewGroup, create, invitees};
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::member::Standing;
 use crate::domain::message::MessageContent;
+use crate::domain::rate::Limit;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
@@ -43,7 +44,7 @@ struct CreateGroup<'a> {
 ///
 /// # Errors
 /// `TooManyGroups`, `InvitesOneself`, `InvitesNobody`, `UnknownUsers`, `ContactClosed`, `YouBlockThem`, `GroupFull`, `Message`,
-/// `ProfileRequired`, `IdempotencyMismatch`.
+/// `ProfileRequired`, `TooManyRequests`, `IdempotencyMismatch`.
 pub async fn create_group(ctx: &Context, draft: &GroupDraft) -> Result<Done<OpenedThread>, Error> {
     let invitees = invitees(&ctx.caller, &draft.user_ids)?;
     run(ctx, CreateGroup { draft, invitees }).await
@@ -57,7 +58,8 @@ impl Operation for CreateGroup<'_> {
         let GroupDraft { user_ids, title, room, message } = self.draft;
         let everyone: Vec<UserId> = std::iter::once(&ctx.caller).chain(&self.invitees).cloned().collect();
         // Profiles before what is read below: see `NewMember`.
-        let profiles = ctx.store.present_profiles(&everyone).await?;
+        let (profiles, buckets) = tokio::join!(ctx.store.present_profiles(&everyone), load_buckets(ctx));
+        let profiles = profiles?;
         let own = registered(profiles.get(&ctx.caller).cloned())?;
         if !own.memberships.has_room_for(Standing::Accepted) {
             return Err(Refusal::TooManyGroups.into());
@@ -86,7 +88,9 @@ impl Operation for CreateGroup<'_> {
         let mut notifications = notify::thread_created(&new, &ctx.caller, &beginning);
         notifications.extend(sending.iter().flat_map(notify::sent));
 
-        let writes = Writes::create_group(&new, &details, &new_members)?;
+        let mut writes = Writes::create_group(&new, &details, &new_members)?;
+        let taken = ctx.rates.take(Limit::Contacts, &buckets, candidates.strangers(), ctx.now)?;
+        writes.take(&ctx.caller, taken);
         let NewThread { thread, .. } = new;
         let shown = ShownThread::new(thread, details, profiles, &ctx.caller)?;
         let reference = shown.reference(true);

@@ -84,6 +84,12 @@ pub(super) async fn inviting_pair(ctx: &Context, thread: &Thread) -> Result<Opti
 }
 
 impl Candidates {
+    /// How many of them do not follow the caller.
+    pub(super) fn strangers(&self) -> u32 {
+        let strangers = self.candidates.iter().filter(|candidate| !candidate.contact.followed);
+        u32::try_from(strangers.count()).unwrap_or(u32::MAX)
+    }
+
     /// They as the store wants them, once they have joined at `joined_at`.
     pub(super) fn new_members(&self, joined_at: Timestamp, profiles: &Profiles) -> NewMembers {
         let joined = self.candidates.iter().filter_map(|candidate| profiles.get(&candidate.user_id));

@@ -9,11 +9,17 @@ use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::member::rests;
 use crate::domain::message::{LoggedMessage, Preview};
 use crate::domain::profile::{Profile, Profiles};
+use crate::domain::rate::Buckets;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::{ListedMember, roster};
 use crate::domain::thread::{Kind, Thread};
 use crate::store::Head;
+
+/// The buckets of the caller. Those that cannot be read are full: a limit is no reason to fail.
+pub(super) async fn load_buckets(ctx: &Context) -> Buckets {
+    ctx.store.buckets(&ctx.caller).await.unwrap_or_default()
+}
 
 /// A thread and all that a view of it shows to one of its members.
 #[derive(Debug)]

@@ -2,13 +2,14 @@
 
 use super::context::Context;
 use super::error::Error;
-use super::load::{ShownThread, contact_context, load_details, load_thread_of_then, registered};
+use super::load::{ShownThread, contact_context, load_buckets, load_details, load_thread_of_then, registered};
 use super::notify;
 use super::operation::{Done, Operation, Step, run};
 use crate::delivery::Notification;
 use crate::domain::ids::{Pair, Seq, ThreadId, UserId};
 use crate::domain::message::MessageContent;
 use crate::domain::open::{Opening, open as begin};
+use crate::domain::rate::Limit;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::send::{Sending, send};
@@ -37,7 +38,8 @@ struct Open<'a> {
 /// its key.
 ///
 /// # Errors
-/// `NotFound`, `ContactClosed`, `YouBlockThem`, `RequestPending`, `Message`, `ProfileRequired`, `IdempotencyMismatch`.
+/// `NotFound`, `ContactClosed`, `YouBlockThem`, `RequestPending`, `Message`, `ProfileRequired`, `TooManyRequests`,
+/// `IdempotencyMismatch`.
 pub async fn open(
     ctx: &Context,
     pair: Pair,
@@ -119,11 +121,15 @@ impl Operation for Open<'_> {
 
     /// A head that a failed condition brought back is not enough: follows and blocks are read with it.
     async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<OpenedThread>, Error> {
-        let context = ctx.store.pair_context(&ctx.caller, self.other, &self.pair).await?;
+        let context = ctx.store.pair_context(&ctx.caller, self.other, &self.pair);
+        let (context, buckets) = tokio::join!(context, load_buckets(ctx));
+        let context = context?;
         let replied_to = self.replied_to(ctx, &context.head).await?;
         let own = registered(context.own.clone())?;
         let opened = self.decide(ctx, &context, replied_to)?;
-        let (writes, notifications) = (opened.writes(context.followed)?, opened.notifications(&ctx.caller));
+        let (mut writes, notifications) = (opened.writes(context.followed)?, opened.notifications(&ctx.caller));
+        let strangers = u32::from(opened.new.is_some() && !context.followed);
+        writes.take(&ctx.caller, ctx.rates.take(Limit::Contacts, &buckets, strangers, ctx.now)?);
         let Opened { thread, new, sending } = opened;
         let created = new.is_some();
         let details = load_details(ctx, &thread).await?;

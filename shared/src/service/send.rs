@@ -19,6 +19,7 @@ use crate::domain::ids::{Pair, Seq, ThreadId, UserId};
 use crate::domain::limits::RECENT_KEYS;
 use crate::domain::log::Entry;
 use crate::domain::message::{LoggedMessage, Message, MessageContent};
+use crate::domain::rate::Buckets;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::send::{Sending, send_past};
@@ -72,12 +73,13 @@ struct Send<'a> {
     /// Whether an append was tried before. If its response was lost, the message may be stored, and nobody was told.
     tried: bool,
     moves: Moves,
+    buckets: Buckets,
 }
 
 /// Sends `draft` as the caller, exactly once for its key.
 ///
 /// # Errors
-/// `NotFound`, `ContactClosed`, `YouBlockThem`, `RequestPending`, `Message`, `IdempotencyMismatch`.
+/// `NotFound`, `ContactClosed`, `YouBlockThem`, `RequestPending`, `Message`, `TooManyRequests`, `IdempotencyMismatch`.
 pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -> Result<Done<Sent>, Error> {
     let request = ctx.key.as_ref().ok_or_else(|| Error::Internal("a message without a key".to_owned()))?;
     let began = Instant::now();
@@ -102,6 +104,7 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
         full: (Seq::ZERO, 0),
         tried: false,
         moves: Moves::default(),
+        buckets: context.buckets.clone(),
     };
     let attempt = operation.attempt;
     let start = Start::Read { head: context.head, earlier: context.earlier };
@@ -112,9 +115,12 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
         Some(stored) => (stored.head.thread(), stored.is_crowded),
         None => (done.output.thread.take(), true),
     };
-    if let Some(thread) = after
-        && let Some(own) = thread.tail.messages.iter().rev().find(|message| message.attempt == attempt)
-    {
+    let Some(thread) = after else { return Ok(done) };
+    let count = |slot, number| {
+        let later = ctx.rates.count_message(thread_id, slot, number)?;
+        Some((ctx.caller.clone(), context.buckets.clone(), later))
+    };
+    if let Some(own) = thread.tail.messages.iter().rev().find(|message| message.attempt == attempt) {
         // The table gave the message its place.
         let logged = own.logged.message.clone();
         if logged != done.output.message {
@@ -125,7 +131,14 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
         moves.placed = placed;
         // Once a day somebody has to settle what quiet threads have in their tails.
         let is_crowded = is_crowded || moves.begin_a_day(&thread);
-        done.unsettled = Some(Unsettled { seq: own.seq(), thread, is_crowded, moves });
+        let counted = count(own.slot, own.logged.counts.of(own.slot));
+        done.unsettled = Some(Unsettled { seq: own.seq(), thread, is_crowded, moves, counted });
+    } else if let Some(own) = thread.member(&ctx.caller)
+        && let counted @ Some(_) = count(own.slot, thread.counts.of(own.slot))
+    {
+        // It is an item already.
+        let (seq, moves) = (thread.last_seq, Moves::default());
+        done.unsettled = Some(Unsettled { seq, thread, is_crowded: false, moves, counted });
     }
     Ok(done)
 }
@@ -233,6 +246,7 @@ impl Operation for Send<'_> {
             }
             let replied_to = self.replied_to(ctx, &thread).await?;
             let sending = self.decide(ctx, &thread, replied_to).await?;
+            ctx.rates.allow_message(&self.buckets, ctx.now)?;
             // The tag of another key would refuse the message as long as the head remembers it.
             let whole = same_tag || self.waits >= WAITS;
             let appended = if whole { None } else { append(&sending, self.request, self.attempt) };

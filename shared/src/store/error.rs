@@ -39,6 +39,8 @@ pub enum Condition {
     Details,
     /// The message is as it was read.
     Entry,
+    /// The bucket of a rate is as it was read.
+    Rate,
     /// The idempotency key was not used before.
     KeyUnused,
     /// The ticket exists, has not expired, and no other connection used it.
@@ -84,6 +86,7 @@ impl StoreError {
                 | Condition::Head
                 | Condition::Members
                 | Condition::Append
+                | Condition::Rate
                 | Condition::Entry => true,
                 Condition::Username
                 | Condition::Connected

@@ -9,11 +9,13 @@ use super::error::{Condition, StoreError};
 use super::head::Head;
 use super::item::Item;
 use super::keys::{self, LogKind};
+use super::rates;
 use super::table::Read;
 use super::write::Write;
 use crate::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey};
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::limits::IDEMPOTENCY_WINDOW;
+use crate::domain::rate::Buckets;
 use crate::domain::reference::Reference;
 use crate::domain::time::Timestamp;
 
@@ -88,6 +90,8 @@ pub struct SendContext {
     pub earlier: Option<EarlierUse>,
     /// The place of the message that is replied to, if it is an item.
     pub replied_to: Option<Seq>,
+    /// The buckets of the author.
+    pub buckets: Buckets,
 }
 
 impl Store {
@@ -119,15 +123,20 @@ impl Store {
         let head = keys::head(thread);
         let record = keys::idempotency(author, key);
         let replied_to = reply_to.map(|seq| keys::log(LogKind::Message, thread, seq));
-        let wanted: Vec<_> = [head.clone(), record.clone()].into_iter().chain(replied_to).collect();
+        let rates = keys::rates(author);
+        let wanted: Vec<_> = [head.clone(), record.clone(), rates.clone()].into_iter().chain(replied_to).collect();
 
-        let mut context = SendContext { head: Head::parse(None)?, earlier: None, replied_to: None };
+        let head_of_none = Head::parse(None)?;
+        let mut context =
+            SendContext { head: head_of_none, earlier: None, replied_to: None, buckets: Buckets::default() };
         for item in self.table.batch_get(&wanted, Read::Consistent).await? {
             let key = convert::key_of(&item)?;
             if key == head {
                 context.head = Head::parse(Some(item))?;
             } else if key == record {
                 context.earlier = parse(item, now)?;
+            } else if key == rates {
+                context.buckets = rates::parse(&item);
             } else {
                 context.replied_to = reply_to;
             }

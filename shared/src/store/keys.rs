@@ -79,6 +79,11 @@ pub(super) fn profile(user: &UserId) -> Key {
     Key { pk: user_partition(user), sk: "PROFILE".to_owned() }
 }
 
+/// `USER#<user>` / `RATES`: how much of their rates is used up.
+pub(super) fn rates(user: &UserId) -> Key {
+    Key { pk: user_partition(user), sk: "RATES".to_owned() }
+}
+
 /// `NAME#<first 2 letters>` / `<username>`: unique, and in order within a partition.
 pub(super) fn username(name: &Username) -> Key {
     Key { pk: name_partition(&name.as_str()[..2]), sk: name.as_str().to_owned() }

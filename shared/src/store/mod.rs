@@ -30,6 +30,7 @@ mod member_codec;
 mod page;
 mod preferences;
 mod profile;
+mod rates;
 mod rest;
 mod settle;
 mod table;

@@ -15,7 +15,7 @@ mod two;
 use std::time::Duration;
 
 use tests::bench;
-use tests::{Profile, Stack};
+use tests::{HIGH_RATES, Profile, Stack};
 
 use crowd::Crowd;
 
@@ -31,7 +31,7 @@ fn main() {
 }
 
 async fn measure() {
-    let stack = Stack::with(Profile::Release, &[]);
+    let stack = Stack::with(Profile::Release, &HIGH_RATES);
     stack.excuse("a benchmark counts the sends that are refused");
     println!("\nthe table: {}", stack.storage());
     tokio::time::sleep(SETTLE).await;

@@ -150,6 +150,7 @@ impl Subject {
             .env("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", "https://localhost:1/dev")
             .env("SOCKET_URL", "wss://localhost:1/dev")
             .env("TABLE_NAME", &table.name)
+            .env("RATE_LIMITS", "messages 100000/s 100000")
             // No request of the benchmark leaves work behind.
             .env("SNAPSHOTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/none")
             .env("ERASURE_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/none")

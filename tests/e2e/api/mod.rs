@@ -5,4 +5,5 @@ mod bad_input;
 mod logs;
 mod permissions;
 pub(crate) mod privacy;
+mod rates;
 mod traces;

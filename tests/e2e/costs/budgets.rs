@@ -23,8 +23,9 @@ const LATENCY_MS: u32 = 15;
 /// The reads of two users' connections, which a send does besides its own.
 const CONNECTION_READS: f64 = 2.0;
 
-/// What a send reads beside connections: the head and the record of its key; where it settles the tail, also the items of that.
-pub(crate) const SEND_READS: f64 = 3.0;
+/// What a send reads beside connections: the head, the record of its key and the buckets of its author; where it settles the tail, also
+/// the items of that.
+pub(crate) const SEND_READS: f64 = 4.0;
 
 /// The most that one send takes. `sends.rs` has what they take in the mean.
 pub(crate) const SEND: Budget =

@@ -1,0 +1,97 @@
+//! The buckets of a user: how much of their rates is used up.
+
+use std::time::Duration;
+
+use super::access::Store;
+use super::convert::ITEM_VERSION;
+use super::error::{Condition, StoreError};
+use super::item::Item;
+use super::keys;
+use super::table::Read;
+use super::update::{Update, number};
+use super::write::{Write, Writes};
+use crate::domain::ids::UserId;
+use crate::domain::rate::{Buckets, Limit, Taken};
+use crate::domain::time::Timestamp;
+
+/// How long an item stays after its last change: longer than any bucket takes to be full.
+const KEPT: Duration = Duration::from_hours(24);
+
+/// The buckets in an item. What cannot be read is full.
+pub(super) fn parse(item: &Item) -> Buckets {
+    let full_at = |limit: Limit| {
+        let ms = item.get(limit.name())?.as_n().ok()?.parse().ok()?;
+        Some((limit, Timestamp::from_ms(ms).ok()?))
+    };
+    Buckets::new(Limit::ALL.into_iter().filter_map(full_at))
+}
+
+/// The write that takes from a bucket, on the condition that it is as it was read.
+fn take(user: &UserId, Taken { limit, before, after }: Taken) -> Write {
+    let mut update = Update::new(keys::rates(user));
+    update
+        .set(&[limit.name()], number(after.ms()))
+        .set(&["v"], number(ITEM_VERSION))
+        .set(&["expires_at"], number(after.plus(KEPT).ttl_s()));
+    match before {
+        Some(before) => update.require_equal(limit.name(), number(before.ms())),
+        None => update.require_absent(limit.name()),
+    };
+    update.only_if(Condition::Rate)
+}
+
+impl Writes {
+    /// Takes from a bucket of a user. Fails with [`Condition::Rate`] if something else was taken since it was read.
+    pub fn take(&mut self, user: &UserId, taken: Option<Taken>) {
+        self.extend(taken.map(|taken| take(user, taken)));
+    }
+}
+
+impl Store {
+    /// The buckets of a user.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn buckets(&self, user: &UserId) -> Result<Buckets, StoreError> {
+        let item = self.table.get(&keys::rates(user), Read::Consistent).await?;
+        Ok(item.as_ref().map(parse).unwrap_or_default())
+    }
+
+    /// Takes from a bucket of a user. Returns whether it was as it was read.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn take(&self, user: &UserId, taken: Taken) -> Result<bool, StoreError> {
+        self.unless_failed(take(user, taken), Condition::Rate).await
+    }
+
+    /// Counts messages of a user, who sent them already: the bucket is full so much later. `buckets` are as they were read before.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn count_messages(
+        &self,
+        user: &UserId,
+        buckets: &Buckets,
+        later: Duration,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let name = Limit::Messages.name();
+        let update = || {
+            let mut update = Update::new(keys::rates(user));
+            update.set(&["v"], number(ITEM_VERSION)).set(&["expires_at"], number(now.plus(KEPT).ttl_s()));
+            update
+        };
+        if buckets.full_at(Limit::Messages).is_none_or(|at| at <= now) {
+            let mut full = update();
+            let (path, limit) = (full.path(&[name]), full.value(number(now.ms())));
+            full.set(&[name], number(now.plus(later).ms()))
+                .require(format!("(attribute_not_exists({path}) OR {path} <= {limit})"));
+            if self.unless_failed(full.only_if(Condition::Rate), Condition::Rate).await? {
+                return Ok(());
+            }
+        }
+        // Others may count at the same time, and each of them counts.
+        self.table.write(update().add(name, number(later.as_millis())).build()).await.map(|_| ())
+    }
+}
