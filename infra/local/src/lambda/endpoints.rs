@@ -5,9 +5,11 @@
 pub(crate) struct Endpoints {
     /// The base URL of the DynamoDB proxy.
     pub(crate) dynamodb: String,
+    /// The base URL of S3.
+    pub(crate) s3: String,
     /// The base URL of SQS.
     pub(crate) sqs: String,
-    /// AWS host names of the template's APIs and of SQS, each with its loopback address.
+    /// AWS host names of the template's APIs and buckets and of SQS, each with its loopback address.
     pub(crate) hosts: Vec<(String, String)>,
 }
 
@@ -31,6 +33,7 @@ mod tests {
     fn urls_of_the_own_apis_become_local() {
         let endpoints = Endpoints {
             dynamodb: String::new(),
+            s3: String::new(),
             sqs: String::new(),
             hosts: vec![("abc.execute-api.us-east-1.amazonaws.com".to_owned(), "127.0.0.1:3001".to_owned())],
         };

@@ -20,11 +20,13 @@ pub(super) fn variables(
 ) -> BTreeMap<String, String> {
     let stream = format!("local/[$LATEST]{access_key}");
     let group = format!("/aws/lambda/{}", spec.name);
+    let secret = host.callers.secret(access_key);
     let memory = spec.memory_mib.to_string();
     let of_lambda = [
         ("AWS_ACCESS_KEY_ID", access_key),
         ("AWS_DEFAULT_REGION", &host.region),
         ("AWS_ENDPOINT_URL_DYNAMODB", &host.endpoints.dynamodb),
+        ("AWS_ENDPOINT_URL_S3", &host.endpoints.s3),
         ("AWS_ENDPOINT_URL_SQS", &host.endpoints.sqs),
         ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
@@ -35,7 +37,7 @@ pub(super) fn variables(
         ("AWS_LAMBDA_LOG_STREAM_NAME", &stream),
         ("AWS_LAMBDA_RUNTIME_API", &own.runtime_api),
         ("AWS_REGION", &host.region),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_SECRET_ACCESS_KEY", &secret),
         ("AWS_SESSION_TOKEN", "local"),
         ("AWS_XRAY_DAEMON_ADDRESS", &own.xray_daemon),
         ("LANG", "en_US.UTF-8"),

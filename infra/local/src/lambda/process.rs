@@ -9,6 +9,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::AbortHandle;
 
 use super::job::{Delivery, Job, Outcome};
+use super::keys::key_of;
 use crate::invocations::Invocation;
 use crate::template::FunctionSpec;
 
@@ -38,10 +39,9 @@ impl Drop for Running {
 
 impl Process {
     pub(super) fn new(spec: &FunctionSpec, number: u64) -> Self {
-        let id = spec.id.replace(|letter: char| !letter.is_ascii_alphanumeric(), "");
         Self {
             function: spec.id.clone(),
-            access_key: format!("LOCAL{id}{number}"),
+            access_key: key_of(&spec.id, number),
             timeout: spec.timeout,
             ready: AtomicBool::new(false),
             running: Mutex::default(),

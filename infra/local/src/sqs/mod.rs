@@ -11,4 +11,5 @@ mod sending;
 mod source;
 
 pub(crate) use endpoint::Endpoint;
+pub(crate) use queue::Queue;
 pub(crate) use queues::Queues;

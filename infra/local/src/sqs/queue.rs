@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::disk::Disk;
 use super::messages::{Counts, Message, Messages};
+use crate::clock::{ms, now_ms};
 use crate::console::Console;
 use crate::template::QueueSpec;
 
@@ -52,7 +53,7 @@ impl Queue {
     ///
     /// # Errors
     /// If it cannot be stored.
-    pub(super) fn send(&self, body: String, delay: Option<Duration>) -> Result<String> {
+    pub(crate) fn send(&self, body: String, delay: Option<Duration>) -> Result<String> {
         let id = Uuid::new_v4().to_string();
         let message = Message::new(id.clone(), body, now_ms(), ms(delay.unwrap_or(self.spec.delay)));
         self.disk.keep(&message)?;
@@ -143,15 +144,6 @@ impl Queue {
             messages: self.spec.consumer.is_none().then(|| messages.bodies()),
         }
     }
-}
-
-/// Milliseconds since 1970.
-fn now_ms() -> u64 {
-    ms(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
-}
-
-fn ms(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

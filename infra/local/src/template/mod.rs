@@ -1,12 +1,16 @@
 //! `infra/template.yaml`, evaluated as in a deployment.
 
+mod buckets;
 mod http_api;
 mod intrinsics;
+mod notifications;
 mod parameters;
 mod queues;
 mod reader;
 mod resources;
+mod retries;
 mod roles;
+mod schedules;
 mod socket_api;
 mod yaml;
 
@@ -16,9 +20,13 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+pub(crate) use buckets::{BucketSpec, CorsRule, ExpiryRule};
 pub(crate) use http_api::{Cors, HttpApi, HttpRoute};
+pub(crate) use notifications::{Listener, Notification};
 pub(crate) use queues::{Consumer, QueueSpec};
 pub(crate) use resources::{FunctionSpec, Table};
+pub(crate) use retries::Retries;
+pub(crate) use schedules::ScheduleSpec;
 pub(crate) use socket_api::{SocketApi, SocketRoute};
 
 use intrinsics::Scope;
@@ -35,6 +43,10 @@ pub(crate) struct Template {
     pub(crate) socket: Option<SocketApi>,
     pub(crate) tables: Vec<Table>,
     pub(crate) queues: Vec<QueueSpec>,
+    pub(crate) buckets: Vec<BucketSpec>,
+    pub(crate) schedules: Vec<ScheduleSpec>,
+    /// The name of the stack.
+    pub(crate) stack: String,
     pub(crate) region: String,
 }
 
@@ -73,12 +85,16 @@ fn parse(text: &str, given: &[(String, String)], stack_name: &str) -> Result<Tem
     }
     resources::name_all(&present, &mut scope, &region, stack_name)?;
     let reader = Reader { scope, globals: document.get("Globals").unwrap_or(&null), resources: present };
+    reader::check_events(&reader)?;
     Ok(Template {
         functions: resources::functions(&reader)?,
         http: http_api::read(&reader)?,
         socket: socket_api::read(&reader)?,
         tables: resources::tables(&reader)?,
         queues: queues::read(&reader)?,
+        buckets: buckets::read(&reader)?,
+        schedules: schedules::read(&reader)?,
+        stack: stack_name.to_owned(),
         region,
     })
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
 
 use super::intrinsics::Scope;
-use super::reader::{Reader, Resource};
+use super::reader::{Event, Reader, Resource, events, only};
 use crate::iam::{ACCOUNT, arn};
 
 /// SQS's default.
@@ -131,26 +131,17 @@ fn redrive(reader: &Reader<'_>, resource: &Resource<'_>) -> Result<Option<Redriv
 /// What the functions' events say, by the ARNs of the queues.
 fn consumers(reader: &Reader<'_>) -> Result<BTreeMap<String, Consumer>> {
     let mut consumers = BTreeMap::new();
-    for function in reader.of_kind("AWS::Serverless::Function") {
-        for (name, event) in function.property("Events").and_then(Value::as_object).into_iter().flatten() {
-            let about = || format!("the event {name} of {}", function.id);
-            match event.get("Type").and_then(Value::as_str) {
-                Some("HttpApi") => {}
-                Some("SQS") => {
-                    let (queue, consumer) = consumer(reader, function.id, event).with_context(about)?;
-                    if let Some(other) = consumers.insert(queue, consumer) {
-                        bail!("{} is called with the messages of the same queue as {}", function.id, other.function);
-                    }
-                }
-                _ => bail!("{} is not of the type HttpApi or SQS: the local stack supports no others", about()),
-            }
+    for event in events(reader).filter(|event| event.kind == "SQS") {
+        let (queue, consumer) = consumer(reader, &event).with_context(|| event.to_string())?;
+        if let Some(other) = consumers.insert(queue, consumer) {
+            bail!("{} is called with the messages of the same queue as {}", event.function, other.function);
         }
     }
     Ok(consumers)
 }
 
-fn consumer(reader: &Reader<'_>, function: &str, event: &Value) -> Result<(String, Consumer)> {
-    let event = reader.scope.evaluate(event.get("Properties").unwrap_or(&Value::Null))?;
+fn consumer(reader: &Reader<'_>, declared: &Event<'_>) -> Result<(String, Consumer)> {
+    let event = reader.scope.evaluate(declared.properties)?;
     only(event.as_object().into_iter().flat_map(Map::keys), &OF_EVENTS)?;
     let number = |path: &str, default: usize| -> Result<usize> {
         let Some(value) = event.pointer(path) else { return Ok(default) };
@@ -161,19 +152,12 @@ fn consumer(reader: &Reader<'_>, function: &str, event: &Value) -> Result<(Strin
     ensure!((1..=MOST_IN_BATCH).contains(&most_in_batch), "BatchSize must be from 1 to {MOST_IN_BATCH}");
     let reports = event.get("FunctionResponseTypes").and_then(Value::as_array);
     let consumer = Consumer {
-        function: function.to_owned(),
+        function: declared.function.to_owned(),
         most_in_batch,
         at_once: number("/ScalingConfig/MaximumConcurrency", DEFAULT_AT_ONCE)?,
         names_failures: reports.is_some_and(|types| types.iter().any(|one| one == "ReportBatchItemFailures")),
     };
     Ok((queue.to_owned(), consumer))
-}
-
-/// Refuses what would be ignored, and might matter.
-fn only<'a>(names: impl Iterator<Item = &'a String>, supported: &[&str]) -> Result<()> {
-    let others: Vec<&str> = names.map(String::as_str).filter(|name| !supported.contains(name)).collect();
-    ensure!(others.is_empty(), "the local stack does not support {}", others.join(", "));
-    Ok(())
 }
 
 #[cfg(test)]
@@ -232,7 +216,7 @@ Resources:
         let filter = told("BatchSize: 3", "FilterCriteria: {}");
         assert_eq!(filter, "the event Work of WorkFunction: the local stack does not support FilterCriteria");
         assert!(told("BatchSize: 3", "BatchSize: 11").contains("BatchSize must be from 1 to 10"));
-        assert!(told("Type: SQS", "Type: Schedule").contains("is not of the type HttpApi or SQS"));
+        assert!(told("Type: SQS", "Type: Kinesis").contains("is not of a type that the local stack supports"));
         assert!(told("Queue: !GetAtt Work.Arn", "Queue: !Ref Work").contains("not the ARN of a queue"));
         assert!(told("!GetAtt Failed.Arn", "!GetAtt Work.Arn").contains("not the ARN of another queue"));
     }

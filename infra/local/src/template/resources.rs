@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::intrinsics::Scope;
 use super::reader::{Reader, Resource};
-use super::{queues, roles};
+use super::retries::{self, Retries};
+use super::{buckets, queues, roles};
 use crate::iam::{Role, arn};
 
 /// Lambda's default.
@@ -35,6 +36,8 @@ pub(crate) struct FunctionSpec {
     /// The variables of the template.
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) role: Role,
+    /// What becomes of an event that it fails to handle, when nobody waits for its response.
+    pub(crate) retries: Retries,
 }
 
 #[derive(Debug)]
@@ -68,6 +71,10 @@ pub(super) fn name_all(resources: &[Resource<'_>], scope: &mut Scope, region: &s
             "AWS::SQS::Queue" => {
                 let name = given("QueueName", scope)?.unwrap_or_else(|| format!("{stack}-{id}"));
                 queues::name(id, &name, scope, region)
+            }
+            "AWS::S3::Bucket" => {
+                let name = given("BucketName", scope)?;
+                buckets::name(id, name, scope, region, stack)?
             }
             "AWS::Serverless::HttpApi" | "AWS::Serverless::WebSocketApi" | "AWS::ApiGatewayV2::Api" => {
                 let api = api_id(stack, id);
@@ -131,6 +138,7 @@ fn function(reader: &Reader<'_>, resource: &Resource<'_>) -> Result<FunctionSpec
         traced: tracing == Some(json!("Active")),
         environment,
         role: roles::read(reader, resource)?,
+        retries: retries::read(reader, resource)?,
     })
 }
 
