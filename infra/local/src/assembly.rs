@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use futures_util::future::try_join_all;
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use crate::cli::StartOptions;
@@ -23,8 +24,8 @@ use crate::lambda::{Callers, Endpoints, Functions, Host, OWNER_KEY, Pool, defaul
 use crate::net;
 use crate::ports::Ports;
 use crate::ready::Ready;
+use crate::services::{Guards, Services};
 use crate::socket::{self, Access, Sockets};
-use crate::sqs::{Endpoint, Queues};
 use crate::template::{FunctionSpec, Template};
 use crate::xray::Xray;
 
@@ -39,35 +40,32 @@ struct Shared {
     ledger: Arc<Ledger>,
     gate: Arc<Gate>,
     xray: Arc<Xray>,
+    /// The names of the buckets.
+    buckets: Vec<String>,
 }
 
 impl Shared {
     fn new(template: &Template, console: &Console) -> Self {
         let roles = template.functions.iter().map(|function| (function.id.clone(), function.role.clone()));
+        let functions = template.functions.iter().map(|function| function.id.clone());
         let gate = Arc::new(Gate::new(roles, console.clone()));
         Self {
             console: console.clone(),
             faults: Arc::default(),
             xray: Arc::new(Xray::new(Arc::clone(&gate), console.clone())),
             gate,
-            callers: Arc::new(Callers::new(console.clone())),
+            callers: Arc::new(Callers::new(&template.stack, functions.collect(), console.clone())),
             ledger: Arc::new(Ledger::new(console.clone())),
+            buckets: template.buckets.iter().map(|bucket| bucket.name.clone()).collect(),
         }
     }
 
-    /// Starts the endpoint of the queues, and gives its address.
-    async fn serve_queues(&self, queues: &Arc<Queues>, region: &str) -> Result<String> {
-        let listener = net::bind(0).await?;
-        let address = listener.local_addr()?.to_string();
-        let endpoint = Arc::new(Endpoint {
-            queues: Arc::clone(queues),
-            region: region.to_owned(),
+    fn guards(&self) -> Guards {
+        Guards {
             callers: Arc::clone(&self.callers),
             gate: Arc::clone(&self.gate),
             faults: Arc::clone(&self.faults),
-        });
-        tokio::spawn(net::serve(listener, move |request, _| Arc::clone(&endpoint).handle(request)));
-        Ok(address)
+        }
     }
 }
 
@@ -76,7 +74,8 @@ pub(crate) struct Stack {
     database: Database,
     functions: Arc<Functions>,
     sockets: Option<Arc<Sockets>>,
-    queues: Arc<Queues>,
+    services: Arc<Services>,
+    sweeping: AbortHandle,
     faults: Arc<Faults>,
     pub(crate) ready: Ready,
     /// A token of the user ann, for the example that is printed.
@@ -101,16 +100,17 @@ impl Stack {
         let database = Database::open(&folder.file("dynamodb.sqlite"), &template.tables).await?;
         let (callers, gate) = (|| Arc::clone(&shared.callers), || Arc::clone(&shared.gate));
         let dynamodb_url = database.serve(&template.region, callers(), gate(), faults()).await?;
-        let queues = Queues::open(std::mem::take(&mut template.queues), &folder.file("queues"), console)?;
-        let queues = Arc::new(queues);
-        let sqs = shared.serve_queues(&queues, &template.region).await?;
+        let services = Arc::new(Services::open(&mut template, folder, console)?);
+        let sqs = services.serve_queues(shared.guards()).await?;
+        let s3 = ports.s3.local_addr()?.to_string();
+        services.serve_buckets(ports.s3, shared.guards());
 
         let (http, socket) = (ports.http.local_addr()?.to_string(), ports.socket.local_addr()?.to_string());
-        let host = host(&template, &shared, dynamodb_url.clone(), options, [&http, &socket, &sqs]);
+        let host = host(&template, &shared, dynamodb_url.clone(), options, [&http, &socket, &sqs, &s3]);
         let functions = pools(std::mem::take(&mut template.functions), &binaries, &host)?;
         try_join_all(functions.values().map(Pool::warm_up)).await?;
         tokio::spawn(end_idle_processes(Arc::clone(&functions)));
-        queues.start(&functions, &template.region);
+        let sweeping = services.start(&functions);
 
         let local_url = format!("http://{}", ports.local.local_addr()?);
         let issuer = Issuer::open(folder.path(), local_url.clone(), template.http.audiences[0].clone())?;
@@ -137,7 +137,7 @@ impl Stack {
             gate,
             xray,
             sockets: sockets.clone(),
-            queues: Arc::clone(&queues),
+            services: Arc::clone(&services),
         });
         tokio::spawn(net::serve(ports.local, move |request, _| Arc::clone(&control).handle(request)));
 
@@ -148,17 +148,21 @@ impl Stack {
             control_url: format!("{local_url}{CONTROL}"),
             dynamodb_url,
             sqs_url: format!("http://{sqs}"),
+            s3_url: format!("http://{s3}"),
             access_key_id: OWNER_KEY,
+            secret_access_key: OWNER_KEY,
             table_names: template.tables.into_iter().map(|table| table.name).collect(),
+            bucket_names: services.buckets.names(),
         };
-        Ok(Self { database, functions, sockets, queues, faults, ready, first_token })
+        Ok(Self { database, functions, sockets, services, sweeping, faults, ready, first_token })
     }
 
     /// Closes the sockets, lets the functions finish, and stops everything.
     pub(crate) async fn stop(self) {
         // No call is held while functions finish.
         self.faults.clear();
-        self.queues.stop();
+        self.services.stop();
+        self.sweeping.abort();
         let finished = async {
             if let Some(sockets) = &self.sockets {
                 sockets.connections.close_all().await;
@@ -186,19 +190,23 @@ fn host(
     shared: &Shared,
     dynamodb: String,
     options: &StartOptions,
-    [http, socket, sqs]: [&str; 3],
+    [http, socket, sqs, s3]: [&str; 4],
 ) -> Arc<Host> {
     let region = template.region.clone();
     let local = |api: &str, address: &str| (format!("{api}.execute-api.{region}.amazonaws.com"), address.to_owned());
     let mut hosts = vec![local(&template.http.id, http)];
     hosts.extend(template.socket.as_ref().map(|api| local(&api.id, socket)));
     hosts.push((format!("sqs.{region}.amazonaws.com"), sqs.to_owned()));
+    for name in &shared.buckets {
+        hosts.push((format!("{name}.s3.{region}.amazonaws.com"), format!("{s3}/{name}")));
+        hosts.push((format!("{name}.s3.amazonaws.com"), format!("{s3}/{name}")));
+    }
     Arc::new(Host {
         console: shared.console.clone(),
         ledger: Arc::clone(&shared.ledger),
         callers: Arc::clone(&shared.callers),
         xray: Arc::clone(&shared.xray),
-        endpoints: Endpoints { dynamodb, sqs: format!("http://{sqs}"), hosts },
+        endpoints: Endpoints { dynamodb, s3: format!("http://{s3}"), sqs: format!("http://{sqs}"), hosts },
         region,
         processes: options.processes.map_or_else(default_processes, usize::from),
         verbose: options.verbose,

@@ -24,7 +24,7 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct StartOptions {
-    /// Port of the HTTP API. The sockets and the local services use the next two. 0 picks free ports.
+    /// Port of the HTTP API. The sockets, the local services and S3 use the next three. 0 picks free ports.
     #[arg(long, default_value_t = 3000)]
     pub(crate) port: u16,
     /// Folder for the data that is kept between runs [default: .backchannel in the workspace].

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hyper::StatusCode;
 use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::sync::watch;
@@ -34,6 +35,24 @@ pub(crate) struct Call {
     pub(crate) ok: bool,
 }
 
+/// One call to S3; times count from the start of the invocation.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ObjectCall {
+    /// The operation, such as `GetObject`.
+    operation: String,
+    /// When it began.
+    start_us: u64,
+    /// When its answer was there.
+    end_us: u64,
+    status: u16,
+}
+
+impl ObjectCall {
+    pub(crate) fn new(operation: String, start: Duration, end: Duration, status: StatusCode) -> Self {
+        Self { operation, start_us: microseconds(start), end_us: microseconds(end), status: status.as_u16() }
+    }
+}
+
 /// What is remembered of an invocation, in the form of the control API.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Record {
@@ -61,6 +80,8 @@ pub(crate) struct Record {
     pub(crate) wru_after: f64,
     /// All calls in the order of their ends.
     pub(crate) calls: Vec<Call>,
+    /// All calls to S3 in the order of their ends.
+    pub(crate) object_calls: Vec<ObjectCall>,
 }
 
 /// The records of the last invocations.
@@ -152,6 +173,7 @@ struct Progress {
     answered_us: Option<u64>,
     cold: bool,
     calls: Vec<Call>,
+    object_calls: Vec<ObjectCall>,
     pushes: u32,
     gone: u32,
 }
@@ -212,6 +234,11 @@ impl Invocation {
         self.progress.lock().calls.push(call);
     }
 
+    /// Notes a finished call to S3.
+    pub(crate) fn add_object_call(&self, call: ObjectCall) {
+        self.progress.lock().object_calls.push(call);
+    }
+
     /// The time since the start.
     pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed()
@@ -219,7 +246,7 @@ impl Invocation {
 
     /// Microseconds since the start.
     pub(crate) fn elapsed_us(&self) -> u64 {
-        u64::try_from(self.elapsed().as_micros()).unwrap_or(u64::MAX)
+        microseconds(self.elapsed())
     }
 }
 
@@ -248,9 +275,14 @@ impl Drop for Invocation {
             rru_after: sum(true, |call| call.rru),
             wru_after: sum(true, |call| call.wru),
             calls: std::mem::take(&mut progress.calls),
+            object_calls: std::mem::take(&mut progress.object_calls),
         };
         self.ledger.enter(record, progress.pushes, progress.gone);
     }
+}
+
+fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Microseconds as milliseconds; exact far beyond any duration that occurs.
@@ -285,6 +317,9 @@ fn line(record: &Record, pushes: u32, gone: u32) -> String {
         if failed > 0 {
             let _ = write!(line, ", {failed} failed");
         }
+    }
+    if !record.object_calls.is_empty() {
+        let _ = write!(line, "  {} S3 calls", record.object_calls.len());
     }
     if pushes > 0 {
         let _ = write!(line, ", {pushes} pushes");

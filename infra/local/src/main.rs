@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod assembly;
+mod background;
 mod chat;
 mod cli;
+mod clock;
 mod console;
 mod control;
 mod database;
@@ -18,6 +20,9 @@ mod net;
 mod ports;
 mod progress;
 mod ready;
+mod s3;
+mod schedules;
+mod services;
 mod socket;
 mod sqs;
 mod stack;

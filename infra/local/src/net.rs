@@ -1,5 +1,6 @@
 //! HTTP servers on loopback, and the responses that all of them use.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -9,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -52,10 +53,12 @@ pub(crate) async fn bind(port: u16) -> Result<TcpListener> {
 }
 
 /// Serves HTTP/1.1 until the surrounding task ends. Each connection has a task of its own.
-pub(crate) async fn serve<H, F>(listener: TcpListener, handler: H)
+pub(crate) async fn serve<H, F, B>(listener: TcpListener, handler: H)
 where
     H: Fn(Request<Incoming>, SocketAddr) -> F + Send + Sync + 'static,
-    F: Future<Output = Result<Answer, Cut>> + Send + 'static,
+    F: Future<Output = Result<Response<B>, Cut>> + Send + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let handler = Arc::new(handler);
     loop {

@@ -21,7 +21,12 @@ pub(crate) struct Ready {
     pub(crate) dynamodb_url: String,
     /// Base URL of SQS.
     pub(crate) sqs_url: String,
+    /// Base URL of S3.
+    pub(crate) s3_url: String,
     /// The access key that may do everything.
     pub(crate) access_key_id: &'static str,
+    /// Its secret. Only S3 verifies signatures.
+    pub(crate) secret_access_key: &'static str,
     pub(crate) table_names: Vec<String>,
+    pub(crate) bucket_names: Vec<String>,
 }

@@ -26,6 +26,7 @@ pub(super) enum Target {
     Dynamodb { function: Option<String>, operation: Option<String>, fault: DynamodbFault },
     Http { method: Option<String>, path: Option<String>, fault: HttpFault },
     Socket { connection_id: Option<String>, fault: SocketFault },
+    S3 { function: Option<String>, operation: Option<String>, fault: S3Fault },
     Sqs { function: Option<String>, operation: Option<String>, fault: SqsFault },
 }
 
@@ -80,6 +81,28 @@ pub(crate) enum SocketFault {
     InternalError,
     /// A post is one too many.
     LimitExceeded,
+}
+
+/// What goes wrong with a call to S3.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum S3Fault {
+    /// S3 asks for fewer calls.
+    Throttle,
+    /// S3 fails.
+    InternalError,
+    /// The call is executed and its answer gets lost.
+    AnswerLost,
+    /// The calling process dies before the call is executed.
+    KillBefore,
+    /// The calling process dies after the call was executed.
+    KillAfter,
+    /// The call is executed this much later.
+    DelayMs(u64),
+    /// The call is executed once the fault is disarmed.
+    HoldBefore,
+    /// The call is executed, and answered once the fault is disarmed.
+    HoldAfter,
 }
 
 /// What goes wrong with a call to SQS.

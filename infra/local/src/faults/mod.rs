@@ -9,7 +9,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-pub(crate) use kinds::{DynamodbFault, Fault, HttpFault, SocketFault, SqsFault};
+pub(crate) use kinds::{DynamodbFault, Fault, HttpFault, S3Fault, SocketFault, SqsFault};
 
 use kinds::Target;
 
@@ -145,6 +145,17 @@ impl Faults {
         met.map(|(fault, _)| fault)
     }
 
+    /// The fault that a call to S3 meets, and for how long. Whoever uses a signed URL is no function.
+    pub(crate) fn for_object(&self, function_id: Option<&str>, operation_name: &str) -> Option<(S3Fault, Hold)> {
+        self.first(|target| match target {
+            Target::S3 { function, operation, fault } => {
+                let by_whom = function.is_none() || function.as_deref() == function_id;
+                (by_whom && is(operation.as_deref(), operation_name)).then_some(*fault)
+            }
+            _ => None,
+        })
+    }
+
     /// The fault that a request meets.
     pub(crate) fn for_request(&self, sent_method: &str, sent_path: &str) -> Option<HttpFault> {
         let met = self.first(|target| match target {
@@ -216,6 +227,15 @@ mod tests {
         assert!(faults.for_call("F", "SendMessage").is_none() && faults.for_queue("G", "SendMessage").is_none());
         assert_eq!(faults.for_queue("F", "SendMessage"), Some(SqsFault::DelayMs(5)));
         assert_eq!(faults.for_queue("F", "SendMessage"), None);
+    }
+
+    #[test]
+    fn a_fault_of_a_function_does_not_touch_those_who_use_its_urls() {
+        let faults = armed(r#"{"target":"s3","function":"F","operation":"GetObject","fault":"throttle","times":null}"#);
+        assert!(faults.for_object(None, "GetObject").is_none() && faults.for_object(Some("F"), "PutObject").is_none());
+        assert!(faults.for_object(Some("F"), "GetObject").is_some());
+        let faults = armed(r#"{"target":"s3","fault":"answer_lost"}"#);
+        assert_eq!(faults.for_object(None, "PutObject").map(|(fault, _)| fault), Some(S3Fault::AnswerLost));
     }
 
     #[tokio::test]

@@ -37,6 +37,11 @@ impl Gate {
         checked
     }
 
+    /// Whether a function may, without counting it as a call.
+    pub(crate) fn allows(&self, function: &str, need: &Need) -> bool {
+        self.by_function.lock().get(function).is_none_or(|rights| rights.allow(need))
+    }
+
     /// All grants with their use, and all refusals.
     pub(crate) fn list(&self) -> Listed {
         let mut listed = Listed::default();

@@ -69,6 +69,11 @@ impl Rights {
         Ok(())
     }
 
+    /// Whether a call that needs this would be allowed.
+    pub(super) fn allow(&self, need: &Need) -> bool {
+        self.role.authorize(need).is_ok()
+    }
+
     pub(super) fn list(&self, function: &str, listed: &mut Listed) {
         let right = |action: String, resource: String| Right { function: function.to_owned(), action, resource };
         let rules = self.role.policy.allowed().iter().zip(&self.uses);

@@ -26,16 +26,16 @@ pub(super) struct Access {
 #[async_trait::async_trait]
 impl S3Access for Access {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
-        let operation = context.s3_op().name();
+        let operation = context.s3_op().name().to_owned();
         let slot = context.extensions_mut().get::<Slot>().cloned().unwrap_or_default();
-        slot.note(|met| met.operation = Some(operation));
+        slot.note(|met| met.operation = Some(operation.clone()));
         let Some(credentials) = context.credentials() else { return Err(s3_error!(AccessDenied, "Access Denied")) };
         // Whoever has signed a URL does not send the request.
         let is_signed_url = context.uri().query().is_some_and(|query| query.contains(SIGNATURE));
         let process =
             if is_signed_url { None } else { self.callers.with_key(&credentials.access_key) };
         let function = process.as_ref().map(|process| process.function().to_owned());
-        let needs = actions::needed(operation, context.s3_path(), context.headers());
+        let needs = actions::needed(&operation, context.s3_path(), context.headers());
         let checked = self.authorize(Some(credentials), &needs);
         slot.note(|met| met.process = process);
         checked?;
@@ -43,7 +43,7 @@ impl S3Access for Access {
             // Calls of the owner meet no faults.
             return Ok(());
         }
-        match self.faults.for_object(function.as_deref(), operation) {
+        match self.faults.for_object(function.as_deref(), &operation) {
             Some(met) => disturb(met, &slot).await,
             None => Ok(()),
         }

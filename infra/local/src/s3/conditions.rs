@@ -11,8 +11,8 @@ use super::object::Object;
 pub(super) struct Conditions {
     pub(super) matches: Option<ETagCondition>,
     pub(super) matches_none: Option<ETagCondition>,
-    modified_since: Option<Timestamp>,
-    unmodified_since: Option<Timestamp>,
+    pub(super) modified_since: Option<Timestamp>,
+    pub(super) unmodified_since: Option<Timestamp>,
 }
 
 impl Conditions {

@@ -14,7 +14,7 @@ pub(super) struct Slot(Arc<Mutex<Met>>);
 #[derive(Default)]
 pub(super) struct Met {
     /// The operation, unless the caller was refused before it was known.
-    pub(super) operation: Option<&'static str>,
+    pub(super) operation: Option<String>,
     /// The process that calls. Whoever uses a signed URL is not one.
     pub(super) process: Option<Arc<Process>>,
     /// A fault that happens once the request has been handled.

@@ -20,12 +20,11 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-pub(crate) use buckets::{BucketSpec, CorsRule, ExpiryRule};
+pub(crate) use buckets::{BucketSpec, CorsRule};
 pub(crate) use http_api::{Cors, HttpApi, HttpRoute};
-pub(crate) use notifications::{Listener, Notification};
+pub(crate) use notifications::Listener;
 pub(crate) use queues::{Consumer, QueueSpec};
 pub(crate) use resources::{FunctionSpec, Table};
-pub(crate) use retries::Retries;
 pub(crate) use schedules::ScheduleSpec;
 pub(crate) use socket_api::{SocketApi, SocketRoute};
 

@@ -1,5 +1,8 @@
 //! What exists only here: the issuer's pages, the sign-in, and the control API for tests.
 
+mod query;
+mod work;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,14 +11,16 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode};
 use serde_json::json;
 
+use query::number;
+
 use crate::faults::{Fault, Faults};
 use crate::gateway::query;
 use crate::iam::Gate;
 use crate::invocations::{Filter, Ledger};
 use crate::issuer::Issuer;
 use crate::net::{self, Answer, Cut};
+use crate::services::Services;
 use crate::socket::Sockets;
-use crate::sqs::Queues;
 use crate::xray::Xray;
 
 /// Nothing that is sent here is large.
@@ -43,8 +48,8 @@ pub(crate) struct Control {
     pub(crate) xray: Arc<Xray>,
     /// The sockets to list.
     pub(crate) sockets: Option<Arc<Sockets>>,
-    /// The queues to list.
-    pub(crate) queues: Arc<Queues>,
+    /// The queues, buckets, events and schedules to list.
+    pub(crate) services: Arc<Services>,
 }
 
 impl Control {
@@ -80,7 +85,6 @@ impl Control {
             }
             (&Method::GET, "/control/grants") => net::json(StatusCode::OK, &self.gate.list()),
             (&Method::GET, "/control/traces") => net::json(StatusCode::OK, &self.xray.list()),
-            (&Method::GET, "/control/queues") => net::json(StatusCode::OK, &self.queues.list()),
             (&Method::GET, "/control/connections") => {
                 let listed = self.sockets.as_ref().map(|sockets| sockets.connections.list());
                 net::json(StatusCode::OK, &listed.unwrap_or_default())
@@ -88,8 +92,11 @@ impl Control {
             (method, path) => match path.strip_prefix("/control/").and_then(|path| path.split_once('/')) {
                 Some(("faults", id)) => self.fault(&parts, id).await,
                 Some(("invocations", id)) if method == Method::GET => self.invocation(id).await,
-                Some(("queues", path)) => self.queue(&parts, path).await,
-                _ => net::message(StatusCode::NOT_FOUND, &format!("there is no {method} {path} here")),
+                _ => {
+                    let answer = work::answer(&self.services, &parts, PATIENCE).await;
+                    let unknown = || net::message(StatusCode::NOT_FOUND, &format!("there is no {method} {path} here"));
+                    answer.unwrap_or_else(unknown)
+                }
             },
         };
         Ok(answer)
@@ -124,30 +131,4 @@ impl Control {
             None => net::message(StatusCode::NOT_FOUND, "no invocation of this request has ended"),
         }
     }
-
-    /// Tells of a queue, if asked so once nothing is left in it, or makes its messages visible.
-    async fn queue(&self, parts: &Parts, path: &str) -> Answer {
-        let (id, verb) = path.split_once('/').unwrap_or((path, ""));
-        let known = match (&parts.method, verb, self.queues.with_id(id)) {
-            (&Method::GET, "", Some(queue)) => {
-                let query = query(parts.uri.query().unwrap_or_default());
-                if query.get("drained").is_some_and(|drained| drained == "true") {
-                    queue.drained(PATIENCE).await;
-                }
-                Some(net::json(StatusCode::OK, &queue.list()))
-            }
-            (&Method::POST, "visible", Some(queue)) => {
-                queue.show();
-                Some(net::empty(StatusCode::NO_CONTENT))
-            }
-            _ => None,
-        };
-        known.unwrap_or_else(|| net::message(StatusCode::NOT_FOUND, "there is no such queue"))
-    }
-}
-
-/// A number in the query, or 0.
-fn number(parts: &Parts, name: &str) -> u64 {
-    let query = query(parts.uri.query().unwrap_or_default());
-    query.get(name).and_then(|text| text.parse().ok()).unwrap_or_default()
 }
