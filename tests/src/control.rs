@@ -34,6 +34,13 @@ enum Target {
         connection_id: String,
         fault: SocketFault,
     },
+    S3 {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        function: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        operation: Option<String>,
+        fault: ObjectFault,
+    },
     Sqs {
         #[serde(skip_serializing_if = "Option::is_none")]
         function: Option<String>,
@@ -105,6 +112,28 @@ pub enum QueueFault {
     DelayMs(u32),
 }
 
+/// What can go wrong between S3 and a function, or whoever uses a URL that one signed.
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectFault {
+    /// S3 asks for fewer calls.
+    Throttle,
+    /// S3 answers 500.
+    InternalError,
+    /// The call is executed, and the connection cut before its answer.
+    AnswerLost,
+    /// The function dies before the call is executed.
+    KillBefore,
+    /// The function dies after the call was executed, without seeing its answer.
+    KillAfter,
+    /// The call is executed this many milliseconds late.
+    DelayMs(u32),
+    /// The call is not executed before the test releases it.
+    HoldBefore,
+    /// The call is executed, and not answered before the test releases it.
+    HoldAfter,
+}
+
 impl Fault {
     fn new(target: Target) -> Self {
         Self { target, skip: 0, times: Some(1) }
@@ -122,6 +151,12 @@ impl Fault {
         Self::new(Target::Sqs { function: None, operation: None, fault })
     }
 
+    /// A fault at the buckets. One that names a function does not touch those who use its signed URLs.
+    #[must_use]
+    pub fn object(fault: ObjectFault) -> Self {
+        Self::new(Target::S3 { function: None, operation: None, fault })
+    }
+
     /// A fault at one connection.
     #[must_use]
     pub fn socket(connection_id: &str, fault: SocketFault) -> Self {
@@ -137,7 +172,9 @@ impl Fault {
     /// Only calls of this function, by its logical id in the template.
     #[must_use]
     pub fn function(mut self, logical_id: &str) -> Self {
-        if let Target::Dynamodb { function, .. } | Target::Sqs { function, .. } = &mut self.target {
+        if let Target::Dynamodb { function, .. } | Target::S3 { function, .. } | Target::Sqs { function, .. } =
+            &mut self.target
+        {
             *function = Some(logical_id.to_owned());
         }
         self
@@ -146,7 +183,9 @@ impl Fault {
     /// Only calls of this operation.
     #[must_use]
     pub fn operation(mut self, name: &str) -> Self {
-        if let Target::Dynamodb { operation, .. } | Target::Sqs { operation, .. } = &mut self.target {
+        if let Target::Dynamodb { operation, .. } | Target::S3 { operation, .. } | Target::Sqs { operation, .. } =
+            &mut self.target
+        {
             *operation = Some(name.to_owned());
         }
         self
@@ -181,7 +220,7 @@ pub struct Invocation {
     pub request_id: String,
     /// The function's logical id in the template.
     pub function: String,
-    /// The route that was invoked, or the logical id of the queue.
+    /// The route that was invoked, the logical id of the queue or the bucket, or the name of the schedule.
     pub route_key: String,
     /// What the gateway answered, where there is an answer. For messages of a queue 200, or 500 if one of them failed.
     pub status: Option<u16>,
@@ -201,6 +240,8 @@ pub struct Invocation {
     pub wru_after: f64,
     /// Every call of the table.
     pub calls: Vec<DatabaseCall>,
+    /// Every call of S3.
+    pub object_calls: Vec<ObjectCall>,
 }
 
 impl Invocation {
@@ -234,6 +275,18 @@ pub struct DatabaseCall {
     pub after_answer: bool,
     /// Whether it succeeded.
     pub ok: bool,
+}
+
+/// One call of S3.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ObjectCall {
+    /// Its S3 operation.
+    pub operation: String,
+    /// When it began, in microseconds.
+    pub start_us: u64,
+    /// When it ended, in microseconds.
+    pub end_us: u64,
+    pub status: u16,
 }
 
 /// An open socket, as the gateway sees it.

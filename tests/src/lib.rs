@@ -15,6 +15,7 @@ mod meter;
 mod processes;
 pub mod roster;
 pub mod routes;
+pub mod s3;
 mod scene;
 mod server;
 pub mod shape;
@@ -27,11 +28,15 @@ pub mod text;
 mod user;
 pub mod view;
 pub mod wait;
+mod work;
 
 pub use answer::Answer;
 pub use binaries::{Profile, folder, sizes};
 pub use call::{Call, Lost};
-pub use control::{Connection, DatabaseCall, DatabaseFault, Fault, Grants, Invocation, Queue, QueueFault, SocketFault};
+pub use control::{
+    Connection, DatabaseCall, DatabaseFault, Fault, Grants, Invocation, ObjectCall, ObjectFault, Queue, QueueFault,
+    SocketFault,
+};
 pub use group::ids;
 pub use log::ThreadLog;
 pub use meter::{Cores, Usage};
@@ -39,3 +44,4 @@ pub use scene::{Group, Pair, followers};
 pub use socket::Socket;
 pub use stack::{HIGH_RATES, Held, Stack};
 pub use user::{User, fresh_key, unique};
+pub use work::{Bucket, Events, StoredObject};

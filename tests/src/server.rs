@@ -34,13 +34,17 @@ static SIGNING_KEY: OnceLock<Vec<u8>> = OnceLock::new();
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Ready {
     pub(crate) http_url: String,
-    pub(crate) socket_url: String,
+    /// Nothing if the template has no WebSocket API.
+    pub(crate) socket_url: Option<String>,
     pub(crate) sign_in_url: String,
     pub(crate) control_url: String,
     pub(crate) dynamodb_url: String,
     pub(crate) sqs_url: String,
+    pub(crate) s3_url: String,
     pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
     pub(crate) table_names: Vec<String>,
+    pub(crate) bucket_names: Vec<String>,
 }
 
 /// One stack: its data folder, and the process that serves it at the moment.

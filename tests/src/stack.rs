@@ -15,6 +15,7 @@ use crate::server::Server;
 use crate::socket::Socket;
 use crate::user::{User, unique};
 use crate::wait;
+use crate::work::{Bucket, Events};
 
 /// Longer than the gateway lets a function take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(40);
@@ -117,7 +118,7 @@ impl Stack {
     /// The address of the socket API, without a ticket.
     #[must_use]
     pub fn socket_url(&self) -> String {
-        self.server.ready().socket_url
+        self.server.ready().socket_url.expect("the template has a WebSocket API")
     }
 
     /// The address of the database. Whoever signs with [`access_key`](Self::access_key) is past the ledger and the faults: for
@@ -137,6 +138,25 @@ impl Stack {
     #[must_use]
     pub fn access_key(&self) -> String {
         self.server.ready().access_key_id
+    }
+
+    /// The address of S3.
+    #[must_use]
+    pub fn s3_url(&self) -> String {
+        self.server.ready().s3_url
+    }
+
+    /// The access key of whoever may do everything, and the secret that S3 knows of it.
+    #[must_use]
+    pub fn owner_keys(&self) -> (String, String) {
+        let ready = self.server.ready();
+        (ready.access_key_id, ready.secret_access_key)
+    }
+
+    /// The name of the first bucket of the template.
+    #[must_use]
+    pub fn bucket_name(&self) -> String {
+        self.server.ready().bucket_names.first().expect("the template has a bucket").clone()
     }
 
     /// The name of the table.
@@ -276,6 +296,56 @@ impl Stack {
             (queue.waiting + queue.delayed + queue.in_flight == 0).then_some(())
         };
         wait::within_async(Duration::from_secs(20), "the queue to be empty", done).await;
+    }
+
+    /// All buckets with their objects.
+    pub async fn buckets(&self) -> Vec<Bucket> {
+        let answer = self.control(Method::GET, "/buckets").await;
+        serde_json::from_value(answer.json).expect("buckets have the members of the brief")
+    }
+
+    /// Deletes what will have expired in a bucket after so much time, and tells how many objects these were.
+    pub async fn sweep(&self, bucket: &str, ahead: Duration) -> u64 {
+        let path = format!("/buckets/{bucket}/sweep?ahead_s={}", ahead.as_secs());
+        let answer = self.control(Method::POST, &path).await;
+        answer.expect(200)["expired"].as_u64().expect("it is a number")
+    }
+
+    /// The events of a function that nobody waits for.
+    pub async fn events(&self, function: &str) -> Events {
+        self.events_at(&format!("/events/{function}")).await
+    }
+
+    /// Waits until no event of a function is left: each was handled, or given up.
+    pub async fn handled(&self, function: &str) {
+        let events = self.events_at(&format!("/events/{function}?drained=true")).await;
+        let left = events.waiting + events.running + events.failed;
+        assert_eq!(left, 0, "waited in vain for the events of {function}: {events:?}");
+    }
+
+    async fn events_at(&self, path: &str) -> Events {
+        let answer = self.control(Method::GET, path).await;
+        serde_json::from_value(answer.expect(200).clone()).expect("events have the members of the brief")
+    }
+
+    /// Ends the waits of all events of a function that failed and would come again later.
+    pub async fn hurry(&self, function: &str) {
+        let answer = self.control(Method::POST, &format!("/events/{function}/due")).await;
+        assert_eq!(answer.status, 204, "hurrying {function} was answered {}", answer.text());
+    }
+
+    /// Fires the schedules of a function.
+    pub async fn fire(&self, function: &str) {
+        let answer = self.control(Method::POST, &format!("/schedules/{function}")).await;
+        assert_eq!(answer.status, 204, "firing {function} was answered {}", answer.text());
+    }
+
+    /// Waits until a function has run so often because of this: a route, a queue, a bucket or a schedule.
+    pub async fn caused(&self, cause: &str, times: usize) -> Vec<Invocation> {
+        let answer = self.control(Method::GET, &format!("/invocations?route_key={cause}&at_least={times}")).await;
+        let ran: Vec<Invocation> = serde_json::from_value(answer.json).expect("invocations have the members of the brief");
+        assert!(ran.len() >= times, "waited in vain for {cause} to cause {times} invocations: {ran:?}");
+        ran
     }
 
     /// The open sockets as the gateway sees them.

@@ -58,8 +58,8 @@ impl Template {
     fn function(&self, id: &str, body: &Value) -> Function {
         let properties = body["Properties"].clone();
         let events = properties["Events"].as_object().into_iter().flat_map(Map::values);
-        // A queue has no route.
-        let events = events.filter(|event| event["Type"] != "SQS");
+        // The others have no routes.
+        let events = events.filter(|event| event["Type"] == "HttpApi");
         let arn = json!({"!GetAtt": format!("{id}.Arn")});
         let socket = self.socket_routes().iter().filter(|(_, route)| route["FunctionArn"] == arn);
         let routes = events.map(http_route).chain(socket.map(|(key, _)| key.clone())).collect();
@@ -91,7 +91,6 @@ pub fn actions(statement: &Value) -> Vec<&str> {
 
 /// The key under which API Gateway knows an `HttpApi` event; without path and method it is the default route.
 fn http_route(event: &Value) -> String {
-    assert_eq!(event["Type"], "HttpApi", "functions are invoked by the two APIs and by queues only");
     let event = &event["Properties"];
     match (&event["Method"], &event["Path"]) {
         (Value::Null, Value::Null) => "$default".to_owned(),
