@@ -30,13 +30,7 @@ async fn an_event_comes_again_after_a_failure() {
         let fault = files.stack.inject(fault).await;
         files.put("in/a", "hello").await;
         files.stack.await_fault(&fault, 1).await;
-        let failed = tests::wait::until_async("the event to fail", async || {
-            let events = files.stack.events(LISTENER).await;
-            (events.failed == 1).then_some(events)
-        });
-        let failed = failed.await;
-        assert_eq!((failed.waiting, failed.running), (0, 0));
-        files.stack.hurry(LISTENER).await;
+        files.call_again_after_failure().await;
         files.stack.handled(LISTENER).await;
         assert!(files.keys().await.contains(&"out/a".to_owned()));
         files.owner(&Method::DELETE, "out/a", &[], b"").await;
@@ -51,12 +45,7 @@ async fn an_event_that_fails_too_often_goes_to_its_destination() {
     let fault = files.stack.inject(Fault::object(ObjectFault::Throttle).function(LISTENER).always()).await;
     files.put("in/a", "hello").await;
     files.stack.await_fault(&fault, 1).await;
-    files.stack.caused(BUCKET, 1).await;
-    tests::wait::until_async("the event to fail", async || {
-        (files.stack.events(LISTENER).await.failed == 1).then_some(())
-    })
-    .await;
-    files.stack.hurry(LISTENER).await;
+    files.call_again_after_failure().await;
     files.stack.handled(LISTENER).await;
     let queue = files.stack.queue("Failed").await;
     let [message] = queue.messages.as_slice() else { panic!("one event was given up: {queue:?}") };

@@ -7,7 +7,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tests::s3::Signer;
 use tests::sources::root;
-use tests::{Profile, Stack};
+use tests::{Profile, Stack, wait};
 
 /// The function that hears of new objects.
 pub(crate) const LISTENER: &str = "ListenerFunction";
@@ -100,6 +100,13 @@ impl Files {
     pub(crate) async fn put(&self, key: &str, body: &str) {
         let answered = self.owner(&Method::PUT, key, &[("content-type", "text/plain")], body.as_bytes()).await;
         assert_eq!(answered.status, 200, "{answered:?}");
+    }
+
+    /// Waits until an event has failed, and ends its wait for another call.
+    pub(crate) async fn call_again_after_failure(&self) {
+        let failed = async || (self.stack.events(LISTENER).await.failed > 0).then_some(());
+        wait::until_async("an event to fail", failed).await;
+        self.stack.hurry(LISTENER).await;
     }
 
     /// The keys in the bucket.

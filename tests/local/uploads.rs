@@ -25,7 +25,10 @@ async fn a_signed_url_takes_the_bytes_it_was_signed_for_and_no_others() {
     assert_eq!(answered.header("etag"), "\"827ccb0eea8a706c4c34a16891f84e7b\"");
     // The key and the method are signed too.
     let other = url.replace("in/a.jpg", "in/b.jpg");
-    files.send(&Method::PUT, &other, &[("content-type", "image/jpeg")], b"12345").await.refused(403, "SignatureDoesNotMatch");
+    files
+        .send(&Method::PUT, &other, &[("content-type", "image/jpeg")], b"12345")
+        .await
+        .refused(403, "SignatureDoesNotMatch");
     files.send(&Method::GET, &url, &[], b"").await.refused(403, "SignatureDoesNotMatch");
     files.stack.handled(crate::files::LISTENER).await;
     let large = vec![0; 8 * 1024 * 1024];
@@ -35,10 +38,10 @@ async fn a_signed_url_takes_the_bytes_it_was_signed_for_and_no_others() {
 #[tokio::test]
 async fn a_signed_url_ends() {
     let files = Files::start();
-    let signer = Signer::owner(&files.stack);
     let url = |age: u64| {
         let time = SystemTime::now() - Duration::from_secs(age);
-        signer.url_of(time, &Method::PUT, &files.target("out/a"), &[], MINUTE)
+        let signer = Signer { time: Some(time), ..Signer::owner(&files.stack) };
+        signer.url(&Method::PUT, &files.target("out/a"), &[], MINUTE)
     };
     assert_eq!(files.send(&Method::PUT, &url(50), &[], b"1").await.status, 200);
     files.send(&Method::PUT, &url(62), &[], b"1").await.refused(403, "AccessDenied");
@@ -55,9 +58,8 @@ async fn a_signed_url_outlives_the_process_that_signed_it() {
     let fault = files.stack.inject(fault).await;
     files.put("in/b", "text").await;
     files.stack.await_fault(&fault, 1).await;
-    files.stack.hurry(crate::files::LISTENER).await;
+    files.call_again_after_failure().await;
     assert_eq!(files.send(&Method::PUT, &url, &[], b"1").await.status, 200);
-    files.stack.hurry(crate::files::LISTENER).await;
     files.stack.handled(crate::files::LISTENER).await;
 }
 

@@ -20,6 +20,8 @@ pub struct Signer {
     pub access_key: String,
     pub secret: String,
     pub region: String,
+    /// When it signs, if not now.
+    pub time: Option<SystemTime>,
 }
 
 impl Signer {
@@ -27,7 +29,7 @@ impl Signer {
     #[must_use]
     pub fn owner(stack: &Stack) -> Self {
         let (access_key, secret) = stack.owner_keys();
-        Self { url: stack.s3_url(), access_key, secret, region: "us-east-1".to_owned() }
+        Self { url: stack.s3_url(), access_key, secret, region: "us-east-1".to_owned(), time: None }
     }
 
     /// A function, from its environment.
@@ -39,6 +41,7 @@ impl Signer {
             access_key: variable("AWS_ACCESS_KEY_ID"),
             secret: variable("AWS_SECRET_ACCESS_KEY"),
             region: variable("AWS_REGION"),
+            time: None,
         }
     }
 
@@ -46,24 +49,11 @@ impl Signer {
     /// their encoded form.
     #[must_use]
     pub fn url(&self, method: &Method, target: &str, headers: &[(&str, &str)], life: Duration) -> String {
-        self.url_of(SystemTime::now(), method, target, headers, life)
-    }
-
-    /// The same, signed at another time.
-    #[must_use]
-    pub fn url_of(
-        &self,
-        time: SystemTime,
-        method: &Method,
-        target: &str,
-        headers: &[(&str, &str)],
-        life: Duration,
-    ) -> String {
         let mut settings = SigningSettings::default();
         settings.signature_location = SignatureLocation::QueryParams;
         settings.expires_in = Some(life);
         let mut url = format!("{}{target}", self.url);
-        let (_, parameters) = self.sign(time, settings, method, target, headers);
+        let (_, parameters) = self.sign(settings, method, target, headers);
         for (name, value) in parameters {
             let separator = if url.contains('?') { '&' } else { '?' };
             url = format!("{url}{separator}{name}={}", encoded(&value));
@@ -76,12 +66,11 @@ impl Signer {
     pub fn headers(&self, method: &Method, target: &str, headers: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut settings = SigningSettings::default();
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-        self.sign(SystemTime::now(), settings, method, target, headers).0
+        self.sign(settings, method, target, headers).0
     }
 
     fn sign(
         &self,
-        time: SystemTime,
         mut settings: SigningSettings,
         method: &Method,
         target: &str,
@@ -91,15 +80,16 @@ impl Signer {
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         let identity: Identity = Credentials::new(&*self.access_key, &*self.secret, None, None, "tests").into();
-        let parameters = v4::SigningParams::builder().identity(&identity).region(&self.region).name("s3").time(time);
-        let parameters = parameters.settings(settings).build().expect("nothing is missing").into();
+        let parameters = v4::SigningParams::builder().identity(&identity).region(&self.region).name("s3");
+        let parameters = parameters
+            .time(self.time.unwrap_or_else(SystemTime::now))
+            .settings(settings)
+            .build()
+            .expect("nothing is missing")
+            .into();
         let url = format!("{}{target}", self.url);
-        let request = SignableRequest::new(
-            method.as_str(),
-            url,
-            headers.iter().copied(),
-            SignableBody::UnsignedPayload,
-        );
+        let request =
+            SignableRequest::new(method.as_str(), url, headers.iter().copied(), SignableBody::UnsignedPayload);
         let signed = sign(request.expect("it can be signed"), &parameters).expect("it is signed");
         let (headers, query) = signed.into_parts().0.into_parts();
         let headers = headers.iter().map(|header| (header.name().to_owned(), header.value().to_owned()));

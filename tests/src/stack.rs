@@ -343,7 +343,8 @@ impl Stack {
     /// Waits until a function has run so often because of this: a route, a queue, a bucket or a schedule.
     pub async fn caused(&self, cause: &str, times: usize) -> Vec<Invocation> {
         let answer = self.control(Method::GET, &format!("/invocations?route_key={cause}&at_least={times}")).await;
-        let ran: Vec<Invocation> = serde_json::from_value(answer.json).expect("invocations have the members of the brief");
+        let ran: Vec<Invocation> =
+            serde_json::from_value(answer.json).expect("invocations have the members of the brief");
         assert!(ran.len() >= times, "waited in vain for {cause} to cause {times} invocations: {ran:?}");
         ran
     }

@@ -61,11 +61,7 @@ impl Shared {
     }
 
     fn guards(&self) -> Guards {
-        Guards {
-            callers: Arc::clone(&self.callers),
-            gate: Arc::clone(&self.gate),
-            faults: Arc::clone(&self.faults),
-        }
+        Guards { callers: Arc::clone(&self.callers), gate: Arc::clone(&self.gate), faults: Arc::clone(&self.faults) }
     }
 }
 

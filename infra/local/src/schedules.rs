@@ -1,4 +1,4 @@
-//! EventBridge: functions that are called by the clock.
+//! `EventBridge`: functions that are called by the clock.
 
 use std::sync::Arc;
 
@@ -33,12 +33,7 @@ pub(crate) struct Listed<'a> {
 }
 
 impl Schedules {
-    pub(crate) fn new(
-        all: Vec<ScheduleSpec>,
-        region: String,
-        background: Arc<Background>,
-        console: Console,
-    ) -> Self {
+    pub(crate) fn new(all: Vec<ScheduleSpec>, region: String, background: Arc<Background>, console: Console) -> Self {
         Self { all, region, background, console, tasks: Mutex::default() }
     }
 

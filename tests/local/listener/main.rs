@@ -77,6 +77,10 @@ impl Listener {
         let response = request.body(body.unwrap_or_default()).send().await.map_err(|error| error.to_string())?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(|error| error.to_string())?.to_vec();
-        if status.is_success() { Ok(bytes) } else { Err(format!("{key}: {status} {}", String::from_utf8_lossy(&bytes))) }
+        if status.is_success() {
+            Ok(bytes)
+        } else {
+            Err(format!("{key}: {status} {}", String::from_utf8_lossy(&bytes)))
+        }
     }
 }

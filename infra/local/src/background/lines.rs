@@ -23,12 +23,7 @@ impl Background {
     ///
     /// # Errors
     /// A message that names the file or the folder that cannot be used.
-    pub(crate) fn open(
-        functions: &[FunctionSpec],
-        folder: &Path,
-        queues: &Queues,
-        console: &Console,
-    ) -> Result<Self> {
+    pub(crate) fn open(functions: &[FunctionSpec], folder: &Path, queues: &Queues, console: &Console) -> Result<Self> {
         let open = |function: &FunctionSpec| {
             let failed_to = function.retries.failed_to.as_ref().and_then(|id| queues.with_id(id)).cloned();
             Ok(Arc::new(Line::open(function, folder, failed_to, console.clone())?))

@@ -32,8 +32,7 @@ impl S3Access for Access {
         let Some(credentials) = context.credentials() else { return Err(s3_error!(AccessDenied, "Access Denied")) };
         // Whoever has signed a URL does not send the request.
         let is_signed_url = context.uri().query().is_some_and(|query| query.contains(SIGNATURE));
-        let process =
-            if is_signed_url { None } else { self.callers.with_key(&credentials.access_key) };
+        let process = if is_signed_url { None } else { self.callers.with_key(&credentials.access_key) };
         let function = process.as_ref().map(|process| process.function().to_owned());
         let needs = actions::needed(&operation, context.s3_path(), context.headers());
         let checked = self.authorize(Some(credentials), &needs);

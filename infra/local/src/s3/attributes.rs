@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use s3s::dto::{CopyObjectInput, CreateMultipartUploadInput, GetObjectInput, HeadObjectInput, Metadata, PutObjectInput};
+use s3s::dto::{
+    CopyObjectInput, CreateMultipartUploadInput, GetObjectInput, HeadObjectInput, Metadata, PutObjectInput,
+};
 use serde::{Deserialize, Serialize};
 
 /// What S3 says of an object that was stored without a type.

@@ -48,7 +48,7 @@ impl Bucket {
     /// # Errors
     /// A message that names the file or the folder that cannot be used.
     pub(super) fn open(spec: BucketSpec, folder: &Path, console: Console) -> Result<Self> {
-        let (disk, objects) = Disk::open(folder.join(&spec.name))?;
+        let (disk, objects) = Disk::open(&folder.join(&spec.name))?;
         Ok(Self { spec, console, disk, objects: Mutex::new(objects) })
     }
 
@@ -120,9 +120,11 @@ impl Bucket {
         let mut objects = self.objects.lock();
         let mut expired = 0;
         objects.retain(|key, object| {
-            let is_over = self.spec.expiry.iter().any(|rule| {
-                key.starts_with(&rule.prefix) && object.is_older_than(rule.after, now_ms)
-            });
+            let is_over = self
+                .spec
+                .expiry
+                .iter()
+                .any(|rule| key.starts_with(&rule.prefix) && object.is_older_than(rule.after, now_ms));
             if is_over {
                 self.check(self.disk.forget(object));
                 expired += 1;

@@ -2,8 +2,8 @@
 
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderName, HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, HeaderName, HeaderValue, ORIGIN, VARY,
 };
 use hyper::{HeaderMap, Method};
 use s3s::{S3Error, s3_error};
@@ -26,9 +26,8 @@ pub(super) fn preflight(rules: &[CorsRule], request: &HeaderMap) -> Result<Heade
         .map(|names| names.split(',').map(|name| name.trim().to_ascii_lowercase()).collect())
         .unwrap_or_default();
     let allows = |rule: &&CorsRule| {
-        let allows_header = |name: &String| {
-            rule.headers.iter().any(|allowed| is_like(&allowed.to_ascii_lowercase(), name))
-        };
+        let allows_header =
+            |name: &String| rule.headers.iter().any(|allowed| is_like(&allowed.to_ascii_lowercase(), name));
         is_for(rule, origin, method) && asked.iter().filter(|name| !name.is_empty()).all(allows_header)
     };
     let Some(rule) = rules.iter().find(allows) else {
@@ -71,9 +70,7 @@ fn is_for(rule: &CorsRule, origin: &str, method: &str) -> bool {
 /// Whether a text is like a pattern with at most one `*`.
 fn is_like(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
-        Some((start, end)) => {
-            text.len() >= start.len() + end.len() && text.starts_with(start) && text.ends_with(end)
-        }
+        Some((start, end)) => text.len() >= start.len() + end.len() && text.starts_with(start) && text.ends_with(end),
         None => pattern == text,
     }
 }

@@ -109,7 +109,10 @@ mod tests {
     #[test]
     fn pages_follow_each_other_without_gaps() {
         let keys = ["in/a", "in/b/1", "in/b/2", "in/c"];
-        assert_eq!(names(&keys, None, "", 3), (vec!["in/a".into(), "in/b/1".into(), "in/b/2".into()], Some("in/b/2".into())));
+        assert_eq!(
+            names(&keys, None, "", 3),
+            (vec!["in/a".into(), "in/b/1".into(), "in/b/2".into()], Some("in/b/2".into()))
+        );
         assert_eq!(names(&keys, None, "in/b/2", 3), (vec!["in/c".into()], None));
         assert_eq!(names(&keys, Some("/"), "", 2), (vec!["in/a".into(), "in/b/".into()], Some("in/b/".into())));
         assert_eq!(names(&keys, Some("/"), "in/b/", 2), (vec!["in/c".into()], None));

@@ -14,10 +14,9 @@ impl S3Auth for Signers {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
         match self.0.signer(access_key) {
             Some(_) => Ok(SecretKey::from(self.0.secret(access_key))),
-            None => Err(s3_error!(
-                InvalidAccessKeyId,
-                "The AWS Access Key Id you provided does not exist in our records."
-            )),
+            None => {
+                Err(s3_error!(InvalidAccessKeyId, "The AWS Access Key Id you provided does not exist in our records."))
+            }
         }
     }
 }

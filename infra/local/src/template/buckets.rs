@@ -25,8 +25,7 @@ const PROPERTIES: [&str; 8] = [
     "Tags",
 ];
 /// The members of a rule for expiry. An upload in parts that is never completed stays here.
-const OF_EXPIRY: [&str; 6] =
-    ["AbortIncompleteMultipartUpload", "ExpirationInDays", "Filter", "Id", "Prefix", "Status"];
+const OF_EXPIRY: [&str; 6] = ["AbortIncompleteMultipartUpload", "ExpirationInDays", "Filter", "Id", "Prefix", "Status"];
 const OF_CORS: [&str; 6] = ["AllowedHeaders", "AllowedMethods", "AllowedOrigins", "ExposedHeaders", "Id", "MaxAge"];
 
 #[derive(Clone, Debug)]
@@ -176,7 +175,10 @@ Resources:
         let [media] = template.buckets.as_slice() else { panic!("one bucket") };
         assert_eq!((media.id.as_str(), media.name.as_str()), ("Media", "local-media"));
         let environment = &template.functions[0].environment;
-        assert_eq!((environment["BUCKET"].as_str(), environment["ARN"].as_str()), ("local-media", "arn:aws:s3:::local-media"));
+        assert_eq!(
+            (environment["BUCKET"].as_str(), environment["ARN"].as_str()),
+            ("local-media", "arn:aws:s3:::local-media")
+        );
         let [cors] = media.cors.as_slice() else { panic!("one rule") };
         assert_eq!((cors.methods.as_slice(), cors.max_age_s), (&["PUT".to_owned(), "GET".to_owned()][..], Some(600)));
         let two_days = ExpiryRule { prefix: "in/".to_owned(), after: Duration::from_hours(48) };

@@ -42,7 +42,10 @@ fn of(reader: &Reader<'_>, given: &Value) -> Result<Retries> {
     let most = u32::try_from(number("MaximumRetryAttempts", MOST_RETRIES.into())?).unwrap_or(u32::MAX);
     ensure!(most <= MOST_RETRIES, "MaximumRetryAttempts must be from 0 to {MOST_RETRIES}");
     let oldest = number("MaximumEventAgeInSeconds", OLDEST_S)?;
-    ensure!((YOUNGEST_S..=OLDEST_S).contains(&oldest), "MaximumEventAgeInSeconds must be from {YOUNGEST_S} to {OLDEST_S}");
+    ensure!(
+        (YOUNGEST_S..=OLDEST_S).contains(&oldest),
+        "MaximumEventAgeInSeconds must be from {YOUNGEST_S} to {OLDEST_S}"
+    );
     Ok(Retries { most, oldest: Duration::from_secs(oldest), failed_to: destination(reader, given)? })
 }
 
@@ -86,7 +89,8 @@ Resources:
 
     #[test]
     fn what_is_not_supported_is_said() {
-        let told = |from: &str, to: &str| format!("{:#}", parse(&TEMPLATE.replacen(from, to, 1), &[], "l").unwrap_err());
+        let told =
+            |from: &str, to: &str| format!("{:#}", parse(&TEMPLATE.replacen(from, to, 1), &[], "l").unwrap_err());
         assert!(told("Attempts: 1", "Attempts: 3").contains("must be from 0 to 2"));
         assert!(told("OnFailure", "OnSuccess").contains("does not support OnSuccess"));
         assert!(told("Type: SQS, D", "Type: SNS, D").contains("Type SQS only"));

@@ -32,7 +32,7 @@ pub(crate) struct ScheduleSpec {
     pub(crate) enabled: bool,
     /// The event that the function gets, if the template gives it.
     pub(crate) input: Option<String>,
-    /// Whether it is one of EventBridge Scheduler (`ScheduleV2`), and not a rule of EventBridge.
+    /// Whether it is a `ScheduleV2`, and not a rule of `EventBridge`.
     pub(crate) is_of_scheduler: bool,
 }
 
@@ -104,7 +104,8 @@ Resources:
 
     #[test]
     fn what_is_not_supported_is_said() {
-        let told = |from: &str, to: &str| format!("{:#}", parse(&TEMPLATE.replacen(from, to, 1), &[], "l").unwrap_err());
+        let told =
+            |from: &str, to: &str| format!("{:#}", parse(&TEMPLATE.replacen(from, to, 1), &[], "l").unwrap_err());
         assert!(told("rate(1 day)", "cron(0 3 * * ? *)").contains("such as rate(1 day) only"));
         assert!(told("rate(1 day)", "rate(1 week)").contains("week is not minutes"));
         assert!(told("OmitName", "StartDate").contains("the event Daily of SweepFunction: the local stack does not"));
