@@ -23,6 +23,11 @@ async fn a_signed_url_takes_the_bytes_it_was_signed_for_and_no_others() {
     let answered = put("image/jpeg", b"12345").await;
     assert_eq!(answered.status, 200, "{answered:?}");
     assert_eq!(answered.header("etag"), "\"827ccb0eea8a706c4c34a16891f84e7b\"");
+    // Nobody adds what was not signed, such as tags, or makes a copy of it.
+    for header in [("x-amz-tagging", "a=b"), ("x-amz-copy-source", "/bucket/other")] {
+        let answered = files.send(&Method::PUT, &url, &[("content-type", "image/jpeg"), header], b"12345").await;
+        answered.refused(403, "AccessDenied");
+    }
     // The key and the method are signed too.
     let other = url.replace("in/a.jpg", "in/b.jpg");
     files

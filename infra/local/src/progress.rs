@@ -37,6 +37,9 @@ pub(crate) fn welcome(console: &Console, ready: &Ready, token: &str, in_default_
         ));
     }
     console.say(format!("  sign in    curl -d '{{\"username\":\"ann\"}}' {}", ready.sign_in_url));
+    if !ready.bucket_names.is_empty() {
+        console.say(format!("  S3         {}", ready.s3_url));
+    }
     console.say(format!("  control    {}", ready.control_url));
     console.say("\nTry it as the user ann:\n");
     console.say(format!(

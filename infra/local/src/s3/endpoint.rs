@@ -15,6 +15,7 @@ use super::buckets::Buckets;
 use super::cors;
 use super::notifier::Notifier;
 use super::parts::Uploads;
+use super::signature;
 use super::signers::Signers;
 use super::slot::{Met, Slot};
 use super::store::Store;
@@ -76,8 +77,13 @@ impl Endpoint {
         parts.extensions.insert(slot.clone());
         let body = SharedBody::new(body);
         let started = std::time::Instant::now();
-        let request = Request::from_parts(parts, Body::http_body(body.clone()));
-        let mut response = self.service.call(request).await.unwrap_or_else(|_| failed());
+        let mut response = match signature::objection(parts.uri.query(), &parts.headers) {
+            Some(objection) => refused(objection),
+            None => {
+                let request = Request::from_parts(parts, Body::http_body(body.clone()));
+                self.service.call(request).await.unwrap_or_else(|_| failed())
+            }
+        };
         body.discard().await;
         finish(slot.take(), started, response.status()).await?;
         if response.status() == StatusCode::NOT_MODIFIED {
@@ -107,8 +113,12 @@ fn preflight(rules: &[CorsRule], request: &Request<Incoming>) -> Response<Body> 
             *response.headers_mut() = headers;
             response
         }
-        Err(refusal) => S3Error::to_http_response(refusal).unwrap_or_else(|_| failed()),
+        Err(refusal) => refused(refusal),
     }
+}
+
+fn refused(refusal: S3Error) -> Response<Body> {
+    refusal.to_http_response().unwrap_or_else(|_| failed())
 }
 
 fn failed() -> Response<Body> {

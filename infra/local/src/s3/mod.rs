@@ -19,6 +19,7 @@ mod notifier;
 mod object;
 mod parts;
 mod reading;
+mod signature;
 mod signers;
 mod slot;
 mod store;
