@@ -14,11 +14,12 @@ const DAY_S: u64 = 24 * 60 * 60;
 const NAME_LENGTHS: std::ops::RangeInclusive<usize> = 3..=63;
 
 /// The properties of a bucket that are read, and those that make no difference here.
-const PROPERTIES: [&str; 8] = [
+const PROPERTIES: [&str; 9] = [
     "BucketEncryption",
     "BucketName",
     "CorsConfiguration",
     "LifecycleConfiguration",
+    "LoggingConfiguration",
     "NotificationConfiguration",
     "OwnershipControls",
     "PublicAccessBlockConfiguration",
