@@ -13,6 +13,9 @@ use reqwest::Method;
 
 use crate::stack::Stack;
 
+/// Names and values.
+type Pairs = Vec<(String, String)>;
+
 /// Whoever signs: a key, its secret, and the S3 that knows it.
 #[derive(Clone, Debug)]
 pub struct Signer {
@@ -75,7 +78,7 @@ impl Signer {
         method: &Method,
         target: &str,
         headers: &[(&str, &str)],
-    ) -> (Vec<(String, String)>, Vec<(String, String)>) {
+    ) -> (Pairs, Pairs) {
         // As S3 wants it: the path as it is sent.
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;

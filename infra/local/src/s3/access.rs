@@ -30,15 +30,16 @@ impl S3Access for Access {
         let slot = context.extensions_mut().get::<Slot>().cloned().unwrap_or_default();
         slot.note(|met| met.operation = Some(operation.clone()));
         let Some(credentials) = context.credentials() else { return Err(s3_error!(AccessDenied, "Access Denied")) };
-        // Whoever has signed a URL does not send the request.
+        // Whoever has signed a URL or a form does not send the request.
         let is_signed_url = context.uri().query().is_some_and(|query| query.contains(SIGNATURE));
-        let process = if is_signed_url { None } else { self.callers.with_key(&credentials.access_key) };
+        let is_by_another = is_signed_url || operation == "PostObject";
+        let process = if is_by_another { None } else { self.callers.with_key(&credentials.access_key) };
         let function = process.as_ref().map(|process| process.function().to_owned());
         let needs = actions::needed(&operation, context.s3_path(), context.headers());
         let checked = self.authorize(Some(credentials), &needs);
         slot.note(|met| met.process = process);
         checked?;
-        if function.is_none() && !is_signed_url {
+        if function.is_none() && !is_by_another {
             // Calls of the owner meet no faults.
             return Ok(());
         }

@@ -76,8 +76,8 @@ mod tests {
     fn a_copy_needs_to_read_and_tags_need_a_right_of_their_own() {
         let object = S3Path::object("b", "a");
         assert_eq!(
-            listed("CopyObject", &object, Some(("x-amz-copy-source", "/c/d%20e"))),
-            ["s3:GetObject arn:aws:s3:::c/d e", "s3:PutObject arn:aws:s3:::b/a"]
+            listed("CopyObject", &object, Some(("x-amz-copy-source", "/files/d%20e"))),
+            ["s3:GetObject arn:aws:s3:::files/d e", "s3:PutObject arn:aws:s3:::b/a"]
         );
         assert_eq!(
             listed("PutObject", &object, Some(("x-amz-tagging", "k=v"))),

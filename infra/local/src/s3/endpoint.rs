@@ -77,12 +77,12 @@ impl Endpoint {
         parts.extensions.insert(slot.clone());
         let body = SharedBody::new(body);
         let started = std::time::Instant::now();
-        let mut response = match signature::objection(parts.uri.query(), &parts.headers) {
-            Some(objection) => refused(objection),
-            None => {
-                let request = Request::from_parts(parts, Body::http_body(body.clone()));
-                self.service.call(request).await.unwrap_or_else(|_| failed())
-            }
+        let objection = signature::objection(parts.uri.query(), &parts.headers);
+        let mut response = if let Some(objection) = objection {
+            refused(objection)
+        } else {
+            let request = Request::from_parts(parts, Body::http_body(body.clone()));
+            self.service.call(request).await.unwrap_or_else(|_| failed())
         };
         body.discard().await;
         finish(slot.take(), started, response.status()).await?;

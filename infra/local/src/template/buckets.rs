@@ -204,6 +204,6 @@ Resources:
         assert!(told("Name: suffix", "Name: infix").contains("prefix or suffix"));
         assert!(told("Bucket: !Ref Media", "Bucket: other").contains("is not a bucket of this template"));
         assert!(told("Queue: !GetAtt Work.Arn", "Queue: arn").contains("not the ARN of a queue"));
-        assert!(told("BucketEncryption: {", "BucketName: A_b, Tags: {").contains("cannot be named A_b"));
+        assert!(told("BucketEncryption", "BucketName: A_b\n      BucketEncryption").contains("cannot be named A_b"));
     }
 }
