@@ -89,11 +89,11 @@ impl Files {
 
     /// Sends a request that the owner of the stack signs. `key` is encoded, and may have a query.
     pub(crate) async fn owner(&self, method: &Method, key: &str, headers: &[(&str, &str)], body: &[u8]) -> Answered {
-        let (signer, target) = (Signer::owner(&self.stack), self.target(key));
-        let signed = signer.headers(method, &target, headers);
+        let (owner, target) = (Signer::owner(&self.stack), self.target(key));
+        let signed = owner.headers(method, &target, headers);
         let all = headers.iter().copied().chain(signed.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let all: Vec<(&str, &str)> = all.collect();
-        self.send(method, &format!("{}{target}", signer.url), &all, body).await
+        self.send(method, &format!("{}{target}", owner.url), &all, body).await
     }
 
     /// Stores an object as the owner.

@@ -33,7 +33,7 @@ async fn an_upload_that_a_death_cuts_is_not_there() {
     let fault = Fault::object(ObjectFault::AnswerLost).operation("PutObject");
     let fault = files.stack.inject(fault).await;
     let signer = tests::s3::Signer::owner(&files.stack);
-    let url = signer.url(&Method::PUT, &files.target("out/a"), &[], Duration::from_secs(60));
+    let url = signer.url(&Method::PUT, &files.target("out/a"), &[], Duration::from_mins(1));
     assert!(files.try_send(&Method::PUT, &url, &[], b"new").await.is_err());
     files.stack.await_fault(&fault, 1).await;
     assert_eq!(files.owner(&Method::GET, "out/a", &[], b"").await.text, "new");
@@ -54,8 +54,7 @@ async fn objects_expire_by_the_rules_of_their_bucket() {
     let files = Files::start();
     files.put("in/a", "hello").await;
     files.stack.handled(LISTENER).await;
-    let hours = |hours: u64| Duration::from_secs(hours * 60 * 60);
-    assert_eq!(files.stack.sweep(BUCKET, hours(23)).await, 0);
-    assert_eq!(files.stack.sweep(BUCKET, hours(25)).await, 1);
+    assert_eq!(files.stack.sweep(BUCKET, Duration::from_hours(23)).await, 0);
+    assert_eq!(files.stack.sweep(BUCKET, Duration::from_hours(25)).await, 1);
     assert_eq!(files.keys().await, ["out/a"]);
 }

@@ -42,7 +42,7 @@ async fn a_signed_url_chooses_the_headers_of_its_response() {
     let files = Files::start();
     files.put("out/a", "hello").await;
     let query = "out/a?response-cache-control=private%2C%20max-age%3D60&response-content-disposition=attachment%3B%20filename%3D%22%C3%A4.txt%22&response-content-type=application%2Foctet-stream";
-    let url = files.signed(&Method::GET, query, json!({}), Duration::from_secs(60)).await;
+    let url = files.signed(&Method::GET, query, json!({}), Duration::from_mins(1)).await;
     let read = files.send(&Method::GET, &url, &[], b"").await;
     assert_eq!((read.status, read.text.as_str()), (200, "hello"), "{read:?}");
     assert_eq!(read.header("content-type"), "application/octet-stream");

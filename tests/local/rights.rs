@@ -8,7 +8,7 @@ use tests::s3::Signer;
 
 use crate::files::Files;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn the_role_of_the_signer_is_asked_when_a_url_is_used() {

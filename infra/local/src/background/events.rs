@@ -33,7 +33,7 @@ impl Event {
 pub(super) struct Counts {
     /// To be handled, and not called for yet.
     waiting: usize,
-    /// The function works on them.
+    /// The function works on them, or they are about to be given up.
     running: usize,
     /// They failed, and will come again.
     failed: usize,
@@ -63,15 +63,15 @@ impl Events {
         Some(event.clone())
     }
 
-    /// Notes a failed call. Gives the event back if it is given up.
+    /// Notes a failed call. Gives the event back if it is given up; it is not called for again then.
     pub(super) fn fail(&mut self, id: &str, now_ms: u64) -> Option<Event> {
         let event = self.all.iter_mut().find(|event| event.id == id)?;
-        event.is_running = false;
         event.failures += 1;
         let wait = WAITS_MS.get(event.failures as usize - 1).copied().unwrap_or_default();
         event.due_ms = now_ms + wait;
         let is_too_old = event.due_ms > event.came_ms.saturating_add(self.oldest_ms);
-        (event.failures > self.most_retries || is_too_old).then(|| event.clone())
+        event.is_running = event.failures > self.most_retries || is_too_old;
+        event.is_running.then(|| event.clone())
     }
 
     pub(super) fn remove(&mut self, id: &str) {
@@ -128,6 +128,7 @@ mod tests {
         events.hurry();
         assert!(events.start(64_000).is_some());
         assert_eq!(events.fail("a", 65_000).map(|event| event.failures), Some(3));
+        assert!(events.start(u64::MAX).is_none(), "it is given up");
         events.remove("a");
         assert!(events.is_empty());
     }
