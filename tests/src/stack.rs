@@ -15,7 +15,6 @@ use crate::server::Server;
 use crate::socket::Socket;
 use crate::user::{User, unique};
 use crate::wait;
-use crate::work::{Bucket, Events};
 
 /// Longer than the gateway lets a function take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(40);
@@ -298,57 +297,6 @@ impl Stack {
         wait::within_async(Duration::from_secs(20), "the queue to be empty", done).await;
     }
 
-    /// All buckets with their objects.
-    pub async fn buckets(&self) -> Vec<Bucket> {
-        let answer = self.control(Method::GET, "/buckets").await;
-        serde_json::from_value(answer.json).expect("buckets have the members of the brief")
-    }
-
-    /// Deletes what will have expired in a bucket after so much time, and tells how many objects these were.
-    pub async fn sweep(&self, bucket: &str, ahead: Duration) -> u64 {
-        let path = format!("/buckets/{bucket}/sweep?ahead_s={}", ahead.as_secs());
-        let answer = self.control(Method::POST, &path).await;
-        answer.expect(200)["expired"].as_u64().expect("it is a number")
-    }
-
-    /// The events of a function that nobody waits for.
-    pub async fn events(&self, function: &str) -> Events {
-        self.events_at(&format!("/events/{function}")).await
-    }
-
-    /// Waits until no event of a function is left: each was handled, or given up.
-    pub async fn handled(&self, function: &str) {
-        let events = self.events_at(&format!("/events/{function}?drained=true")).await;
-        let left = events.waiting + events.running + events.failed;
-        assert_eq!(left, 0, "waited in vain for the events of {function}: {events:?}");
-    }
-
-    async fn events_at(&self, path: &str) -> Events {
-        let answer = self.control(Method::GET, path).await;
-        serde_json::from_value(answer.expect(200).clone()).expect("events have the members of the brief")
-    }
-
-    /// Ends the waits of all events of a function that failed and would come again later.
-    pub async fn hurry(&self, function: &str) {
-        let answer = self.control(Method::POST, &format!("/events/{function}/due")).await;
-        assert_eq!(answer.status, 204, "hurrying {function} was answered {}", answer.text());
-    }
-
-    /// Fires the schedules of a function.
-    pub async fn fire(&self, function: &str) {
-        let answer = self.control(Method::POST, &format!("/schedules/{function}")).await;
-        assert_eq!(answer.status, 204, "firing {function} was answered {}", answer.text());
-    }
-
-    /// Waits until a function has run so often because of this: a route, a queue, a bucket or a schedule.
-    pub async fn caused(&self, cause: &str, times: usize) -> Vec<Invocation> {
-        let answer = self.control(Method::GET, &format!("/invocations?route_key={cause}&at_least={times}")).await;
-        let ran: Vec<Invocation> =
-            serde_json::from_value(answer.json).expect("invocations have the members of the brief");
-        assert!(ran.len() >= times, "waited in vain for {cause} to cause {times} invocations: {ran:?}");
-        ran
-    }
-
     /// The open sockets as the gateway sees them.
     pub async fn connections(&self) -> Vec<Connection> {
         let answer = self.control(Method::GET, "/connections").await;
@@ -384,7 +332,7 @@ impl Stack {
         wait::until_async("a line in the log", async || self.log().lines().find_map(of_request)).await
     }
 
-    fn control(&self, method: Method, path: &str) -> Call {
+    pub(crate) fn control(&self, method: Method, path: &str) -> Call {
         Call::new(self.client.clone(), method, format!("{}{path}", self.server.ready().control_url))
     }
 }
