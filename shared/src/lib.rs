@@ -5,6 +5,7 @@ pub mod clock;
 pub mod delivery;
 pub mod domain;
 pub mod lambda;
+pub mod objects;
 pub mod random;
 pub mod service;
 pub mod store;

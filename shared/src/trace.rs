@@ -30,6 +30,8 @@ pub(crate) enum Service {
     Sockets,
     /// A queue of work.
     Sqs,
+    /// The bucket.
+    S3,
 }
 
 /// How a call ended, in the words of X-Ray.
@@ -184,6 +186,7 @@ impl Sampled {
             Service::DynamoDb => "DynamoDB",
             Service::Sockets => "ApiGatewayManagementApi",
             Service::Sqs => "SQS",
+            Service::S3 => "S3",
         };
         calls.noted.push(Call {
             id: id(),

@@ -89,7 +89,12 @@ pub(crate) async fn thread(store: &Store, standing: Standing) -> Thread {
 
 /// A message that the `author`-th member of `thread` sends at `now`, decided but not stored.
 pub(crate) fn message(thread: &Thread, author: usize, text: &str, now: Timestamp) -> Sending {
-    let draft = MessageContent { text: text.to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
+    let draft = MessageContent {
+        text: text.to_owned().try_into().unwrap(),
+        reply_to: None,
+        mentions: vec![],
+        attachments: vec![],
+    };
     send(thread, &thread.members[author].user_id, &draft, None, now).unwrap()
 }
 

@@ -14,10 +14,10 @@ pub(crate) async fn send(
     request: Request<MessageBody>,
 ) -> Result<Response<MessageView, WithSockets>, Problem> {
     let thread_id: ThreadId = request.path("thread_id")?;
-    let draft = request.body()?.draft()?;
+    let (draft, media) = request.body()?.draft()?;
     require_key(ctx.key.as_ref())?;
 
-    let done = service::send(&ctx, &thread_id, &draft).await?;
+    let done = service::send(&ctx, &thread_id, (&draft, &media)).await?;
     let view = MessageView::whole(&thread_id, &done.output.message, Vec::new());
     Ok(Response::created(&view).deliver(done).sent(true))
 }

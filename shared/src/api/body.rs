@@ -1,7 +1,7 @@
 //! Bodies and frames as clients send them. A member that a body does not have is an error with a pointer to it, so that a typo
 //! is not silently nothing.
 
-use serde::de::IgnoredAny;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::object::Object;
@@ -10,7 +10,8 @@ use crate::domain::details::Preferences;
 use crate::domain::edit::Edit;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::invalid::Invalid;
-use crate::domain::limits::MAX_MEMBERS;
+use crate::domain::limits::{MAX_ATTACHMENTS, MAX_MEMBERS};
+use crate::domain::media::MediaId;
 use crate::domain::member::Role;
 use crate::domain::message::{MessageContent, MessageText};
 use crate::domain::profile::{AvatarUrl, ContactPolicy, DisplayName, PublicProfile, SettingsChange, Username};
@@ -126,7 +127,7 @@ impl CreateGroupBody {
 }
 
 fn draft_within(message: Option<Object<MessageBody>>) -> Result<Option<MessageContent>, Problem> {
-    let draft = message.map(|Object(message)| message.draft()).transpose();
+    let draft = message.map(|Object(message)| message.first()).transpose();
     draft.map_err(|problem| problem.within(OpenThreadBody::MESSAGE))
 }
 
@@ -134,23 +135,43 @@ fn draft_within(message: Option<Object<MessageBody>>) -> Result<Option<MessageCo
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MessageBody {
-    text: MessageText,
+    /// Optional where there are attachments.
+    #[serde(default, deserialize_with = "caption")]
+    text: Option<MessageText>,
     reply_to: Option<Seq>,
     #[serde(default)]
     mentions: Vec<UserId>,
-    /// None can be sent yet. Clients that know of attachments send an empty list.
-    #[serde(default, rename = "attachments")]
-    _attachments: NoAttachments,
+    /// Ids of images and videos; none with a new thread.
+    #[serde(default)]
+    attachments: Vec<MediaId>,
 }
 
 impl MessageBody {
-    /// The draft, each mentioned user once.
+    /// The draft, each mentioned user once, and the images and videos to attach.
     ///
     /// # Errors
-    /// `invalid-request` for more mentions than a thread has members.
-    pub fn draft(self) -> Result<MessageContent, Problem> {
-        let Self { text, reply_to, mentions, .. } = self;
-        Ok(MessageContent { text, reply_to, mentions: mentioned(mentions)? })
+    /// `invalid-request` for more mentions than a thread has members, too many attachments or one twice, or neither text nor attachment.
+    pub fn draft(self) -> Result<(MessageContent, Vec<MediaId>), Problem> {
+        let Self { text, reply_to, mentions, attachments } = self;
+        if attachments.len() > MAX_ATTACHMENTS {
+            return Err(Problem::invalid("/attachments", format!("must be at most {MAX_ATTACHMENTS}")));
+        }
+        if let Some(twice) = (1..attachments.len()).find(|place| attachments[..*place].contains(&attachments[*place])) {
+            return Err(Problem::invalid(format!("/attachments/{twice}"), "must not be there twice"));
+        }
+        let text = text.or_else(|| (!attachments.is_empty()).then(MessageText::none));
+        let text = text.ok_or_else(|| Problem::invalid("/text", "must not be empty"))?;
+        Ok((MessageContent { text, reply_to, mentions: mentioned(mentions)?, attachments: Vec::new() }, attachments))
+    }
+
+    /// The draft of a message that comes with a new thread.
+    fn first(self) -> Result<MessageContent, Problem> {
+        let (content, attachments) = self.draft()?;
+        if attachments.is_empty() {
+            Ok(content)
+        } else {
+            Err(Problem::invalid("/attachments", "must be an empty list: attach once the thread is open"))
+        }
     }
 }
 
@@ -184,17 +205,10 @@ fn mentioned(mut mentions: Vec<UserId>) -> Result<Vec<UserId>, Problem> {
     Ok(mentions)
 }
 
-/// The empty list.
-#[derive(Debug, Default, Deserialize)]
-#[serde(try_from = "Vec<IgnoredAny>")]
-struct NoAttachments;
-
-impl TryFrom<Vec<IgnoredAny>> for NoAttachments {
-    type Error = Invalid;
-
-    fn try_from(attachments: Vec<IgnoredAny>) -> Result<Self, Invalid> {
-        if attachments.is_empty() { Ok(Self) } else { Err(Invalid::new("must be an empty list")) }
-    }
+/// A text that may be empty: then there is none.
+fn caption<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MessageText>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() { Ok(None) } else { text.try_into().map(Some).map_err(D::Error::custom) }
 }
 
 /// `PUT /threads/{thread_id}/read`.

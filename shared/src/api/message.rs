@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::user::UserView;
 use crate::domain::emoji::Emoji;
 use crate::domain::ids::{Seq, ThreadId, UserId};
+use crate::domain::media::{Attachment, Checked, MediaId, MediaType};
 use crate::domain::member::Member;
 use crate::domain::message::{Message, MessageContent, MessageState, Preview, PreviewState, Written};
 use crate::domain::profile::Profile;
@@ -48,6 +49,30 @@ pub(super) fn reaction_views(reactions: Vec<ReactionCount>) -> Vec<ReactionView>
     reactions.into_iter().map(ReactionView::from).collect()
 }
 
+/// An image or a video of a message. `GET /media/{media_id}` has it.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct AttachmentView {
+    media_id: MediaId,
+    content_type: MediaType,
+    bytes: u64,
+    width: u32,
+    height: u32,
+    duration_ms: Option<u64>,
+    thumbnail: bool,
+}
+
+impl From<Attachment> for AttachmentView {
+    fn from(Attachment { media_id, checked }: Attachment) -> Self {
+        let Checked { content_type, bytes, width, height, duration_ms, thumbnail } = checked;
+        Self { media_id, content_type, bytes, width, height, duration_ms, thumbnail }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+fn is_zero(count: &u8) -> bool {
+    *count == 0
+}
+
 /// A message as its reader sees it.
 #[derive(Debug, Clone, Serialize)]
 pub struct MessageView {
@@ -61,7 +86,10 @@ pub struct MessageView {
     text_truncated: bool,
     reply_to: Option<Seq>,
     mentions: Vec<UserId>,
-    attachments: [(); 0],
+    attachments: Vec<AttachmentView>,
+    /// Only in a thread's `last_message`, which has no attachments themselves, and only where there are some.
+    #[serde(skip_serializing_if = "is_zero")]
+    attachment_count: u8,
     reactions: Vec<ReactionView>,
     #[serde(serialize_with = "rfc3339")]
     created_at: Timestamp,
@@ -78,9 +106,10 @@ impl MessageView {
     pub fn whole(thread: &ThreadId, message: &Message, reactions: Vec<ReactionCount>) -> Self {
         let bare = Self::envelope(thread, message);
         let Some(Written { content, edited, .. }) = message.written() else { return bare };
-        let MessageContent { text, reply_to, mentions } = content.clone();
+        let MessageContent { text, reply_to, mentions, attachments } = content.clone();
+        let attachments = attachments.into_iter().map(AttachmentView::from).collect();
         let (text, edited_at) = (Some(text.into()), edited.map(|edited| edited.at));
-        Self { text, reply_to, mentions, edited_at, reactions: reaction_views(reactions), ..bare }
+        Self { text, reply_to, mentions, attachments, edited_at, reactions: reaction_views(reactions), ..bare }
     }
 
     /// A message whose author the reader blocks, or an old one that they may not see: that it exists, and nothing of what it says
@@ -115,9 +144,14 @@ impl MessageView {
         match state {
             PreviewState::Deleted { at } => Self { deleted_at: Some(at), ..bare },
             PreviewState::Written { .. } if hidden => bare,
-            PreviewState::Written { reply_to, text, truncated, edited_at } => {
-                Self { text: Some(text), text_truncated: truncated, reply_to, edited_at, ..bare }
-            }
+            PreviewState::Written { reply_to, text, truncated, edited_at, attachments } => Self {
+                text: Some(text),
+                text_truncated: truncated,
+                reply_to,
+                edited_at,
+                attachment_count: attachments,
+                ..bare
+            },
         }
     }
 
@@ -140,7 +174,8 @@ impl MessageView {
             text_truncated: false,
             reply_to: None,
             mentions: Vec::new(),
-            attachments: [],
+            attachments: Vec::new(),
+            attachment_count: 0,
             reactions: Vec::new(),
             created_at,
             edited_at: None,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::domain::ids::UserId;
 use crate::domain::limits::{MAX_BODY_BYTES, MAX_EDITS, MAX_MEMBERS, MAX_REQUEST_MESSAGES};
-use crate::domain::refusal::{MessageFault, Refusal};
+use crate::domain::refusal::{MediaFault, MessageFault, Refusal};
 use crate::service::Error;
 use crate::store::StoreError;
 
@@ -34,6 +34,7 @@ pub enum Code {
     IdempotencyMismatch,
     EditWindowClosed,
     TooLarge,
+    UnsupportedMedia,
     TooManyRequests,
     Internal,
     Unavailable,
@@ -58,6 +59,7 @@ impl Code {
             Self::IdempotencyMismatch => ("idempotency-mismatch", 409, "Idempotency key mismatch"),
             Self::EditWindowClosed => ("edit-window-closed", 409, "Edit window closed"),
             Self::TooLarge => ("too-large", 413, "Request too large"),
+            Self::UnsupportedMedia => ("unsupported-media", 415, "Unsupported media"),
             Self::TooManyRequests => ("too-many-requests", 429, "Too many requests"),
             Self::Internal => ("internal", 500, "Internal error"),
             Self::Unavailable => ("unavailable", 503, "Service unavailable"),
@@ -116,6 +118,8 @@ pub enum Problem {
     IdempotencyMismatch,
     EditWindowClosed,
     TooLarge,
+    /// The detail.
+    UnsupportedMedia(String),
     /// The seconds after which to try again.
     TooManyRequests(u32),
     /// The cause.
@@ -174,6 +178,7 @@ impl Problem {
             Self::IdempotencyMismatch => Code::IdempotencyMismatch,
             Self::EditWindowClosed => Code::EditWindowClosed,
             Self::TooLarge => Code::TooLarge,
+            Self::UnsupportedMedia(_) => Code::UnsupportedMedia,
             Self::TooManyRequests(_) => Code::TooManyRequests,
             Self::Internal(_) => Code::Internal,
             Self::Unavailable(_) => Code::Unavailable,
@@ -205,6 +210,7 @@ impl Problem {
             }
             Self::EditWindowClosed => format!("A message can be edited for 24 hours, at most {MAX_EDITS} times."),
             Self::TooLarge => format!("The body of a request has at most {MAX_BODY_BYTES} bytes."),
+            Self::UnsupportedMedia(detail) => detail.clone(),
             Self::TooManyRequests(seconds) => {
                 format!("You did this too often. Try again in {seconds} s. Nothing was changed.")
             }
@@ -279,6 +285,11 @@ impl From<Refusal> for Problem {
                 Self::InvalidRequest(places.into_iter().map(field).collect())
             }
             Refusal::Message(fault) => message_fault("", fault),
+            Refusal::Media(place, fault) => media_fault(place, fault),
+            Refusal::MediaNotReady => {
+                Self::Conflict("It is not uploaded yet, or still being looked at. Try again soon.")
+            }
+            Refusal::MediaRefused(why) => Self::UnsupportedMedia(why),
             Refusal::BeyondTheLog => Self::invalid("/seq", "must not be beyond the thread's last_seq"),
             Refusal::TooManyRequests(wait) => Self::TooManyRequests(whole_seconds(wait)),
             Refusal::IdempotencyMismatch => Self::IdempotencyMismatch,
@@ -289,6 +300,16 @@ impl From<Refusal> for Problem {
 /// In whole seconds, none of them too few: what `Retry-After` takes.
 fn whole_seconds(wait: Duration) -> u32 {
     u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX)
+}
+
+fn media_fault(place: usize, fault: MediaFault) -> Problem {
+    let detail = match fault {
+        MediaFault::NotReady => return Refusal::MediaNotReady.into(),
+        MediaFault::Unknown => "must be an image or a video that you uploaded",
+        MediaFault::Refused => "was refused: it is nothing that can be sent",
+        MediaFault::SentBefore => "was sent before: upload it again",
+    };
+    Problem::invalid(format!("/attachments/{place}"), detail)
 }
 
 fn message_fault(pointer: &str, fault: MessageFault) -> Problem {
@@ -305,7 +326,7 @@ impl From<Error> for Problem {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Store(error) => error.into(),
-            Error::Queue(cause) => Self::Unavailable(cause),
+            Error::Queue(cause) | Error::Objects(cause) => Self::Unavailable(cause),
             Error::Internal(cause) => Self::Internal(cause),
         }
     }

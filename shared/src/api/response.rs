@@ -30,6 +30,8 @@ pub struct Outcome {
     pub status: u16,
     /// JSON, if there is a body.
     pub body: Option<String>,
+    /// Where to look instead.
+    pub location: Option<String>,
     /// Whether an earlier request with the same key led to it (rule 15).
     pub replayed: bool,
     /// Whether a message was stored, for those who count them.
@@ -68,6 +70,12 @@ impl Response<()> {
     #[must_use]
     pub fn no_content() -> Self {
         Self { outcome: Outcome { status: 204, ..Outcome::default() }, view: PhantomData }
+    }
+
+    /// 302 to another address.
+    #[must_use]
+    pub fn found(location: String) -> Self {
+        Self { outcome: Outcome { status: 302, location: Some(location), ..Outcome::default() }, view: PhantomData }
     }
 
     /// 200 without a body: the response of a socket route that has nothing to say.

@@ -16,6 +16,7 @@ use crate::domain::ids::{ConnectionId, UserId};
 use crate::domain::limits::MAX_BODY_BYTES;
 use crate::domain::rate::Rates;
 use crate::domain::time::Timestamp;
+use crate::objects::Bucket;
 use crate::service::Context;
 use crate::store::Store;
 
@@ -83,6 +84,7 @@ pub struct Call {
     pub now: Timestamp,
     pub store: Store,
     pub work: Option<WorkQueue>,
+    pub bucket: Option<Bucket>,
     pub rates: Arc<Rates>,
     pub request: Arc<RequestParts>,
 }
@@ -126,8 +128,8 @@ impl<Has> Route<Has> {
                 let Sender::User(caller) = call.sender else { return Err(Problem::Unauthenticated) };
                 let request = Request::new(call.request);
                 let key = if takes_key { request.idempotency()? } else { None };
-                let context =
-                    Context { caller, now: call.now, key, store: call.store, work: call.work, rates: call.rates };
+                let Call { now, store, work, bucket, rates, .. } = call;
+                let context = Context { caller, now, key, store, work, bucket, rates };
                 let (caller, store) = (context.caller.clone(), context.store.clone());
                 let outcome = handler(context, request).await.map(Respond::outcome);
                 match outcome {
@@ -154,9 +156,9 @@ impl<Has> Route<Has> {
                 let Sender::Socket(caller) = call.sender else {
                     return Err(Problem::Internal("not a socket's event".to_owned()));
                 };
-                let Call { now, store, work, rates, .. } = call;
-                let context = Context { caller, now, key: None, store, work, rates };
-                handler(context, Request::new(call.request)).await.map(Respond::outcome)
+                let Call { now, store, work, bucket, rates, request, .. } = call;
+                let context = Context { caller, now, key: None, store, work, bucket, rates };
+                handler(context, Request::new(request)).await.map(Respond::outcome)
             })
         };
         Self::new::<Body, R>(key, Access::Socket, Box::new(call))

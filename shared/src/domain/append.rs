@@ -42,10 +42,11 @@ pub fn append(sending: &Sending, request: &Idempotency, attempt: u32) -> Option<
     Some(Append { transition, message, tag, alone })
 }
 
-/// Whether a message is short enough for the tail. All messages after it pay for its size until it is an item.
+/// Whether a message is short enough for the tail: all messages after it pay for its size until it is an item. What it attaches is
+/// bound to it in the same write, which takes a transaction.
 fn fits(content: &MessageContent) -> bool {
     let mentions: usize = content.mentions.iter().map(|user_id| user_id.as_str().len()).sum();
-    content.text.as_str().len() + mentions <= MAX_TAIL_CONTENT_BYTES
+    content.attachments.is_empty() && content.text.as_str().len() + mentions <= MAX_TAIL_CONTENT_BYTES
 }
 
 #[cfg(test)]
@@ -82,7 +83,12 @@ mod tests {
 
     /// A message whose key is its first word.
     fn say(thread: &Thread, author: &str, text: &str, now: Timestamp) -> Option<Append> {
-        let content = MessageContent { text: text.to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
+        let content = MessageContent {
+            text: text.to_owned().try_into().unwrap(),
+            reply_to: None,
+            mentions: vec![],
+            attachments: vec![],
+        };
         append(&send(thread, &user(author), &content, None, now).unwrap(), &request(text.split(' ').next().unwrap()), 1)
     }
 

@@ -98,7 +98,7 @@ mod tests {
         let id = ThreadId::direct(&Pair::new(&ann, &bob).unwrap());
         let opening = Opening { actor: &ann, recipient: &bob, standing: Standing::Accepted, declined: None };
         let thread = open(id, opening, Revision::default(), at(0)).thread;
-        let draft = MessageContent { text: to("helo").text, reply_to: None, mentions: vec![] };
+        let draft = MessageContent { text: to("helo").text, reply_to: None, mentions: vec![], attachments: vec![] };
         let sending = send(&thread, &ann, &draft, None, at(1)).unwrap();
         (sending.transition.after, sending.message)
     }

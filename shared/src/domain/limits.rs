@@ -49,6 +49,18 @@ pub const MAX_REACTIONS: usize = MAX_MEMBERS * MAX_REACTION_KINDS;
 pub const MAX_EMOJI_CHARS: usize = 24;
 /// Deleted messages that a head remembers while somebody has not read so far, at most. Every message pays for its size.
 pub const MAX_DELETIONS: usize = 100;
+/// Images and videos of a message, at most (rule 16).
+pub const MAX_ATTACHMENTS: usize = 10;
+/// Bytes of an image, at most (rule 21).
+pub const MAX_IMAGE_BYTES: u64 = 10 * 1_024 * 1_024;
+/// Bytes of a video, at most (rule 21).
+pub const MAX_VIDEO_BYTES: u64 = 100 * 1_024 * 1_024;
+/// How long an upload may begin after its address was given out.
+pub const UPLOAD_LIFE: Duration = Duration::from_mins(15);
+/// How long the address of an image or a video is valid. Whoever may not see it any more is out after that time.
+pub const DOWNLOAD_LIFE: Duration = Duration::from_mins(5);
+/// How long what was uploaded waits until it is sent (rule 21).
+pub const UNSENT_LIFE: Duration = Duration::from_hours(24);
 /// Messages in the tail of a head, at most. It is settled long before; that many wait where the table or a process is slow.
 pub const MAX_TAIL_MESSAGES: usize = 24;
 /// Keys that a head remembers at least, and so the messages that may come between a decision and its append.

@@ -6,6 +6,7 @@ use super::counts::{MessageCounts, Slot};
 use super::ids::{Seq, UserId};
 use super::invalid::{Invalid, no_control_characters};
 use super::limits::{MAX_PREVIEW_BYTES, MAX_PREVIEW_GRAPHEMES, MAX_TEXT_BYTES, MAX_TEXT_CHARS};
+use super::media::Attachment;
 use super::reactions::Reactions;
 use super::revision::Revision;
 use super::text::{beginning, something_visible};
@@ -22,6 +23,12 @@ impl MessageText {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// No text: that of a message that has attachments instead.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(String::new())
     }
 }
 
@@ -70,6 +77,9 @@ pub struct MessageContent {
     /// Members it mentions, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<UserId>,
+    /// Images and videos that are sent with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
 }
 
 /// A message in the log of a thread.
@@ -115,6 +125,12 @@ impl Message {
     #[must_use]
     pub fn changed(&self, state: MessageState) -> Self {
         Self { state, revision: self.revision.next(), ..self.clone() }
+    }
+
+    /// Its images and videos.
+    #[must_use]
+    pub fn attachments(&self) -> &[Attachment] {
+        self.written().map_or(&[], |written| &written.content.attachments)
     }
 
     /// What it says; `None` if it was deleted.
@@ -163,6 +179,8 @@ pub enum PreviewState {
         /// Whether `text` is only the beginning.
         truncated: bool,
         edited_at: Option<Timestamp>,
+        /// How many images and videos it has.
+        attachments: u8,
     },
     Deleted {
         at: Timestamp,
@@ -177,7 +195,8 @@ impl Preview {
             MessageState::Written(Written { content, edited, .. }) => {
                 let (text, truncated) = beginning(content.text.as_str(), MAX_PREVIEW_GRAPHEMES, MAX_PREVIEW_BYTES);
                 let edited_at = edited.map(|edited| edited.at);
-                PreviewState::Written { reply_to: content.reply_to, text, truncated, edited_at }
+                let attachments = u8::try_from(content.attachments.len()).unwrap_or(u8::MAX);
+                PreviewState::Written { reply_to: content.reply_to, text, truncated, edited_at, attachments }
             }
             MessageState::Deleted { at } => PreviewState::Deleted { at: *at },
         };

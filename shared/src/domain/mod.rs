@@ -23,6 +23,7 @@ pub mod invalid;
 pub mod limits;
 pub mod log;
 pub mod mailbox;
+pub mod media;
 pub mod member;
 pub mod membership_change;
 pub mod memberships;

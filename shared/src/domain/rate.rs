@@ -20,6 +20,8 @@ pub enum Limit {
     Contacts,
     /// Searching for users.
     Searches,
+    /// Announcing images and videos.
+    Uploads,
 }
 
 /// One message in so many is counted, for as many: a write for each would cost a third of what a message costs.
@@ -27,7 +29,7 @@ pub const COUNTED_AT_ONCE: u32 = 8;
 
 impl Limit {
     /// All limits.
-    pub const ALL: [Self; 3] = [Self::Messages, Self::Contacts, Self::Searches];
+    pub const ALL: [Self; 4] = [Self::Messages, Self::Contacts, Self::Searches, Self::Uploads];
 
     /// Its name in the configuration, and that of its bucket in the table.
     #[must_use]
@@ -36,6 +38,7 @@ impl Limit {
             Self::Messages => "messages",
             Self::Contacts => "contacts",
             Self::Searches => "searches",
+            Self::Uploads => "uploads",
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Seq, ThreadId, Ticket};
+use super::media::MediaId;
 use super::roster::ListedMember;
 use super::time::Timestamp;
 
@@ -19,6 +20,8 @@ pub enum Reference {
     Declined { thread_id: ThreadId },
     /// Members were added to a group. `members` are all members afterwards.
     Members { members: Vec<ListedMember> },
+    /// An upload was announced.
+    Media { media_id: MediaId },
     /// A socket ticket was issued.
     Ticket { ticket: Ticket, expires_at: Timestamp },
 }

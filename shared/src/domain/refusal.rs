@@ -47,12 +47,31 @@ pub enum Refusal {
     EditWindowClosed,
     /// A message does not fit its thread (rule 16).
     Message(MessageFault),
+    /// What stands at this place of the attachments cannot be sent (rule 21).
+    Media(usize, MediaFault),
+    /// Nobody has looked at the upload yet (rule 21).
+    MediaNotReady,
+    /// The upload is nothing that may be sent; the sentence says why and is safe to show (rule 21).
+    MediaRefused(String),
     /// A read mark would be beyond the end of the log (rule 19).
     BeyondTheLog,
     /// The caller did it too often, and can do it again after this time (contract §4).
     TooManyRequests(Duration),
     /// The idempotency key belongs to another HTTP request (rule 15).
     IdempotencyMismatch,
+}
+
+/// Why an image or a video cannot be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaFault {
+    /// The author has none with this id.
+    Unknown,
+    /// Nobody has looked at the upload yet.
+    NotReady,
+    /// Somebody has, and it is nothing that may be sent.
+    Refused,
+    /// It was sent with another message.
+    SentBefore,
 }
 
 /// The part of a message that does not fit its thread.

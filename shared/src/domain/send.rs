@@ -149,7 +149,12 @@ mod tests {
     }
 
     fn draft() -> MessageContent {
-        MessageContent { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] }
+        MessageContent {
+            text: "hello".to_owned().try_into().unwrap(),
+            reply_to: None,
+            mentions: vec![],
+            attachments: vec![],
+        }
     }
 
     fn at(ms: i64) -> Timestamp {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -17,6 +18,7 @@ use crate::api::{NoSockets, WithSockets};
 use crate::clock::Clock;
 use crate::delivery::{Sockets, WorkQueue};
 use crate::domain::rate::Rates;
+use crate::objects::Bucket;
 use crate::store::{Store, Table};
 use crate::trace::{self, Trace, Tracer};
 
@@ -31,6 +33,9 @@ const SOCKET_ENDPOINT: &str = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
 /// Where queues are, if not where the region says.
 const QUEUE_ENDPOINT: &str = "AWS_ENDPOINT_URL_SQS";
+
+/// Where objects are, if not where the region says.
+const OBJECT_ENDPOINT: &str = "AWS_ENDPOINT_URL_S3";
 
 /// How often a user can do what is limited.
 const RATE_LIMITS: &str = "RATE_LIMITS";
@@ -64,6 +69,8 @@ pub struct App<S = NoSockets> {
     sockets: S,
     /// The queue for what is left to do behind responses, if the function has one.
     queue: Option<(aws_sdk_sqs::Client, Arc<str>)>,
+    /// The bucket for images and videos, if the function has it.
+    bucket: Option<(Arc<Connector>, Arc<str>)>,
     /// How often a user can do what is limited.
     pub(super) rates: Arc<Rates>,
     pub(super) clock: Clock,
@@ -136,6 +143,7 @@ impl App {
             http,
             sockets: NoSockets,
             queue: None,
+            bucket: None,
             rates: Arc::new(rates()?),
             clock: Clock::SYSTEM,
             function: variable("AWS_LAMBDA_FUNCTION_NAME")?,
@@ -162,8 +170,8 @@ impl App {
             .endpoint_url(endpoint)
             .build();
         let sockets = OpenSockets(aws_sdk_apigatewaymanagement::Client::from_conf(config));
-        let Self { table, table_name, http, queue, rates, clock, function, tracer, .. } = self;
-        Ok(App { table, table_name, http, sockets, queue, rates, clock, function, tracer })
+        let Self { table, table_name, http, queue, bucket, rates, clock, function, tracer, .. } = self;
+        Ok(App { table, table_name, http, sockets, queue, bucket, rates, clock, function, tracer })
     }
 }
 
@@ -187,6 +195,22 @@ impl<S> App<S> {
         config.set_endpoint_url(env::var(QUEUE_ENDPOINT).ok());
         let queue = Some((aws_sdk_sqs::Client::from_conf(config.build()), variable(url)?.into()));
         Ok(Self { queue, ..self })
+    }
+
+    /// The same, with the bucket whose URL the environment has under this name.
+    ///
+    /// # Errors
+    /// If a variable is missing.
+    pub fn with_bucket(self, url: &str) -> Result<Self, ConfigError> {
+        let connector = Connector::builder().tls_provider(TLS).tls_context(trusted()?).build();
+        Ok(Self { bucket: Some((Arc::new(connector), variable(url)?.into())), ..self })
+    }
+
+    /// The bucket for one invocation, if the function has it. Its calls give up at `give_up_at`.
+    pub(super) fn bucket(&self, trace: &Arc<Trace>, give_up_at: Instant) -> Option<Bucket> {
+        let (connector, url) = self.bucket.as_ref()?;
+        let keys = (credentials().ok()?, variable("AWS_REGION").ok()?);
+        Some(Bucket::new(Arc::clone(connector), Arc::clone(url), keys, Arc::clone(trace), give_up_at))
     }
 
     /// The queue for one invocation, if the function has one.
@@ -219,15 +243,21 @@ fn credentials() -> Result<Credentials, ConfigError> {
     Ok(Credentials::new(id, secret, env::var("AWS_SESSION_TOKEN").ok(), None, "Lambda"))
 }
 
-/// A client that trusts Amazon's roots; the machine's as well where someone names other servers or other roots.
+const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
+
+/// A client that trusts Amazon's roots.
 fn http_client() -> Result<SharedHttpClient, ConfigError> {
-    let endpoints =
-        [TABLE_ENDPOINT, SOCKET_ENDPOINT, QUEUE_ENDPOINT].into_iter().filter_map(|name| env::var(name).ok());
+    Ok(aws_smithy_http_client::Builder::new().tls_provider(TLS).tls_context(trusted()?).build_https())
+}
+
+/// Amazon's roots; the machine's as well where someone names other servers or other roots.
+fn trusted() -> Result<TlsContext, ConfigError> {
+    let endpoints = [TABLE_ENDPOINT, SOCKET_ENDPOINT, QUEUE_ENDPOINT, OBJECT_ENDPOINT]
+        .into_iter()
+        .filter_map(|name| env::var(name).ok());
     let elsewhere = endpoints.into_iter().any(|url| url.starts_with("https://") && !url.contains(".amazonaws.com"));
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
     let roots = roots.with_native_roots(elsewhere || env::var_os("SSL_CERT_FILE").is_some());
     let tls = TlsContext::builder().with_trust_store(roots).build();
-    let tls = tls.map_err(|error| ConfigError(format!("TLS cannot be set up: {error}")))?;
-    let provider = Provider::Rustls(CryptoMode::Ring);
-    Ok(aws_smithy_http_client::Builder::new().tls_provider(provider).tls_context(tls).build_https())
+    tls.map_err(|error| ConfigError(format!("TLS cannot be set up: {error}")))
 }

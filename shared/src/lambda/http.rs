@@ -147,12 +147,13 @@ impl<S: Capability> Source for ApiGateway<S> {
         let (sender, request) = (event.sender(), Arc::new(event.parts()));
         let (store, work) = (invocation.store.clone(), self.app.work_queue(&invocation.trace));
         let rates = Arc::clone(&self.app.rates);
-        let call = Call { sender, now: invocation.now, store, work, rates, request };
+        let bucket = self.app.bucket(&invocation.trace, invocation.end);
+        let call = Call { sender, now: invocation.now, store, work, bucket, rates, request };
         match self.routes.dispatch(&invocation.labels.route, call).await {
             Ok(outcome) => {
-                let Outcome { status, body, replayed, sent, fanout, unsettled, closing } = outcome;
+                let Outcome { status, body, location, replayed, sent, fanout, unsettled, closing } = outcome;
                 let ended = Ended { status, replayed, sent, ..Ended::default() };
-                let response = ApiResponse::new(status, body, JSON).replayed(replayed);
+                let response = ApiResponse::new(status, body, JSON).replayed(replayed).location(location);
                 let rest = match closing {
                     Some(closing) => self.close(closing, invocation),
                     None => self.rest(fanout, unsettled, invocation),
@@ -249,6 +250,15 @@ impl ApiResponse {
     fn replayed(mut self, replayed: bool) -> Self {
         if replayed {
             self.headers.insert("idempotency-replayed", "true".to_owned());
+        }
+        self
+    }
+
+    fn location(mut self, location: Option<String>) -> Self {
+        if let Some(location) = location {
+            self.headers.insert("location", location);
+            // A browser takes what it finds there for what it is said to be.
+            self.headers.insert("x-content-type-options", "nosniff".to_owned());
         }
         self
     }

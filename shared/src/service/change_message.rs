@@ -102,7 +102,10 @@ impl Operation for ChangeMessage<'_> {
         let Some((transition, message)) = changed else {
             return Ok(Step::unchanged(ChangedMessage { thread, message: logged.message }));
         };
-        let writes = Writes::change_thread(&transition)?;
+        let mut writes = Writes::change_thread(&transition)?;
+        if matches!(self.change, Change::Delete) {
+            writes.erase_media(logged.message.attachments(), ctx.now);
+        }
         let notifications = transition.entries.iter().flat_map(|entry| notify::logged(&transition.after, entry));
         let notifications = notifications.collect();
         Ok(Step::write(ChangedMessage { thread: transition.after, message }, writes).notify(notifications))

@@ -7,6 +7,7 @@ use crate::domain::idempotency::Idempotency;
 use crate::domain::ids::UserId;
 use crate::domain::rate::Rates;
 use crate::domain::time::Timestamp;
+use crate::objects::Bucket;
 use crate::store::Store;
 
 /// An invocation by `caller`: a user, or a connection where a socket sent the event.
@@ -19,6 +20,8 @@ pub struct Context<Caller = UserId> {
     pub key: Option<Idempotency>,
     /// The table. It counts what the invocation uses, notes its trace and knows its deadline.
     pub store: Store,
+    /// The bucket with images and videos, if the function has it.
+    pub bucket: Option<Bucket>,
     /// How often a user can do what is limited.
     pub rates: Arc<Rates>,
     /// The queue for what is left to do behind the response, if the function has one.

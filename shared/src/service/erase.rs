@@ -43,7 +43,7 @@ pub async fn erase(store: Store, work: ErasureWork, asked_at: Timestamp, now: Ti
         return Ok(Worked::Again);
     }
     for _ in 0..PAGES {
-        if !store.erase_page(&work.thread_id).await? {
+        if !store.erase_page(&work.thread_id, now).await? {
             return Ok(Worked::Done);
         }
     }

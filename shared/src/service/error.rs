@@ -1,6 +1,7 @@
 //! Why an operation did not succeed.
 
 use crate::domain::refusal::Refusal;
+use crate::objects::ObjectError;
 use crate::store::StoreError;
 
 /// The error of an operation. Nothing was stored, but for `Unavailable` of the store, whose outcome the same idempotency key
@@ -11,6 +12,8 @@ pub enum Error {
     Refused(Refusal),
     /// The table failed.
     Store(StoreError),
+    /// The bucket failed.
+    Objects(String),
     /// A queue did not take a message.
     Queue(String),
     /// A defect; the cause is for the log.
@@ -20,6 +23,12 @@ pub enum Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<ObjectError> for Error {
+    fn from(error: ObjectError) -> Self {
+        Self::Objects(error.0)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::domain::idempotency::Idempotency;
 use crate::domain::ids::{Pair, Seq, ThreadId, UserId};
 use crate::domain::limits::RECENT_KEYS;
 use crate::domain::log::Entry;
+use crate::domain::media::{Media, MediaId, attachments};
 use crate::domain::message::{LoggedMessage, Message, MessageContent};
 use crate::domain::rate::Buckets;
 use crate::domain::reference::Reference;
@@ -59,6 +60,9 @@ struct Beside {
 struct Send<'a> {
     thread_id: &'a ThreadId,
     draft: &'a MessageContent,
+    /// The images and videos that it attaches, and what is known of them; `None` until that is read again.
+    media: &'a [MediaId],
+    found: Option<Vec<Media>>,
     request: &'a Idempotency,
     /// Names this attempt, see `TailMessage::attempt`.
     attempt: u32,
@@ -79,11 +83,17 @@ struct Send<'a> {
 /// Sends `draft` as the caller, exactly once for its key.
 ///
 /// # Errors
-/// `NotFound`, `ContactClosed`, `YouBlockThem`, `RequestPending`, `Message`, `TooManyRequests`, `IdempotencyMismatch`.
-pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -> Result<Done<Sent>, Error> {
+/// `NotFound`, `ContactClosed`, `YouBlockThem`, `RequestPending`, `Message`, `Media`, `MediaNotReady`, `TooManyRequests`,
+/// `IdempotencyMismatch`.
+pub async fn send(
+    ctx: &Context,
+    thread_id: &ThreadId,
+    (draft, media): (&MessageContent, &[MediaId]),
+) -> Result<Done<Sent>, Error> {
     let request = ctx.key.as_ref().ok_or_else(|| Error::Internal("a message without a key".to_owned()))?;
     let began = Instant::now();
-    let context = ctx.store.send_context(thread_id, (&ctx.caller, &request.key), draft.reply_to, ctx.now).await?;
+    let wanted = (draft.reply_to, media);
+    let context = ctx.store.send_context(thread_id, (&ctx.caller, &request.key), wanted, ctx.now).await?;
     let read_at_once = began.elapsed() < ONE_MOMENT;
     // What was said in a group that ended is given back to nobody, though its items may not be erased yet.
     if matches!(&context.head, Head::Absent(absent) if absent.ended.is_some()) {
@@ -92,6 +102,8 @@ pub async fn send(ctx: &Context, thread_id: &ThreadId, draft: &MessageContent) -
     let operation = Send {
         thread_id,
         draft,
+        media,
+        found: Some(context.media),
         request,
         attempt: u32::from_le_bytes(random::bytes().map_err(Error::Internal)?),
         replied_to: context.replied_to,
@@ -194,8 +206,24 @@ impl Send<'_> {
         Ok(self.replied_to)
     }
 
-    async fn decide(&self, ctx: &Context, thread: &Thread, replied_to: Option<Seq>) -> Result<Sending, Error> {
-        let decide = |full: &[UserId]| send_past(full, thread, &ctx.caller, (self.draft, replied_to), ctx.now);
+    /// The draft with what it attaches.
+    async fn content(&mut self, ctx: &Context, thread: &Thread) -> Result<MessageContent, Error> {
+        let mut content = self.draft.clone();
+        if !self.media.is_empty() {
+            // Who is not in the thread learns nothing else.
+            thread.member(&ctx.caller).ok_or(Refusal::NotFound)?;
+            let found = match self.found.take() {
+                Some(found) => found,
+                None => ctx.store.present_media(self.media).await?,
+            };
+            content.attachments = attachments(&ctx.caller, self.media, &found)?;
+        }
+        Ok(content)
+    }
+
+    async fn decide(&mut self, ctx: &Context, thread: &Thread, replied_to: Option<Seq>) -> Result<Sending, Error> {
+        let content = self.content(ctx, thread).await?;
+        let decide = |full: &[UserId]| send_past(full, thread, &ctx.caller, (&content, replied_to), ctx.now);
         let sending = decide(&[])?;
         if !thread.is_group() || sending.returned_to.is_empty() {
             return Ok(sending);

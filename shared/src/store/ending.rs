@@ -12,6 +12,7 @@ use super::mailbox;
 use super::table::{Query, Read};
 use super::update::{number, text};
 use super::write::{Write, Writes};
+use super::{entry, media};
 use crate::domain::group::ended;
 use crate::domain::ids::{ThreadId, UserId};
 use crate::domain::limits::{IDEMPOTENCY_WINDOW, MAX_PAGE_ITEMS};
@@ -55,11 +56,15 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`]. What was deleted stays so.
-    pub async fn erase_page(&self, thread: &ThreadId) -> Result<bool, StoreError> {
+    pub async fn erase_page(&self, thread: &ThreadId, now: Timestamp) -> Result<bool, StoreError> {
         let head = keys::head(thread);
         let (range, limit) = (keys::whole_thread(thread), MAX_PAGE_ITEMS);
         let query = Query { range, newest_first: false, after: None, limit, read: Read::Consistent };
         let page = self.table.query(&query).await?;
+        // Their images and videos first: without the message nobody knows of them.
+        let media = page.items.iter().flat_map(entry::media_of).flat_map(|id| media::erase(&id, now));
+        let media = media.map(|write| self.table.write(write)).collect::<Vec<_>>();
+        stream::iter(media).buffer_unordered(AT_A_TIME).try_collect::<Vec<_>>().await?;
         let keys = page.items.iter().map(convert::key_of).collect::<Result<Vec<_>, _>>()?;
         let rest: Vec<_> = keys.into_iter().filter(|key| *key != head).collect();
         let more = !rest.is_empty();

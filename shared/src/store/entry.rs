@@ -2,18 +2,21 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::convert::{self, ITEM_VERSION};
 use super::error::{Condition, StoreError};
 use super::item::Item;
 use super::keys::{self, LogKind};
+use super::media;
 use super::update::{Update, number};
 use super::write::Write;
 use crate::domain::counts::{MessageCounts, Slot};
 use crate::domain::emoji::Emoji;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, Entry, EntryContent};
+use crate::domain::media::MediaId;
 use crate::domain::message::{Edited, LoggedMessage, Message, MessageContent, MessageState, Written};
 use crate::domain::reactions::{Reaction, ReactionChange, Reactions};
 use crate::domain::revision::Revision;
@@ -165,7 +168,12 @@ fn append_one(thread: &ThreadId, entry: &Entry) -> Result<Vec<Write>, StoreError
     };
     let about = |message: &Message, about| Ok(vec![amend(thread, message)?, change(StoredChange::About(about))?]);
     match &entry.content {
-        EntryContent::Message(logged) => Ok(vec![message(thread, logged)?]),
+        EntryContent::Message(logged) => {
+            let Message { seq, author_id, .. } = &logged.message;
+            let attachments = logged.message.attachments().iter();
+            let sent = attachments.map(|attachment| media::send(author_id, attachment, (thread, *seq)));
+            Ok([message(thread, logged)?].into_iter().chain(sent).collect())
+        }
         EntryContent::Edited(edited) => about(edited, AboutMessage::Edited { message: edited.seq }),
         EntryContent::Deleted(deleted) => about(deleted, AboutMessage::Deleted { message: deleted.seq }),
         EntryContent::Reacted { change, emoji, message } => {
@@ -211,6 +219,14 @@ fn amend(thread: &ThreadId, message: &Message) -> Result<Write, StoreError> {
         }
     }
     Ok(item.only_if(Condition::Entry))
+}
+
+/// The images and videos of what may be the item of a message.
+pub(super) fn media_of(item: &Item) -> Vec<MediaId> {
+    let content = item.get("content").and_then(|content| content.as_m().ok());
+    let attachments = content.and_then(|content| content.get("attachments")?.as_l().ok());
+    let id = |attachment: &AttributeValue| attachment.as_m().ok()?.get("id")?.as_s().ok()?.clone().try_into().ok();
+    attachments.into_iter().flatten().filter_map(id).collect()
 }
 
 pub(super) fn seq_of(kind: LogKind, item: &Item) -> Result<Seq, StoreError> {

@@ -39,6 +39,8 @@ pub enum Condition {
     Details,
     /// The message is as it was read.
     Entry,
+    /// The image or video is as it was read.
+    Media,
     /// The bucket of a rate is as it was read.
     Rate,
     /// The idempotency key was not used before.
@@ -86,6 +88,7 @@ impl StoreError {
                 | Condition::Head
                 | Condition::Members
                 | Condition::Append
+                | Condition::Media
                 | Condition::Rate
                 | Condition::Entry => true,
                 Condition::Username

@@ -366,6 +366,7 @@ mod tests {
                 text: "x".repeat(MAX_PREVIEW_BYTES),
                 truncated: true,
                 edited_at: Some(at),
+                attachments: 10,
             },
         });
         thread
@@ -374,7 +375,7 @@ mod tests {
     /// A message of 60 characters as a tail has it, with a UUID as its key.
     fn short_message(attempt: u32) -> TailMessage {
         let text = MessageText::try_from("m".repeat(60)).unwrap();
-        let content = MessageContent { text, reply_to: None, mentions: vec![] };
+        let content = MessageContent { text, reply_to: None, mentions: vec![], attachments: vec![] };
         let (created_at, author_id) =
             (Timestamp::from_ms(1_732_406_400_123).unwrap(), "x".to_owned().try_into().unwrap());
         let message = Message::new(Seq::ONE, author_id, created_at, content);

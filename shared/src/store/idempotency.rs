@@ -9,12 +9,14 @@ use super::error::{Condition, StoreError};
 use super::head::Head;
 use super::item::Item;
 use super::keys::{self, LogKind};
+use super::media::parse as parse_media;
 use super::rates;
 use super::table::Read;
 use super::write::Write;
 use crate::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey};
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::limits::IDEMPOTENCY_WINDOW;
+use crate::domain::media::{Media, MediaId};
 use crate::domain::rate::Buckets;
 use crate::domain::reference::Reference;
 use crate::domain::time::Timestamp;
@@ -92,6 +94,8 @@ pub struct SendContext {
     pub replied_to: Option<Seq>,
     /// The buckets of the author.
     pub buckets: Buckets,
+    /// The images and videos to attach, as far as they exist.
+    pub media: Vec<Media>,
 }
 
 impl Store {
@@ -117,18 +121,24 @@ impl Store {
         &self,
         thread: &ThreadId,
         (author, key): (&UserId, &IdempotencyKey),
-        reply_to: Option<Seq>,
+        (reply_to, media): (Option<Seq>, &[MediaId]),
         now: Timestamp,
     ) -> Result<SendContext, StoreError> {
         let head = keys::head(thread);
         let record = keys::idempotency(author, key);
         let replied_to = reply_to.map(|seq| keys::log(LogKind::Message, thread, seq));
         let rates = keys::rates(author);
-        let wanted: Vec<_> = [head.clone(), record.clone(), rates.clone()].into_iter().chain(replied_to).collect();
+        let wanted = [head.clone(), record.clone(), rates.clone()].into_iter();
+        let wanted: Vec<_> = wanted.chain(replied_to).chain(media.iter().map(keys::media)).collect();
 
         let head_of_none = Head::parse(None)?;
-        let mut context =
-            SendContext { head: head_of_none, earlier: None, replied_to: None, buckets: Buckets::default() };
+        let mut context = SendContext {
+            head: head_of_none,
+            earlier: None,
+            replied_to: None,
+            buckets: Buckets::default(),
+            media: Vec::new(),
+        };
         for item in self.table.batch_get(&wanted, Read::Consistent).await? {
             let key = convert::key_of(&item)?;
             if key == head {
@@ -137,6 +147,8 @@ impl Store {
                 context.earlier = parse(item, now)?;
             } else if key == rates {
                 context.buckets = rates::parse(&item);
+            } else if keys::media_of(&key).is_some() {
+                context.media.push(parse_media(item)?);
             } else {
                 context.replied_to = reply_to;
             }

@@ -6,6 +6,7 @@
 //! | username | `NAME#<first 2 letters>` | `<username>` |
 //! | follow, block | `USER#u` | `FOLLOW#v`, `BLOCK#v` |
 //! | live connections of a user | `USER#u` | `CONNECTIONS` |
+//! | image or video, and the time to look after it | `MEDIA#<id>`, `MEDIA_DUE` | `MEDIA`, `<due at>#<id>` |
 //! | mailbox entry | `USER#u` | `INBOX#<bumped at>#t`, `REQUEST#<since>#t` |
 //! | connection | `CONNECTION#c` | `CONNECTION` |
 //! | ticket | `TICKET#t` | `TICKET` |
@@ -27,6 +28,7 @@ use std::fmt;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::ids::{ConnectionId, Seq, ThreadId, Ticket, UserId};
 use crate::domain::mailbox::Mailbox;
+use crate::domain::media::MediaId;
 use crate::domain::profile::{USERNAME_ALPHABET, Username, UsernamePrefix};
 use crate::domain::room::RoomId;
 use crate::domain::time::Timestamp;
@@ -287,6 +289,36 @@ pub(super) fn log_range(kind: LogKind, thread: &ThreadId, first: Seq, last: Seq)
 pub(super) fn whole_thread(thread: &ThreadId) -> Range {
     // Sort keys begin with capital letters.
     Range { pk: head(thread).pk, from: "A".to_owned(), to: "~".to_owned() }
+}
+
+/// `MEDIA#<id>` / `MEDIA`.
+pub(super) fn media(id: &MediaId) -> Key {
+    Key { pk: format!("{MEDIA}{id}"), sk: "MEDIA".to_owned() }
+}
+
+const MEDIA: &str = "MEDIA#";
+
+/// The id in the key of an image or a video.
+pub(super) fn media_of(key: &Key) -> Option<MediaId> {
+    key.pk.strip_prefix(MEDIA)?.to_owned().try_into().ok()
+}
+
+const MEDIA_DUE: &str = "MEDIA_DUE";
+
+/// `MEDIA_DUE` / `<due at>#<id>`: what somebody has to look after then.
+pub(super) fn media_due(at: Timestamp, id: &MediaId) -> Key {
+    Key { pk: MEDIA_DUE.to_owned(), sk: format!("{:013}#{id}", at.ms()) }
+}
+
+/// What is due until then.
+pub(super) fn media_due_until(now: Timestamp) -> Range {
+    Range { pk: MEDIA_DUE.to_owned(), from: "0".to_owned(), to: format!("{:013}{AFTER_ALL}", now.ms()) }
+}
+
+/// When what is due, by its key.
+pub(super) fn due_media_of(key: &Key) -> Option<(Timestamp, MediaId)> {
+    let (at, id) = key.sk.split_once('#')?;
+    Some((Timestamp::from_ms(at.parse().ok()?).ok()?, id.to_owned().try_into().ok()?))
 }
 
 /// The seq in the sort key of a log entry.

@@ -9,26 +9,29 @@ use crate::domain::ids::{Seq, UserId};
 use crate::domain::message::{Preview, PreviewState};
 use crate::domain::time::Timestamp;
 
-/// Seq, author, time, the seq that it replies to (0 for none), text, whether it was truncated.
+/// Seq, author, time, the seq that it replies to (0 for none), text, whether it was truncated, how many
+/// attachments it has (none where an earlier release stored it).
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct LastRecord(Seq, UserId, Timestamp, Seq, String, bool);
+pub(super) struct LastRecord(Seq, UserId, Timestamp, Seq, String, bool, #[serde(default)] u8);
 
 impl LastRecord {
     pub(super) fn of(preview: &Preview) -> Self {
         let Preview { seq, author_id, created_at, state } = preview.clone();
-        let (reply_to, text, truncated) = match state {
-            PreviewState::Written { reply_to, text, truncated, .. } => (reply_to, text, truncated),
-            PreviewState::Deleted { .. } => (None, String::new(), false),
+        let (reply_to, text, truncated, attachments) = match state {
+            PreviewState::Written { reply_to, text, truncated, attachments, .. } => {
+                (reply_to, text, truncated, attachments)
+            }
+            PreviewState::Deleted { .. } => (None, String::new(), false, 0),
         };
-        Self(seq, author_id, created_at, reply_to.unwrap_or(Seq::ZERO), text, truncated)
+        Self(seq, author_id, created_at, reply_to.unwrap_or(Seq::ZERO), text, truncated, attachments)
     }
 
     pub(super) fn parse(self, edited_at: Option<Timestamp>, deleted_at: Option<Timestamp>) -> Preview {
-        let Self(seq, author_id, created_at, reply_to, text, truncated) = self;
+        let Self(seq, author_id, created_at, reply_to, text, truncated, attachments) = self;
         let reply_to = (reply_to > Seq::ZERO).then_some(reply_to);
         let state = match deleted_at {
             Some(at) => PreviewState::Deleted { at },
-            None => PreviewState::Written { reply_to, text, truncated, edited_at },
+            None => PreviewState::Written { reply_to, text, truncated, edited_at, attachments },
         };
         Preview { seq, author_id, created_at, state }
     }

@@ -118,7 +118,7 @@ async fn thread(
     let opening = Opening { actor: &author, recipient: &recipient, standing, declined: None };
     let opened = open(thread_id, opening, Revision::default(), at);
     let text = "how have you been?".to_owned().try_into().unwrap();
-    let draft = MessageContent { text, reply_to: None, mentions: vec![] };
+    let draft = MessageContent { text, reply_to: None, mentions: vec![], attachments: vec![] };
     let say = |thread: &Thread, at| send(thread, &author, &draft, None, at).expect("a friend may write").transition;
     let sent = say(&opened.thread, at);
     let entries = [opened.entries, sent.entries].concat();

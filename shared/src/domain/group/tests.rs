@@ -48,7 +48,12 @@ fn added(thread: &Thread, name: &str, blocks: &[(&str, &str)]) -> Thread {
 }
 
 fn said(thread: &Thread, author: &str) -> Thread {
-    let draft = MessageContent { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
+    let draft = MessageContent {
+        text: "hello".to_owned().try_into().unwrap(),
+        reply_to: None,
+        mentions: vec![],
+        attachments: vec![],
+    };
     send(thread, &user(author), &draft, None, at(2)).unwrap().transition.after
 }
 
@@ -193,7 +198,12 @@ fn rule_07_a_group_that_nobody_accepted_holds_three_messages() {
     for _ in 0..3 {
         thread = said(&thread, "ann");
     }
-    let draft = MessageContent { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
+    let draft = MessageContent {
+        text: "hello".to_owned().try_into().unwrap(),
+        reply_to: None,
+        mentions: vec![],
+        attachments: vec![],
+    };
     assert_eq!(send(&thread, &user("ann"), &draft, None, at(3)), Err(Refusal::RequestPending));
     assert!(send(&said(&thread, "cem"), &user("ann"), &draft, None, at(3)).is_ok());
 
