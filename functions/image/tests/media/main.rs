@@ -1,0 +1,10 @@
+//! The checks of uploads, judged by exiftool, by decoders, and by what the seeds hold (`tests/seeds/make.py`).
+
+mod exiftool;
+mod mutated;
+mod orientations;
+mod pictures;
+mod pixels;
+mod refused;
+mod seeds;
+mod thumbnails;
