@@ -1,9 +1,11 @@
 //! What holds for all bytes: the targets of `cargo fuzz`, which the tests run too.
 
 use crate::audit::is_clean;
-use crate::kind::sniff;
+use crate::kind::{Kind, sniff};
 use crate::picture::Picture;
+use crate::refusal::Refusal;
 use crate::thumbnail::thumbnail;
+use crate::video::{Step, Survey, VideoPlan};
 
 /// Any bytes are refused, or a picture that is clean, that cleaning does not change again, and whose thumbnail is clean too. Whether
 /// they were taken.
@@ -21,8 +23,44 @@ pub fn picture(bytes: &[u8]) -> bool {
     if u64::from(picture.width()) * u64::from(picture.height()) <= 1_000_000
         && let Ok(small) = thumbnail(&picture)
     {
-        assert!(is_clean(crate::kind::Kind::Jpeg, &small.bytes), "the thumbnail holds something");
+        assert!(is_clean(Kind::Jpeg, &small.bytes), "the thumbnail holds something");
         assert!(small.width.max(small.height) <= crate::limits::THUMBNAIL_SIDE, "the thumbnail is too large");
     }
     true
+}
+
+/// Any bytes are refused, or a video that cleaning does not change again. Whether they were taken.
+///
+/// # Panics
+/// If that does not hold.
+#[must_use]
+pub fn video(bytes: &[u8]) -> bool {
+    let Some(kind) = sniff(bytes).filter(|kind| kind.is_video()) else { return false };
+    let Ok(plan) = survey(kind, bytes) else { return false };
+    let mut cleaned = bytes.to_vec();
+    plan.apply(0, &mut cleaned);
+    let again = survey(kind, &cleaned);
+    let Ok(again) = again else { panic!("cleaned, it is refused: {again:?}") };
+    assert_eq!((again.width(), again.height(), again.duration_ms()), (plan.width(), plan.height(), plan.duration_ms()));
+    let mut twice = cleaned.clone();
+    again.apply(0, &mut twice);
+    assert!(twice == cleaned, "cleaned again, it is another");
+    true
+}
+
+/// The plan for a video that is in memory.
+///
+/// # Errors
+/// A [`Refusal`].
+pub fn survey(kind: Kind, bytes: &[u8]) -> Result<VideoPlan, Refusal> {
+    let mut survey = Survey::new(kind, bytes.len() as u64)?;
+    loop {
+        match survey.step()? {
+            Step::Done(plan) => return Ok(plan),
+            Step::Read(range) => {
+                let index = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
+                survey.give(bytes.get(index(range.start)..index(range.end)).unwrap_or_default().to_vec());
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod orientation;
 mod picture;
 mod refusal;
 mod thumbnail;
+mod video;
 
 pub use audit::is_clean;
 pub use kind::{Kind, SNIFFED_BYTES, sniff};
@@ -17,3 +18,4 @@ pub use orientation::Orientation;
 pub use picture::Picture;
 pub use refusal::Refusal;
 pub use thumbnail::{Thumbnail, thumbnail};
+pub use video::{Patch, Step, Survey, VideoPlan};

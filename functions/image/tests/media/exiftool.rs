@@ -6,8 +6,8 @@ use std::process::Command;
 
 /// The tags of a file by group and name, with their values; numbers are not put into words.
 pub(crate) fn tags(bytes: &[u8]) -> BTreeMap<String, String> {
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(bytes).unwrap();
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    file.write_all(bytes).expect("a temporary file");
     // Every tag, also unknown ones, several of one name, and those of embedded files; tab-separated, one a line.
     let options = ["-a", "-u", "-ee", "-G1", "-s", "-n", "-t", "-api", "LargeFileSupport=1"];
     let output = Command::new("exiftool").args(options).arg(file.path()).output();

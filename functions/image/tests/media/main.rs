@@ -8,3 +8,4 @@ mod pixels;
 mod refused;
 mod seeds;
 mod thumbnails;
+mod videos;

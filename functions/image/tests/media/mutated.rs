@@ -2,7 +2,7 @@
 
 use media_check::fuzz;
 
-use crate::seeds::{PICTURES, read};
+use crate::seeds::{PICTURES, VIDEOS, read};
 
 /// Variants of each seed. The longer runs are those of `cargo fuzz`.
 const VARIANTS: u32 = 300;
@@ -37,16 +37,25 @@ pub(crate) fn mutate(bytes: &mut Vec<u8>, random: &mut fastrand::Rng) {
 
 #[test]
 fn rule_21_pictures_with_mistakes_are_refused_or_clean() {
+    vary(&PICTURES, fuzz::picture);
+}
+
+#[test]
+fn rule_21_videos_with_mistakes_are_refused_or_clean() {
+    vary(&VIDEOS, fuzz::video);
+}
+
+fn vary(seeds: &[&str], is_taken: fn(&[u8]) -> bool) {
     let mut random = fastrand::Rng::with_seed(21);
-    let mut taken = 0;
-    for name in PICTURES {
+    let (mut taken, mut all) = (0, 0);
+    for name in seeds {
         for _ in 0..VARIANTS {
             let mut bytes = read(name);
             mutate(&mut bytes, &mut random);
-            taken += u32::from(fuzz::picture(&bytes));
+            taken += u32::from(is_taken(&bytes));
+            all += 1;
         }
     }
     // Neither all nor none: otherwise the changes would be too small or too large to show anything.
-    let all = VARIANTS * PICTURES.len() as u32;
     assert!((all / 20..all * 19 / 20).contains(&taken), "{taken} of {all} were taken");
 }

@@ -22,14 +22,14 @@ fn with_exif(kind: Kind, block: &[u8]) -> Vec<u8> {
         Kind::Jpeg => {
             let mut bytes = read("base.jpg");
             let body = [b"Exif\0\0", block].concat();
-            let length = u16::try_from(body.len() + 2).unwrap().to_be_bytes();
+            let length = u16::try_from(body.len() + 2).expect("a short block").to_be_bytes();
             bytes.splice(2..2, [&[0xff, 0xe1], length.as_slice(), &body].concat());
             bytes
         }
         Kind::Png => {
             let mut bytes = read("base.png");
             let named = [b"eXIf", block].concat();
-            let length = u32::try_from(block.len()).unwrap().to_be_bytes();
+            let length = u32::try_from(block.len()).expect("a short block").to_be_bytes();
             let chunk = [length.as_slice(), &named, &crc32fast::hash(&named).to_be_bytes()].concat();
             // Behind the pixels, where few look.
             let end = bytes.len() - 12;
@@ -43,9 +43,9 @@ fn with_exif(kind: Kind, block: &[u8]) -> Vec<u8> {
             // With the prefix that belongs to JPEG, as some write it.
             let body = [b"Exif\0\0", block].concat();
             bytes.extend_from_slice(b"EXIF");
-            bytes.extend_from_slice(&u32::try_from(body.len()).unwrap().to_le_bytes());
+            bytes.extend_from_slice(&u32::try_from(body.len()).expect("a short block").to_le_bytes());
             bytes.extend_from_slice(&body);
-            let length = u32::try_from(bytes.len() - 8).unwrap().to_le_bytes();
+            let length = u32::try_from(bytes.len() - 8).expect("a short block").to_le_bytes();
             bytes.splice(4..8, length);
             bytes
         }

@@ -33,6 +33,19 @@ pub(crate) const PICTURES: [&str; 17] = [
 pub(crate) const WITH_PLACE: [&str; 6] =
     ["animated.webp", "behind.png", "places.gif", "places.jpg", "places.png", "places.webp"];
 
+/// The videos among the seeds that are taken.
+pub(crate) const VIDEOS: [&str; 9] = [
+    "attached.webm",
+    "fast.mp4",
+    "fragments.mp4",
+    "live.webm",
+    "loci.mp4",
+    "places.mov",
+    "places.mp4",
+    "places.webm",
+    "turned.mp4",
+];
+
 /// The bytes of a seed.
 pub(crate) fn read(name: &str) -> Vec<u8> {
     fs::read(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
