@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [file, out, small @ ..] = arguments.as_slice() else { return Err("clean FILE OUT [THUMBNAIL]".into()) };
     let mut file = File::open(file)?;
     let mut first = Vec::new();
-    file.by_ref().take(SNIFFED_BYTES as u64).read_to_end(&mut first)?;
+    (&mut file).take(SNIFFED_BYTES as u64).read_to_end(&mut first)?;
     file.rewind()?;
     let kind = sniff(&first).ok_or("not supported")?;
     if kind.is_video() {

@@ -54,6 +54,11 @@ impl Shrinker {
 
     /// Takes the next row.
     pub(super) fn push(&mut self, row: &[u8]) {
+        if self.side == 1 && matches!(self.layout, Layout::Rgb) {
+            self.rgb.extend_from_slice(row);
+            self.rows += 1;
+            return;
+        }
         match self.layout {
             Layout::Gray => self.add::<1>(row, |[gray]| [gray; 3]),
             Layout::GrayAlpha => self.add::<2>(row, |[gray, alpha]| [on_white(gray, alpha); 3]),
