@@ -26,6 +26,7 @@ impl Mp4 {
         let (body, end) = (self.at + header, self.at + length);
         match &name {
             b"ftyp" | b"styp" if length <= 1024 => {}
+            b"ftyp" => return Err(Refusal::Broken("the beginning of a video").into()),
             b"sidx" if length <= MAX_HEADER_BYTES => {}
             // Pixels and sound. What stands here and belongs to no track stays.
             b"mdat" => {}

@@ -6,8 +6,8 @@ use super::ebml::{Header, MAX_HEADER, header, void};
 use super::plan::Found;
 use super::vorbis;
 use super::webm_elements::{
-    Action, CLUSTER, CODEC_ID, CODEC_PRIVATE, DISPLAY_HEIGHT, DISPLAY_UNIT, DISPLAY_WIDTH, DOC_TYPE, DURATION, FILE,
-    PIXEL_HEIGHT, PIXEL_WIDTH, SEGMENT, TIMESTAMP_SCALE, TRACK, TRACK_TYPE, TRACKS, action, ends_cluster,
+    Action, CLUSTER, CODEC_ID, CODEC_PRIVATE, DISPLAY_HEIGHT, DISPLAY_UNIT, DISPLAY_WIDTH, DOC_TYPE, DURATION, EBML,
+    FILE, PIXEL_HEIGHT, PIXEL_WIDTH, SEGMENT, TIMESTAMP_SCALE, TRACK, TRACK_TYPE, action, ends_cluster,
 };
 use super::window::{Stop, Window};
 use crate::limits::MAX_PARTS;
@@ -37,6 +37,8 @@ pub(crate) struct WebM {
     scale: u32,
     duration: Option<f64>,
     segments: u32,
+    /// Whether the file says that it is `WebM`.
+    named: bool,
     track: Track,
 }
 
@@ -60,7 +62,7 @@ impl WebM {
     pub(crate) fn new(file: u64) -> Self {
         let inside = vec![Inside { id: FILE, end: file, known: true }];
         let track = Track::default();
-        Self { at: 0, parts: 0, inside, scale: DEFAULT_SCALE, duration: None, segments: 0, track }
+        Self { at: 0, parts: 0, inside, scale: DEFAULT_SCALE, duration: None, segments: 0, named: false, track }
     }
 
     /// Goes over one element; false at the end.
@@ -129,6 +131,7 @@ impl WebM {
     fn look(&mut self, id: u32, body: &[u8], at: u64, found: &mut Found) -> Result<(), Refusal> {
         match id {
             DOC_TYPE if trimmed(body) != b"webm" => return Err(Refusal::NotSupported),
+            DOC_TYPE => self.named = true,
             TIMESTAMP_SCALE => self.scale = small(body)?,
             DURATION => self.duration = Some(float(body)?),
             TRACK_TYPE => {
@@ -172,7 +175,7 @@ impl WebM {
                     found.size(or(width, track.pixels.0), or(height, track.pixels.1));
                 }
             }
-            TRACKS => self.track = Track::default(),
+            EBML if !self.named => return Err(Refusal::NotSupported),
             SEGMENT => {
                 let seconds = self.duration.unwrap_or_default() * f64::from(self.scale) / 1e9;
                 // One that is not even a time is as good as none.
