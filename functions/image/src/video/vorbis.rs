@@ -47,3 +47,42 @@ fn length(bytes: &[u8]) -> Result<(usize, usize), Refusal> {
     let full = bytes.iter().take_while(|byte| **byte == 255).count();
     Ok((full * 255 + usize::from(byte(bytes, full)?), full + 1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(name: &[u8], rest: &[&[u8]]) -> Vec<u8> {
+        [name, &rest.concat()].concat()
+    }
+
+    fn text(text: &str) -> Vec<u8> {
+        [&u32::try_from(text.len()).unwrap().to_le_bytes(), text.as_bytes()].concat()
+    }
+
+    #[test]
+    fn rule_21_the_tags_of_a_vorbis_track_are_emptied() {
+        let first = packet(b"\x01vorbis", &[&[7; 23]]);
+        let tags = packet(
+            b"\x03vorbis",
+            &[&text("maker"), &[2, 0, 0, 0], &text("GEO=48.8;2.3"), &text(&"x".repeat(300)), b"\x01", b"more"],
+        );
+        let third = packet(b"\x05vorbis", &[&[9; 50]]);
+        let lengths = [2, 30, 255, u8::try_from(tags.len() - 255).unwrap()];
+        let setup = [lengths.as_slice(), &first, &tags, &third].concat();
+        let mut found = Found::default();
+        found.size(1, 1);
+        clean(&setup, 1000, &mut found).unwrap();
+        let mut left = setup.clone();
+        found.plan(10_000).unwrap().apply(1000, &mut left);
+        let texts = ["maker", "GEO", "xx", "more"];
+        let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        assert!(texts.iter().all(|text| holds(&setup, text) && !holds(&left, text)));
+        // Lengths, counts and the other packets stay.
+        let same = setup.iter().zip(&left).filter(|(before, after)| before == after).count();
+        assert_eq!(setup.len() - same, 5 + 12 + 300 + 4);
+        // What ends too early is refused, and what is no Vorbis stays.
+        assert!((1..tags.len()).all(|cut| clean(&setup[..35 + cut], 0, &mut Found::default()).is_err()));
+        assert!(clean(b"OpusHead\x01\x02", 0, &mut Found::default()).is_ok());
+    }
+}
