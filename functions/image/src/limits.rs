@@ -10,6 +10,8 @@ pub const MAX_JPEG_PIXELS: u64 = 50_000_000;
 pub const MAX_COEFFICIENT_BYTES: u64 = 160 * 1024 * 1024;
 /// Scans of a JPEG. Each may go over the whole picture again; encoders write about ten.
 pub const MAX_SCANS: u32 = 64;
+/// Tables and scans of a JPEG. An encoder writes some dozens of them.
+pub const MAX_SEGMENTS: usize = 4_096;
 /// Pixels of a PNG, WebP or GIF.
 pub const MAX_PIXELS: u64 = 40_000_000;
 /// Bytes of a decoded PNG, WebP or GIF.
@@ -26,6 +28,8 @@ pub const THUMBNAIL_QUALITY: u8 = 80;
 pub const MAX_THUMBNAIL_ICC_BYTES: usize = 64 * 1024;
 /// Bytes of one header of a video that is held in memory: `moov`, `moof`, `Tracks` and the like.
 pub const MAX_HEADER_BYTES: u64 = 8 * 1024 * 1024;
+/// Boxes that stand in one other box of an MP4.
+pub const MAX_BOXES: usize = 4_096;
 /// Changes of a video. Each takes about 32 bytes.
 pub const MAX_PATCHES: usize = 200_000;
 /// Parts of a video that are looked at: boxes, elements, blocks.

@@ -4,7 +4,7 @@ use super::cleaned::Cleaned;
 use super::jpeg_frame::Frame;
 use super::jpeg_segments::{Segment, Segments, marker};
 use crate::icc;
-use crate::limits::MAX_SCANS;
+use crate::limits::{MAX_SCANS, MAX_SEGMENTS};
 use crate::orientation::Orientation;
 use crate::refusal::Refusal;
 
@@ -49,11 +49,16 @@ pub(crate) fn clean(bytes: &[u8]) -> Result<Cleaned, Refusal> {
 impl<'a> Found<'a> {
     fn take(&mut self, segment: Segment<'a>) -> Result<(), Refusal> {
         let body = segment.body;
+        if self.drawing.len() >= MAX_SEGMENTS {
+            return Err(Refusal::Broken("a segment of a JPEG too many"));
+        }
         match segment.marker {
             marker::APP0 => self.jfif = self.jfif.or(body.strip_prefix(JFIF).and_then(|rest| rest.get(..7))),
             marker::APP1 => self.exif = self.exif.or(body.strip_prefix(EXIF)),
             marker::APP2 => {
-                if let Some([number, count, part @ ..]) = body.strip_prefix(ICC) {
+                if let Some([number, count, part @ ..]) = body.strip_prefix(ICC)
+                    && self.profile.len() <= usize::from(u8::MAX)
+                {
                     self.profile.push((*number, *count, part));
                 }
             }
@@ -115,7 +120,8 @@ impl<'a> Found<'a> {
         let mut parts = self.profile.clone();
         parts.sort_by_key(|(number, ..)| *number);
         let count = parts.len();
-        let complete = (1..).zip(&parts).all(|(place, (number, of, _))| *number == place && usize::from(*of) == count);
+        let fits = |place, number, of| usize::from(number) == place && usize::from(of) == count;
+        let complete = (1..).zip(&parts).all(|(place, (number, of, _))| fits(place, *number, *of));
         if complete { parts.iter().flat_map(|(.., part)| *part).copied().collect() } else { Vec::new() }
     }
 }

@@ -36,7 +36,7 @@ struct Found<'a> {
     width: u32,
     height: u32,
     exif: Option<&'a [u8]>,
-    /// Whether a profile was kept.
+    /// Whether a profile was seen. Only the first is looked at: each could take long to unpack.
     profiled: bool,
     seen: Vec<[u8; 4]>,
     pixels: bool,
@@ -138,10 +138,12 @@ impl<'a> Found<'a> {
 
     /// Keeps the profile alone, packed anew: its name, and what may hang behind the packed bytes, could be any text.
     fn profile(&mut self, body: &[u8]) {
+        if std::mem::replace(&mut self.profiled, true) || self.pixels {
+            return;
+        }
         let packed = body.iter().position(|byte| *byte == 0).and_then(|end| body.get(end + 2..)).unwrap_or_default();
         let mut unpacked = Vec::new();
-        let most = MAX_ICC_BYTES as u64;
-        if self.profiled || self.pixels || ZlibDecoder::new(packed).take(most).read_to_end(&mut unpacked).is_err() {
+        if ZlibDecoder::new(packed).take(MAX_ICC_BYTES as u64).read_to_end(&mut unpacked).is_err() {
             return;
         }
         let Some(profile) = icc::profile(&unpacked) else { return };
@@ -150,7 +152,6 @@ impl<'a> Found<'a> {
             && let Ok(body) = packed.finish()
         {
             self.out.extend_from_slice(&chunk(b"iCCP", &body));
-            self.profiled = true;
         }
     }
 }

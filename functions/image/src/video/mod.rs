@@ -95,7 +95,8 @@ impl Survey {
         }
     }
 
-    /// Takes the bytes that were asked for. There may be more of them, from the same place on.
+    /// Takes the bytes that were asked for. There may be more of them, from the same place on. If there are fewer, the file is not as
+    /// long as was said: a later step refuses it.
     pub fn give(&mut self, bytes: Vec<u8>) {
         self.window.give(bytes);
     }

@@ -7,6 +7,11 @@ use super::window::{Stop, Window};
 use crate::limits::{MAX_HEADER_BYTES, MAX_PARTS};
 use crate::refusal::Refusal;
 
+/// A length within what is in memory as an index.
+fn index(length: u64) -> usize {
+    usize::try_from(length).unwrap_or(usize::MAX)
+}
+
 /// A walk over the boxes at the top.
 #[derive(Debug, Default)]
 pub(crate) struct Mp4 {
@@ -34,7 +39,9 @@ impl Mp4 {
                 if length > MAX_HEADER_BYTES {
                     return Err(Refusal::TooManyParts.into());
                 }
-                let bytes = window.get(body, length - header)?;
+                // With its header: the window has to hold both, or the walk would ask for one and the other in turn.
+                let whole = window.get(self.at, length)?;
+                let bytes = whole.get(index(header)..).unwrap_or_default();
                 if &name == b"moof" {
                     fragment(bytes, body, found)?;
                 } else if self.movie {

@@ -1,6 +1,7 @@
 //! The boxes of MP4, and which of them are kept in which.
 
 use crate::bytes::{be32, be64, index, take};
+use crate::limits::MAX_BOXES;
 use crate::refusal::Refusal;
 
 /// The four letters of a box.
@@ -43,6 +44,9 @@ pub(crate) fn boxes(bytes: &[u8], at: u64) -> Result<(Vec<Box<'_>>, &[u8]), Refu
     let mut rest = bytes;
     let mut found = Vec::new();
     while rest.len() >= 8 {
+        if found.len() >= MAX_BOXES {
+            return Err(Refusal::TooManyParts);
+        }
         let place = at + (bytes.len() - rest.len()) as u64;
         let (name, header, length) = header(rest, rest.len() as u64)?;
         let (start, end) =

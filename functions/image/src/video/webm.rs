@@ -109,7 +109,10 @@ impl WebM {
                 if end - body > MAX_READ {
                     return Err(Refusal::TooManyParts.into());
                 }
-                self.look(element.id, window.get(body, end - body)?, body, found)?;
+                // With its header, so that the window always holds both.
+                let whole = window.get(self.at, end - self.at)?;
+                let header = usize::try_from(element.length).unwrap_or(usize::MAX);
+                self.look(element.id, whole.get(header..).unwrap_or_default(), body, found)?;
             }
             Action::Enter => {
                 self.segments += u32::from(element.id == SEGMENT);

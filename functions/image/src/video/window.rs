@@ -1,5 +1,6 @@
 //! The part of a file that is in memory.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use crate::bytes::CUT;
@@ -30,12 +31,15 @@ pub(crate) struct Window {
     file: u64,
     start: u64,
     bytes: Vec<u8>,
-    wanted: std::cell::Cell<u64>,
+    /// Where the bytes begin that were asked for last, and how many they are.
+    asked: Cell<(u64, u64)>,
+    /// Whether fewer were given. To ask again would not end.
+    cut: bool,
 }
 
 impl Window {
     pub(crate) fn new(file: u64) -> Self {
-        Self { file, start: 0, bytes: Vec::new(), wanted: std::cell::Cell::new(0) }
+        Self { file, start: 0, bytes: Vec::new(), asked: Cell::default(), cut: false }
     }
 
     /// The length of the file.
@@ -45,7 +49,9 @@ impl Window {
 
     /// Replaces the bytes by those from the place that was asked for last.
     pub(crate) fn give(&mut self, bytes: Vec<u8>) {
-        self.start = self.wanted.get();
+        let (start, length) = self.asked.get();
+        self.start = start;
+        self.cut |= (bytes.len() as u64) < length;
         self.bytes = bytes;
     }
 
@@ -63,7 +69,11 @@ impl Window {
         {
             return Ok(bytes);
         }
-        self.wanted.set(at);
-        Err(Stop::Missing(at..end.max(at.saturating_add(WINDOW_BYTES)).min(self.file)))
+        if self.cut {
+            return Err(CUT.into());
+        }
+        let end = end.max(at.saturating_add(WINDOW_BYTES)).min(self.file);
+        self.asked.set((at, end - at));
+        Err(Stop::Missing(at..end))
     }
 }

@@ -50,6 +50,7 @@ fn vary(seeds: &[&str], is_taken: fn(&[u8]) -> bool) {
     let mut random = fastrand::Rng::with_seed(u64::from(variants));
     let (mut taken, mut all) = (0, 0);
     for name in seeds {
+        assert!(is_taken(&read(name)), "{name} is taken as it is");
         for _ in 0..variants {
             let mut bytes = read(name);
             mutate(&mut bytes, &mut random);
