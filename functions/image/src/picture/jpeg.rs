@@ -57,7 +57,7 @@ impl<'a> Found<'a> {
             marker::APP1 => self.exif = self.exif.or(body.strip_prefix(EXIF)),
             marker::APP2 => {
                 if let Some([number, count, part @ ..]) = body.strip_prefix(ICC)
-                    && self.profile.len() <= usize::from(u8::MAX)
+                    && self.profile.len() < 256
                 {
                     self.profile.push((*number, *count, part));
                 }
