@@ -1,4 +1,4 @@
-//! What holds for all bytes. `tests/fuzz` looks for bytes for which it does not, and `tests/media/mutated.rs` tries seeds with mistakes.
+//! What holds for all bytes. `tests/media/mutated.rs` tries it on seeds with mistakes; a fuzzer can call the same.
 
 use crate::audit::is_clean;
 use crate::bytes::{be32, index, take};
