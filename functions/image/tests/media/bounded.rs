@@ -11,7 +11,7 @@ use crate::seeds::read;
 
 /// A segment of a JPEG.
 fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(body.len() + 2).unwrap().to_be_bytes();
+    let length = u16::try_from(body.len() + 2).expect("a short segment").to_be_bytes();
     [&[0xff, marker], length.as_slice(), body].concat()
 }
 
