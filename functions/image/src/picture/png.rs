@@ -82,6 +82,8 @@ impl<'a> Found<'a> {
             b"fcTL" => self.frame(body)?,
             b"fdAT" if self.pixels && self.frames > 0 => {}
             b"IEND" if self.pixels && body.is_empty() => self.ended = true,
+            // Three bytes a colour. The decoder relies on it, and would panic.
+            b"PLTE" if !body.len().is_multiple_of(3) => return Err(Refusal::Broken("the palette of a PNG")),
             b"eXIf" => {
                 self.exif = self.exif.or(Some(body));
                 return Ok(());

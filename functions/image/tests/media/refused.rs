@@ -59,6 +59,21 @@ fn rule_21_a_picture_that_was_cut_and_closed_again_has_no_thumbnail() {
     assert!(matches!(thumbnail(&picture), Err(Refusal::Broken(_))));
 }
 
+#[test]
+fn rule_21_a_palette_that_ends_within_a_colour_is_refused() {
+    let bytes = read("palette.png");
+    let palette = bytes.windows(4).position(|bytes| bytes == b"PLTE").unwrap();
+    let length = u32::from_be_bytes(bytes[palette - 4..palette].try_into().unwrap());
+    for less in [0, 1, 2] {
+        let kept = &bytes[palette..palette + 4 + (length - less) as usize];
+        let sum = crc32fast::hash(kept).to_be_bytes();
+        let chunk = [(length - less).to_be_bytes().as_slice(), kept, &sum].concat();
+        let rest = &bytes[palette + 8 + length as usize..];
+        let cleaned = Picture::clean(Kind::Png, [&bytes[..palette - 4], &chunk, rest].concat());
+        assert_eq!(cleaned.is_ok(), less == 0, "{less} bytes less");
+    }
+}
+
 /// The header of a PNG of this size, and as good as no pixels.
 fn png_header(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = read("base.png");
