@@ -213,8 +213,13 @@ def unwatched(resources):
     answering = set(functions) & set(needs(of_type(resources, "AWS::ApiGatewayV2::Integration")))
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
     queues = of_type(resources, "AWS::SQS::Queue")
-    told = {"WorkFailed": dead_letters(resources), "QueuePolicy": queues}
-    told |= {"FunctionErrors": functions, "FunctionThrottles": functions, "PushFailures": pushing, "SocketErrors": answering}
+    from_a_bucket = [name for name in queues if name in set(needs(of_type(resources, "AWS::S3::Bucket")))]
+    told = {"WorkFailed": dead_letters(resources), "QueuePolicy": set(queues) - set(from_a_bucket)}
+    # An alarm has too few metrics for all functions: those of the HTTP API have one, those that nobody waits for another.
+    working = set(functions) - set(needs(resources["HttpApi"]))
+    for kind in ("Errors", "Throttles"):
+        told |= {f"Function{kind}": set(functions) - working, f"Work{kind}": working}
+    told |= {"PushFailures": pushing, "SocketErrors": answering}
     told |= {"Dashboard": [*functions, *alarms, *queues], "TableKeyGrant": [f"{name}Role" for name in functions]}
     for name, subjects in told.items():
         for missing in sorted(set(subjects) - set(needs(resources[name]["Properties"]))):

@@ -11,7 +11,7 @@ use crate::domain::edit::Edit;
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::invalid::Invalid;
 use crate::domain::limits::{MAX_ATTACHMENTS, MAX_MEMBERS};
-use crate::domain::media::MediaId;
+use crate::domain::media::{MediaId, MediaType};
 use crate::domain::member::Role;
 use crate::domain::message::{MessageContent, MessageText};
 use crate::domain::profile::{AvatarUrl, ContactPolicy, DisplayName, PublicProfile, SettingsChange, Username};
@@ -203,6 +203,31 @@ fn mentioned(mut mentions: Vec<UserId>) -> Result<Vec<UserId>, Problem> {
     mentions.sort();
     mentions.dedup();
     Ok(mentions)
+}
+
+/// `POST /media`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MediaBody {
+    content_type: String,
+    bytes: u64,
+}
+
+impl MediaBody {
+    /// What is to be uploaded.
+    ///
+    /// # Errors
+    /// `unsupported-media` for other types than those of rule 21; `invalid-request` for no bytes, or more than the type may have.
+    pub fn announced(self) -> Result<(MediaType, u64), Problem> {
+        let Self { content_type, bytes } = self;
+        let content_type = MediaType::parse(&content_type);
+        let content_type = content_type.map_err(|known| Problem::UnsupportedMedia(format!("content_type {known}.")))?;
+        let most = content_type.max_bytes();
+        if !(1..=most).contains(&bytes) {
+            return Err(Problem::invalid("/bytes", format!("must be 1–{most} for this type")));
+        }
+        Ok((content_type, bytes))
+    }
 }
 
 /// A text that may be empty: then there is none.

@@ -5,6 +5,7 @@
 mod body;
 mod event;
 mod list;
+mod media;
 mod message;
 mod object;
 mod problem;
@@ -16,11 +17,12 @@ mod user;
 mod words;
 
 pub use body::{
-    AddMembersBody, CreateGroupBody, Decision, EditBody, MessageBody, NoticeBody, OpenThreadBody, PingFrame,
+    AddMembersBody, CreateGroupBody, Decision, EditBody, MediaBody, MessageBody, NoticeBody, OpenThreadBody, PingFrame,
     PreferencesBody, ProfileBody, ReadBody, RenameBody, RoleBody, SettingsBody, ThreadBody, ThreadKind, TypingFrame,
 };
 pub use event::{DeletedFor, EventView, PongView, ProblemFrame, event_view, log_event_view, render};
 pub use list::ListView;
+pub use media::AnnouncementView;
 pub use message::{MessageView, ReactorView};
 pub use object::Object;
 pub use problem::{Code, Field, Problem, ProblemDocument};

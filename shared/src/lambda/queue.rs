@@ -10,6 +10,7 @@ use super::invocation::{Ended, Handled, Invocation, Labels, Source};
 use super::run::run;
 use crate::domain::time::Timestamp;
 use crate::domain::work::Worked;
+use crate::objects::Bucket;
 use crate::service;
 use crate::store::Store;
 
@@ -22,16 +23,42 @@ use crate::store::Store;
 pub async fn serve_queue<Work, F>(
     app: Result<App, ConfigError>,
     kind: &'static str,
-    work: impl Fn(Store, Work, Timestamp, Timestamp) -> F + Send + Sync + 'static,
+    work: impl Fn(Job, Work) -> F + Send + Sync + 'static,
 ) -> Result<(), Error>
 where
     Work: DeserializeOwned + Send + 'static,
     F: Future<Output = Result<Worked, service::Error>> + Send,
 {
-    run(app, |_| Queue { kind, work, takes: std::marker::PhantomData }).await
+    run(app, |app| Queue { app, kind, work, takes: std::marker::PhantomData }).await
+}
+
+/// What work needs that no request waits for.
+#[derive(Debug)]
+pub struct Job {
+    pub store: Store,
+    bucket: Option<Bucket>,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    pub now: Timestamp,
+}
+
+impl Job {
+    pub(super) fn new(app: &App, invocation: &Invocation, asked_at: Timestamp) -> Self {
+        let bucket = app.bucket(&invocation.trace, invocation.end);
+        Self { store: invocation.store.clone(), bucket, asked_at, now: invocation.now }
+    }
+
+    /// The bucket of the function.
+    ///
+    /// # Errors
+    /// [`service::Error::Internal`] if it has none.
+    pub fn bucket(&self) -> Result<&Bucket, service::Error> {
+        self.bucket.as_ref().ok_or_else(|| service::Error::Internal("the function has no bucket".to_owned()))
+    }
 }
 
 struct Queue<Work, Handler> {
+    app: &'static App,
     kind: &'static str,
     work: Handler,
     takes: std::marker::PhantomData<fn(Work)>,
@@ -40,7 +67,7 @@ struct Queue<Work, Handler> {
 impl<Work, Handler, F> Queue<Work, Handler>
 where
     Work: DeserializeOwned + Send + 'static,
-    Handler: Fn(Store, Work, Timestamp, Timestamp) -> F + Send + Sync + 'static,
+    Handler: Fn(Job, Work) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Worked, service::Error>> + Send,
 {
     /// Does what one message asks for; `Err` has the cause for the log.
@@ -49,7 +76,7 @@ where
         let work = serde_json::from_str(body).map_err(|error| format!("a message that cannot be read: {error}"))?;
         let sent_at = message.attributes.get("SentTimestamp").and_then(|ms| Timestamp::from_ms(ms.parse().ok()?).ok());
         let sent_at = sent_at.ok_or("a message without the time at which it was sent")?;
-        let worked = (self.work)(invocation.store.clone(), work, sent_at, invocation.now).await;
+        let worked = (self.work)(Job::new(self.app, invocation, sent_at), work).await;
         worked.map_err(|error| format!("{error:?}"))
     }
 }
@@ -57,7 +84,7 @@ where
 impl<Work, Handler, F> Source for Queue<Work, Handler>
 where
     Work: DeserializeOwned + Send + 'static,
-    Handler: Fn(Store, Work, Timestamp, Timestamp) -> F + Send + Sync + 'static,
+    Handler: Fn(Job, Work) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Worked, service::Error>> + Send,
 {
     type Event = SqsEvent;

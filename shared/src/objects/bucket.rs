@@ -10,7 +10,8 @@ use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use futures_util::stream::{Stream, StreamExt};
+use futures_util::stream::{self, StreamExt};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::ObjectKey;
@@ -35,12 +36,16 @@ impl ObjectError {
     }
 }
 
+/// A part of an object that passes through, or why there is none.
+pub type Part = Result<Vec<u8>, ObjectError>;
+
 /// What is stored.
+#[derive(Debug)]
 pub enum Body {
     /// A picture, which is in memory.
     Bytes(Vec<u8>),
     /// A video, which passes through in parts, and its length.
-    Parts(u64, Box<dyn Stream<Item = Result<Vec<u8>, ObjectError>> + Send + Sync + Unpin>),
+    Parts(u64, mpsc::Receiver<Part>),
 }
 
 /// The bucket, as a function holds it.
@@ -228,7 +233,7 @@ fn expect(response: &HttpResponse, fine: &[u16], operation: &str, key: &ObjectKe
 /// What a request stores: kept for another attempt, or gone with the first.
 enum Parts {
     Kept(Vec<u8>),
-    Once(Option<Box<dyn Stream<Item = Result<Vec<u8>, ObjectError>> + Send + Sync + Unpin>>),
+    Once(Option<mpsc::Receiver<Part>>),
 }
 
 impl Parts {
@@ -236,7 +241,8 @@ impl Parts {
         match self {
             Self::Kept(bytes) => Ok(SdkBody::from(bytes.clone())),
             Self::Once(parts) => {
-                let parts = parts.take().ok_or_else(|| ObjectError::new("its parts are gone"))?;
+                let mut parts = parts.take().ok_or_else(|| ObjectError::new("its parts are gone"))?;
+                let parts = stream::poll_fn(move |context| parts.poll_recv(context));
                 let frames = parts.map(|part| part.map(|bytes| http_body::Frame::data(bytes.into())));
                 let frames = frames.map(|frame| frame.map_err(|error| std::io::Error::other(error.0)));
                 Ok(SdkBody::from_body_1_x(http_body_util::StreamBody::new(frames)))

@@ -5,7 +5,7 @@ mod sign;
 
 use crate::domain::media::MediaId;
 
-pub use bucket::{Body, Bucket, Found, ObjectError};
+pub use bucket::{Body, Bucket, Found, ObjectError, Part};
 pub use sign::SignedUrl;
 
 /// An object of the bucket. Each image or video has up to three.

@@ -123,7 +123,7 @@ fn bucket(ctx: &Context) -> Result<&Bucket, Error> {
 ///
 /// # Errors
 /// Those of the table and of the bucket.
-pub async fn sweep_media(store: Store, bucket: Bucket, now: Timestamp) -> Result<(), Error> {
+pub async fn sweep_media(store: &Store, bucket: &Bucket, now: Timestamp) -> Result<(), Error> {
     for _ in 0..PAGES {
         let page = store.due_media(now).await?;
         if page.is_empty() {
