@@ -10,6 +10,7 @@ mod contact;
 mod costs;
 mod groups;
 mod live;
+mod media;
 mod messages;
 mod reliability;
 mod threads;

@@ -16,8 +16,19 @@ use crate::sources::root;
 const STACK: &str = "stack";
 
 /// The functions' packages; each builds one binary of the same name.
-pub(crate) const FUNCTIONS: [&str; 8] =
-    ["user", "thread", "member", "message", "settings", "connection", "snapshots", "erasure"];
+pub(crate) const FUNCTIONS: [&str; 11] = [
+    "user",
+    "thread",
+    "member",
+    "message",
+    "settings",
+    "connection",
+    "snapshots",
+    "erasure",
+    "media",
+    "image",
+    "sweep",
+];
 
 /// Set to anything to use the binaries as they are.
 const SKIP: &str = "BACKCHANNEL_NO_BUILD";

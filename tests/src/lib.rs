@@ -11,6 +11,7 @@ mod control;
 pub mod engine;
 mod group;
 mod log;
+pub mod media;
 mod meter;
 mod processes;
 pub mod roster;

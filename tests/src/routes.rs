@@ -24,8 +24,8 @@ pub struct Route {
     pub idempotency_key: String,
 }
 
-/// Functions that are called with the messages of a queue, and have no routes.
-const OF_QUEUES: [&str; 2] = ["snapshots", "erasure"];
+/// Functions that work in the background, and have no routes.
+const WITHOUT_ROUTES: [&str; 4] = ["snapshots", "erasure", "image", "sweep"];
 
 /// Problems of every route.
 const COMMON: [&str; 5] = ["unauthenticated", "profile-required", "too-large", "internal", "unavailable"];
@@ -38,7 +38,7 @@ const COMMON: [&str; 5] = ["unauthenticated", "profile-required", "too-large", "
 pub fn routes() -> &'static [Route] {
     static ROUTES: OnceLock<Vec<Route>> = OnceLock::new();
     ROUTES.get_or_init(|| {
-        let functions = FUNCTIONS.iter().filter(|function| !OF_QUEUES.contains(function));
+        let functions = FUNCTIONS.iter().filter(|function| !WITHOUT_ROUTES.contains(function));
         functions.flat_map(|function| table(function)).collect()
     })
 }

@@ -20,7 +20,7 @@ use crate::wait;
 const ANSWER_WITHIN: Duration = Duration::from_secs(40);
 
 /// Rates that no test reaches: buckets are read and written as ever, and refuse nothing.
-pub const HIGH_RATES: [&str; 8] = [
+pub const HIGH_RATES: [&str; 10] = [
     "--parameter",
     "MessagesPerSecond=100000",
     "--parameter",
@@ -29,6 +29,8 @@ pub const HIGH_RATES: [&str; 8] = [
     "ContactsPerHour=1000000",
     "--parameter",
     "SearchesPerMinute=1000000",
+    "--parameter",
+    "UploadsPerHour=1000000",
 ];
 
 /// A running local stack. The last handle that goes stops it, and fails the test if a function failed, something panicked
@@ -338,7 +340,9 @@ impl Stack {
 }
 
 fn client() -> Client {
-    Client::builder().timeout(ANSWER_WITHIN).build().expect("a client can be built")
+    // A redirect is an answer as well.
+    let redirects = reqwest::redirect::Policy::none();
+    Client::builder().redirect(redirects).timeout(ANSWER_WITHIN).build().expect("a client can be built")
 }
 
 /// A fault that holds calls of the table. What it holds is let go when the test says so, or when the stack stops.

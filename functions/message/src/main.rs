@@ -31,6 +31,7 @@ fn routes() -> Routes<WithSockets> {
                 Code::ContactClosed,
                 Code::YouBlockThem,
                 Code::RequestPending,
+                Code::Conflict,
                 Code::TooManyRequests,
                 Code::IdempotencyMismatch,
             ]),

@@ -129,7 +129,7 @@ impl<Has> Route<Has> {
                 let request = Request::new(call.request);
                 let key = if takes_key { request.idempotency()? } else { None };
                 let Call { now, store, work, bucket, rates, .. } = call;
-                let context = Context { caller, now, key, store, work, bucket, rates };
+                let context = Context { caller, now, key, store, bucket, rates, work };
                 let (caller, store) = (context.caller.clone(), context.store.clone());
                 let outcome = handler(context, request).await.map(Respond::outcome);
                 match outcome {
@@ -157,7 +157,7 @@ impl<Has> Route<Has> {
                     return Err(Problem::Internal("not a socket's event".to_owned()));
                 };
                 let Call { now, store, work, bucket, rates, request, .. } = call;
-                let context = Context { caller, now, key: None, store, work, bucket, rates };
+                let context = Context { caller, now, key: None, store, bucket, rates, work };
                 handler(context, Request::new(request)).await.map(Respond::outcome)
             })
         };

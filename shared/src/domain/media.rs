@@ -166,14 +166,13 @@ pub fn attachments(author: &UserId, named: &[MediaId], found: &[Media]) -> Resul
         let refuse = |fault| Err(Refusal::Media(place, fault));
         let own = found.iter().find(|media| media.id == *id && media.owner == *author);
         match own {
-            None => refuse(MediaFault::Unknown),
+            None | Some(Media { state: MediaState::Abandoned, .. }) => refuse(MediaFault::Unknown),
             Some(Media { sent_with: Some(_), .. }) => refuse(MediaFault::SentBefore),
             Some(Media { state: MediaState::Ready(checked), .. }) => {
                 Ok(Attachment { media_id: id.clone(), checked: checked.clone() })
             }
             Some(Media { state: MediaState::Waiting, .. }) => refuse(MediaFault::NotReady),
             Some(Media { state: MediaState::Refused(_), .. }) => refuse(MediaFault::Refused),
-            Some(Media { state: MediaState::Abandoned, .. }) => refuse(MediaFault::Unknown),
         }
     };
     named.iter().enumerate().map(attach).collect()

@@ -1,0 +1,6 @@
+//! Images and videos: rule 21.
+
+mod erasing;
+mod fetching;
+mod sending;
+mod uploading;
