@@ -3,8 +3,11 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::json;
-use tests::{Fault, Pair, SocketFault, Stack, User, engine, fresh_key};
+use tests::media::{download, location, seed};
+use tests::s3::Signer;
+use tests::{DatabaseFault, Fault, Pair, SocketFault, Stack, User, engine, fresh_key};
 
 /// Goes all the way.
 pub(crate) async fn whole(stack: &Stack) {
@@ -13,6 +16,7 @@ pub(crate) async fn whole(stack: &Stack) {
     talk(stack).await;
     group(stack).await;
     crowd(stack).await;
+    media(stack).await;
     later(stack).await;
 }
 
@@ -22,10 +26,40 @@ async fn later(stack: &Stack) {
     stack.drained("SnapshotsQueue").await;
     let ann = stack.user("ann").await;
     let thread = ann.create_group(&[&stack.user("bob").await]).await;
-    ann.send(&thread, "for now").await;
+    let picture = ann.picture("image/png", "base.png").await;
+    ann.attaching(&thread, &[&picture]).await.expect(201);
     ann.clearing(&thread, "everyone").await.expect(204);
     engine::end_earlier(stack, &thread, Duration::from_mins(1)).await;
     stack.worked_off("ErasureQueue").await;
+}
+
+/// Pictures: sent, deleted, and two whose upload goes while somebody looks at it.
+async fn media(stack: &Stack) {
+    let pair = Pair::new(stack).await;
+    let picture = pair.ann.picture("image/png", "base.png").await;
+    pair.ann.attaching(&pair.thread, &[&picture]).await.expect(201);
+    for query in ["", "?variant=thumbnail"] {
+        let answer = pair.bob.fetching(&picture, query).await;
+        assert_eq!(download(&location(&answer)).await.0, 200);
+    }
+    pair.ann.deleting(&pair.thread, 2).await.expect(204);
+    let before = |operation| Fault::database(DatabaseFault::HoldBefore).function("ImageFunction").operation(operation);
+    let held = stack.hold(before("UpdateItem")).await;
+    let abandoned = pair.ann.uploads("image/png", seed("base.png")).await;
+    held.reached().await;
+    engine::media_due_earlier(stack, &abandoned, Duration::from_hours(25)).await;
+    stack.fire("SweepFunction").await;
+    stack.handled_soon("SweepFunction").await;
+    held.release().await;
+    stack.worked_off("UploadsQueue").await;
+    let held = stack.hold(before("GetItem")).await;
+    let gone = pair.ann.uploads("image/png", seed("base.png")).await;
+    held.reached().await;
+    let path = format!("/{}/uploads/{gone}", stack.bucket_name());
+    let url = Signer::owner(stack).url(&Method::DELETE, &path, &[], Duration::from_mins(1));
+    reqwest::Client::new().delete(url).send().await.expect("S3 answers");
+    held.release().await;
+    stack.worked_off("UploadsQueue").await;
 }
 
 /// More sockets than one user may have: the oldest is closed.

@@ -1,4 +1,4 @@
-//! What a function may do is exact: single actions, on the one table, the one socket API and the queues.
+//! What a function may do is exact: single actions, on the one table, the one socket API, the queues and the folders of the one bucket.
 
 use std::collections::BTreeSet;
 
@@ -28,6 +28,17 @@ fn every_statement_grants_single_actions_on_one_resource() {
                 if action == SEND {
                     let queue = queue_of(&function, resource);
                     assert!(queue.is_some(), "{action} of {} is granted on {resource}", function.id);
+                    continue;
+                }
+                if action.starts_with("s3:") {
+                    let folder = |name: &str| json!({"!Sub": format!("${{MediaBucket.Arn}}/{name}/*")});
+                    let folders = ["uploads", "media", "thumbnails"].map(folder);
+                    let lists = action == "s3:ListBucket" && *resource == json!({"!GetAtt": "MediaBucket.Arn"});
+                    assert!(
+                        lists || folders.contains(resource),
+                        "{action} of {} is granted on {resource}",
+                        function.id
+                    );
                     continue;
                 }
                 assert!(action == PUSH || action.starts_with("dynamodb:"), "{} is granted {action}", function.id);

@@ -17,6 +17,8 @@ pub async fn everything(user: &User, thread: &str) -> Vec<Value> {
         "/threads?box=requests".to_owned(),
         "/threads?box=inbox&limit=1".to_owned(),
         "/threads?room_id=room".to_owned(),
+        // Of another's upload, as of none.
+        "/media/med_aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned(),
     ];
     let view = user.thread(thread).await;
     let path = |rest: &str| format!("/threads/{thread}{rest}");

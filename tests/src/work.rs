@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::control::Invocation;
 use crate::stack::Stack;
+use crate::wait;
 
 /// A bucket and its objects.
 #[derive(Clone, Debug, Deserialize)]
@@ -73,6 +74,17 @@ impl Stack {
     async fn events_at(&self, path: &str) -> Events {
         let answer = self.control(Method::GET, path).await;
         serde_json::from_value(answer.expect(200).clone()).expect("events have the members of the brief")
+    }
+
+    /// Has a function handle its events now, those that it failed to handle included, without waiting for their next attempt.
+    pub async fn handled_soon(&self, function: &str) {
+        let done = async || {
+            // What the function works on at the moment cannot be hurried, and comes back later where it fails.
+            self.hurry(function).await;
+            let events = self.events(function).await;
+            (events.waiting + events.running + events.failed == 0).then_some(())
+        };
+        wait::within_async(Duration::from_secs(20), "the events to be handled", done).await;
     }
 
     /// Ends the waits of all events of a function that failed and would come again later.

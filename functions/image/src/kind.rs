@@ -53,7 +53,7 @@ impl Kind {
     pub fn check(self, first: &[u8]) -> Result<(), Refusal> {
         match sniff(first) {
             None => Err(Refusal::NotSupported),
-            Some(kind) if kind != self => Err(Refusal::TypeDiffers(kind)),
+            Some(kind) if kind != self => Err(Refusal::TypeDiffers(kind.content_type())),
             Some(_) => Ok(()),
         }
     }
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(Kind::declared("image/png"), Some(Kind::Png));
         assert_eq!(Kind::declared("image/svg+xml"), None);
         assert_eq!(Kind::Png.check(b"\x89PNG\r\n\x1a\n"), Ok(()));
-        assert_eq!(Kind::Png.check(b"\xff\xd8\xff\xe0"), Err(Refusal::TypeDiffers(Kind::Jpeg)));
+        assert_eq!(Kind::Png.check(b"\xff\xd8\xff\xe0"), Err(Refusal::TypeDiffers("image/jpeg")));
         assert_eq!(Kind::Png.check(b"<svg/>"), Err(Refusal::NotSupported));
     }
 }

@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use crate::kind::Kind;
-
 /// A refusal of an upload. Its text may be shown to the sender: it holds nothing of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// The bytes are of no type that is taken, or use a part of it that is not.
     NotSupported,
-    /// The bytes are of another type than the sender declared.
-    TypeDiffers(Kind),
+    /// The bytes are of this type, and the sender declared another.
+    TypeDiffers(&'static str),
     /// The file does not keep to its format, or ends too early. The text names the place for the log.
     Broken(&'static str),
     /// The file has more bytes than its type may have.
@@ -29,7 +27,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotSupported => f.write_str("The file is of a type that is not supported."),
-            Self::TypeDiffers(kind) => write!(f, "The file is {}, not what was declared.", kind.content_type()),
+            Self::TypeDiffers(kind) => write!(f, "The file is {kind}, not what was declared."),
             Self::Broken(place) => write!(f, "The file is broken: {place}."),
             Self::TooLarge => f.write_str("The file is too large."),
             Self::TooManyPixels => f.write_str("The picture has too many pixels."),

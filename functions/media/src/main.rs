@@ -19,7 +19,7 @@ fn routes() -> Routes<NoSockets> {
             Code::TooManyRequests,
             Code::IdempotencyMismatch,
         ]),
-        Route::user("GET /media/{media_id}", fetch::fetch).statuses(&[302]).problems(&[
+        Route::user("GET /media/{media_id}", fetch::fetch).members().statuses(&[302]).problems(&[
             Code::InvalidRequest,
             Code::NotFound,
             Code::Conflict,

@@ -11,7 +11,7 @@ interface Decision {
   readonly found?: boolean;
 }
 
-function decisions(socketApi: string, values: Values): Decision[] {
+function decisions(socketApi: string, mediaBucket: string, values: Values): Decision[] {
   const managed = (policy: string) => `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policy}]`;
   const here = '<AWS::Region>:<AWS::AccountId>';
   const connections = (method: string) =>
@@ -37,7 +37,7 @@ function decisions(socketApi: string, values: Values): Decision[] {
     },
     {
       id: managed('service-role/AWSLambdaSQSQueueExecutionRole'),
-      about: /^(Erasure|Snapshots)FunctionRole$/,
+      about: /^(Erasure|Image|Snapshots)FunctionRole$/,
       reason:
         'SAM attaches it to the role of a function with a queue; the permissions boundary narrows it to its queue.',
     },
@@ -64,6 +64,27 @@ function decisions(socketApi: string, values: Values): Decision[] {
       reason: 'X-Ray has no resource-level permissions for these actions.',
       found: values['Tracing'] === 'on',
     },
+    ...['uploads', 'media', 'thumbnails'].map((folder) => ({
+      id: `AwsSolutions-IAM5[Resource::<${mediaBucket}.Arn>/${folder}/*]`,
+      about: /^(Image|Media|Sweep)FunctionRole$|^FunctionBoundary$/,
+      reason:
+        'The wildcard stands for ids of images and videos, which are not known in advance; bucket and folder are fixed.',
+    })),
+    {
+      id: 'AwsSolutions-S1',
+      about: /^MediaBucket$/,
+      reason: 'An access log would hold who saw which picture.',
+    },
+    {
+      id: 'Serverless-EventBusDLQ',
+      about: /^SweepFunctionSweep$/,
+      reason: 'What one run of the schedule did not do is done by the next, five minutes later.',
+    },
+    {
+      id: 'Serverless-LambdaDLQ',
+      about: /^SweepFunction$/,
+      reason: 'What it did not do is done by its next run, five minutes later.',
+    },
     {
       id: 'AwsSolutions-APIG4',
       about: /^SocketApi\w+Route$/,
@@ -74,17 +95,17 @@ function decisions(socketApi: string, values: Values): Decision[] {
     { id: 'Serverless-APIGWAccessLogging', ...socketLog },
     {
       id: 'Serverless-LambdaDLQ',
-      about: /(?<!Erasure|Snapshots)Function$/,
+      about: /(?<!Erasure|Image|Snapshots|Sweep)Function$/,
       reason: 'Only the two APIs call it, and they wait for its response, so nothing can go to a dead-letter queue.',
     },
     {
       id: 'Serverless-LambdaDLQ',
-      about: /^(Erasure|Snapshots)Function$/,
+      about: /^(Erasure|Image|Snapshots)Function$/,
       reason: 'Messages that it cannot handle go from its queue to the dead-letter queue of that queue.',
     },
     {
       id: 'Serverless-LambdaEventSourceMappingDestination',
-      about: /^(Erasure|Snapshots)FunctionWork$/,
+      about: /^(Erasure|Image|Snapshots)FunctionWork$/,
       reason: 'Such a destination exists for streams only. A queue gives up by itself, and has a dead-letter queue.',
     },
     {
@@ -104,8 +125,9 @@ function decisions(socketApi: string, values: Values): Decision[] {
 
 /** Acknowledges the decisions in CDK's validation, so that an app that runs cdk-nag sees its own findings only. */
 export function acknowledge(template: CfnInclude, values: Values): void {
-  const socketApi: string = Stack.of(template).resolve((template.getResource('SocketApi') as CfnElement).logicalId);
-  for (const { id, about, reason, found = true } of decisions(socketApi, values)) {
+  const idOf = (name: string): string =>
+    Stack.of(template).resolve((template.getResource(name) as CfnElement).logicalId);
+  for (const { id, about, reason, found = true } of decisions(idOf('SocketApi'), idOf('MediaBucket'), values)) {
     for (const resource of template.node.children.filter((child) => found && about.test(child.node.id))) {
       Validations.of(resource).acknowledge({ id, reason });
     }

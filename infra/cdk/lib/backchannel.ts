@@ -8,6 +8,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnFunction, type IFunction, Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { type CfnLogGroup, type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { type CfnQueue, type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
@@ -24,10 +25,13 @@ const OWN_FUNCTIONS = resolve(__dirname, '..', '..', 'functions');
 export const FUNCTIONS = [
   'connection',
   'erasure',
+  'image',
+  'media',
   'member',
   'message',
   'settings',
   'snapshots',
+  'sweep',
   'thread',
   'user',
 ] as const;
@@ -44,18 +48,27 @@ export const ALARMS = [
   'SocketErrors',
   'TableErrors',
   'TableThrottles',
+  'WorkErrors',
   'WorkFailed',
+  'WorkThrottles',
 ] as const;
 /** An alarm of the template. */
 export type AlarmName = (typeof ALARMS)[number];
 
 /** The queues of the template: for each kind of work in the background its messages, and those that failed too often. */
-export const QUEUES = ['ErasureDeadLetters', 'ErasureQueue', 'SnapshotsDeadLetters', 'SnapshotsQueue'] as const;
+export const QUEUES = [
+  'ErasureDeadLetters',
+  'ErasureQueue',
+  'SnapshotsDeadLetters',
+  'SnapshotsQueue',
+  'UploadsDeadLetters',
+  'UploadsQueue',
+] as const;
 /** A queue of the template. */
 export type QueueName = (typeof QUEUES)[number];
 
 /**
- * Direct messages and group chats for the users of an app: eight functions, an HTTP API, a WebSocket API, one table, queues, their
+ * Direct messages and group chats for the users of an app: eleven functions, an HTTP API, a WebSocket API, one table, a bucket, queues, their
  * logs, alarms and a dashboard. All of it comes from `infra/template.yaml`, the same file that SAM deploys.
  */
 export class Backchannel extends Construct {
@@ -73,6 +86,8 @@ export class Backchannel extends Construct {
   readonly socketApi: IWebSocketApi;
   /** The table with all data. */
   readonly table: ITable;
+  /** The bucket with images and videos. */
+  readonly mediaBucket: IBucket;
   /** The functions by name. */
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
   /** The alarms by name. */
@@ -118,6 +133,7 @@ export class Backchannel extends Construct {
       tableArn: this.output('TableArn'),
       ...(encryptionKey && { encryptionKey }),
     });
+    this.mediaBucket = Bucket.fromBucketName(this, 'MediaBucket', this.output('MediaBucketName'));
     this.functions = this.each(FUNCTIONS, (name) => {
       const functionArn = this.resource<CfnFunction>(logicalId(name)).attrArn;
       return Lambda.fromFunctionAttributes(this, name, { functionArn, sameEnvironment: true });

@@ -29,6 +29,7 @@ export function parametersOf(props: BackchannelProps): Values {
     SocketDomain: props.socketDomain,
     Stage: props.stage,
     TableDeletionPolicy: props.tableRemovalPolicy === RemovalPolicy.DESTROY ? 'Delete' : 'Retain',
+    UploadsPerHour: props.userRates?.uploadsPerHour,
     Tracing: props.tracing ? 'on' : 'off',
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Values;

@@ -34,6 +34,8 @@ export interface UserRates {
   readonly contactsPerHour?: number;
   /** Pages of found users in a minute. @default 60 */
   readonly searchesPerMinute?: number;
+  /** Images and videos in an hour. @default 60 */
+  readonly uploadsPerHour?: number;
 }
 
 /** The properties of a deployment. All except the first two have the defaults of the template. */

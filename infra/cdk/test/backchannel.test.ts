@@ -176,6 +176,12 @@ test('every output of the template has a member', () => {
     MemberFunctionName: (chat) => chat.functions.member.functionName,
     MessageFunctionName: (chat) => chat.functions.message.functionName,
     ConnectionFunctionName: (chat) => chat.functions.connection.functionName,
+    MediaBucketName: (chat) => chat.mediaBucket.bucketName,
+    UploadsQueueArn: (chat) => chat.queues.UploadsQueue.queueArn,
+    UploadsDeadLettersArn: (chat) => chat.queues.UploadsDeadLetters.queueArn,
+    ImageFunctionName: (chat) => chat.functions.image.functionName,
+    MediaFunctionName: (chat) => chat.functions.media.functionName,
+    SweepFunctionName: (chat) => chat.functions.sweep.functionName,
     ErasureFunctionName: (chat) => chat.functions.erasure.functionName,
     SnapshotsFunctionName: (chat) => chat.functions.snapshots.functionName,
   };

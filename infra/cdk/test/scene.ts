@@ -47,7 +47,7 @@ export function everything() {
     }),
     reservedConcurrency: 40,
     routeThrottle: { rate: 70, burst: 80 },
-    userRates: { messagesPerSecond: 5, messageBurst: 6, contactsPerHour: 7, searchesPerMinute: 8 },
+    userRates: { messagesPerSecond: 5, messageBurst: 6, contactsPerHour: 7, searchesPerMinute: 8, uploadsPerHour: 9 },
     socketAccessLog: true,
     socketDomain: 'sockets.example.com',
     stage: 'live',

@@ -47,9 +47,9 @@ impl Limit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// How long it takes until one more is allowed.
-    interval: Duration,
+    pub interval: Duration,
     /// How many there can be at once.
-    burst: u32,
+    pub burst: u32,
 }
 
 /// When the buckets of a user are full again. One that is not named is full.
@@ -106,6 +106,12 @@ impl Rates {
         let rates = text.split(';').map(str::trim).filter(|rate| !rate.is_empty()).map(parse_rate);
         let rates = rates.collect::<Option<Vec<_>>>().ok_or_else(bad_rates)?;
         Ok(Self(rates.into_iter().filter_map(|(limit, rate)| Some((limit, rate?))).collect()))
+    }
+
+    /// The rate of a limit, if it has one.
+    #[must_use]
+    pub fn of(&self, limit: Limit) -> Option<Rate> {
+        self.0.get(&limit).copied()
     }
 
     /// Takes `count` from a bucket of a user; `None` if nothing is limited.

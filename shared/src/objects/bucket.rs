@@ -14,7 +14,8 @@ use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::ObjectKey;
+use super::error::ObjectError;
+use super::key::ObjectKey;
 use super::sign::{SignedUrl, Signer, Unsigned};
 use crate::domain::media::{MediaId, MediaType};
 use crate::domain::time::Timestamp;
@@ -25,16 +26,6 @@ use crate::trace::{Ended, Service, Trace};
 const ATTEMPTS: u32 = 4;
 /// How long the first pause between two attempts is. Each one is twice as long as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-
-/// A call to the bucket failed, for the log.
-#[derive(Debug)]
-pub struct ObjectError(pub String);
-
-impl ObjectError {
-    pub(super) fn new(error: impl std::fmt::Display) -> Self {
-        Self(error.to_string())
-    }
-}
 
 /// A part of an object that passes through, or why there is none.
 pub type Part = Result<Vec<u8>, ObjectError>;

@@ -9,7 +9,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 
-use super::bucket::ObjectError;
+use super::error::ObjectError;
 use crate::domain::time::Timestamp;
 
 /// A URL with which anybody may send one kind of request until it expires, or until the session of the function that signed it does.

@@ -2,13 +2,11 @@
 
 use super::context::Context;
 use super::error::Error;
-use super::load::{load_buckets, registered};
+use super::load::registered;
 use crate::domain::profile::{Username, UsernamePrefix};
 use crate::domain::rate::Limit;
+use crate::domain::refusal::Refusal;
 use crate::store::{FoundUser, Page};
-
-/// How often a bucket is read again because something else took from it. Who searches that often at once is let through.
-const ATTEMPTS: u32 = 3;
 
 /// A page of the users whose username begins with `prefix`, in the order of their usernames, behind `after` (rule 2).
 ///
@@ -27,14 +25,11 @@ pub async fn search_users(
     Ok(found?)
 }
 
-/// Takes one from a bucket of the caller. A bucket that cannot be read or changed refuses nothing.
-async fn take(ctx: &Context, limit: Limit) -> Result<(), Error> {
-    for _ in 0..ATTEMPTS {
-        let buckets = load_buckets(ctx).await;
-        let Some(taken) = ctx.rates.take(limit, &buckets, 1, ctx.now)? else { break };
-        if !matches!(ctx.store.take(&ctx.caller, taken).await, Ok(false)) {
-            break;
-        }
+/// Takes one from a bucket of the caller. A bucket that cannot be changed refuses nothing.
+async fn take(ctx: &Context, limit: Limit) -> Result<(), Refusal> {
+    let Some(rate) = ctx.rates.of(limit) else { return Ok(()) };
+    match ctx.store.take_one(&ctx.caller, limit, rate, ctx.now).await {
+        Ok(Some(wait)) => Err(Refusal::TooManyRequests(wait)),
+        Ok(None) | Err(_) => Ok(()),
     }
-    Ok(())
 }

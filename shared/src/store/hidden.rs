@@ -79,7 +79,12 @@ impl Store {
             members.extend(unknown.map(|member| (keys::hidden(&id, &member.user_id), member)));
         }
         let keys: Vec<Key> = members.keys().cloned().collect();
-        for item in self.table.batch_get(&keys, Read::Consistent).await? {
+        // One is the most common by far.
+        let items = match keys.as_slice() {
+            [key] => self.table.get(key, Read::Consistent).await?.into_iter().collect(),
+            keys => self.table.batch_get(keys, Read::Consistent).await?,
+        };
+        for item in items {
             let key = convert::key_of(&item)?;
             let HiddenRecord { stays, .. } = convert::record(item)?;
             if let Some(member) = members.remove(&key) {

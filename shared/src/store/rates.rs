@@ -11,7 +11,7 @@ use super::table::Read;
 use super::update::{Update, number};
 use super::write::{Write, Writes};
 use crate::domain::ids::UserId;
-use crate::domain::rate::{Buckets, Limit, Taken};
+use crate::domain::rate::{Buckets, Limit, Rate, Taken};
 use crate::domain::time::Timestamp;
 
 /// How long an item stays after its last change: longer than any bucket takes to be full.
@@ -57,12 +57,42 @@ impl Store {
         Ok(item.as_ref().map(parse).unwrap_or_default())
     }
 
-    /// Takes from a bucket of a user. Returns whether it was as it was read.
+    /// Takes one from a bucket of a user, exactly, however many do so at once. Returns how long it takes until there is one again, if
+    /// there is none.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn take(&self, user: &UserId, taken: Taken) -> Result<bool, StoreError> {
-        self.unless_failed(take(user, taken), Condition::Rate).await
+    pub async fn take_one(
+        &self,
+        user: &UserId,
+        limit: Limit,
+        Rate { interval, burst }: Rate,
+        now: Timestamp,
+    ) -> Result<Option<Duration>, StoreError> {
+        if self.begin(user, limit, interval, now).await? {
+            return Ok(None);
+        }
+        let latest = now.plus(interval * burst.saturating_sub(1));
+        let mut more = changed(user, now);
+        let (path, latest) = (more.path(&[limit.name()]), more.value(number(latest.ms())));
+        more.add(limit.name(), number(interval.as_millis())).require(format!("{path} <= {latest}"));
+        match self.table.write(more.only_if(Condition::Rate)).await {
+            Ok(_) => Ok(None),
+            Err(StoreError::ConditionFailed { condition: Condition::Rate, item }) => {
+                let full_at = item.and_then(|item| parse(&item).full_at(limit)).unwrap_or(now);
+                Ok(Some((full_at.since(now) + interval).saturating_sub(interval * burst)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes from a bucket that is full at `now`: it is full again `later`. Returns whether it was.
+    async fn begin(&self, user: &UserId, limit: Limit, later: Duration, now: Timestamp) -> Result<bool, StoreError> {
+        let mut full = changed(user, now);
+        let (path, limit_at) = (full.path(&[limit.name()]), full.value(number(now.ms())));
+        full.set(&[limit.name()], number(now.plus(later).ms()))
+            .require(format!("(attribute_not_exists({path}) OR {path} <= {limit_at})"));
+        self.unless_failed(full.only_if(Condition::Rate), Condition::Rate).await
     }
 
     /// Counts messages of a user, who sent them already: the bucket is full so much later. `buckets` are as they were read before.
@@ -76,22 +106,20 @@ impl Store {
         later: Duration,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let name = Limit::Messages.name();
-        let update = || {
-            let mut update = Update::new(keys::rates(user));
-            update.set(&["v"], number(ITEM_VERSION)).set(&["expires_at"], number(now.plus(KEPT).ttl_s()));
-            update
-        };
-        if buckets.full_at(Limit::Messages).is_none_or(|at| at <= now) {
-            let mut full = update();
-            let (path, limit) = (full.path(&[name]), full.value(number(now.ms())));
-            full.set(&[name], number(now.plus(later).ms()))
-                .require(format!("(attribute_not_exists({path}) OR {path} <= {limit})"));
-            if self.unless_failed(full.only_if(Condition::Rate), Condition::Rate).await? {
-                return Ok(());
-            }
+        let full = buckets.full_at(Limit::Messages).is_none_or(|at| at <= now);
+        if full && self.begin(user, Limit::Messages, later, now).await? {
+            return Ok(());
         }
         // Others may count at the same time, and each of them counts.
-        self.table.write(update().add(name, number(later.as_millis())).build()).await.map(|_| ())
+        let mut more = changed(user, now);
+        more.add(Limit::Messages.name(), number(later.as_millis()));
+        self.table.write(more.build()).await.map(|_| ())
     }
+}
+
+/// The beginning of an update of the buckets of a user.
+fn changed(user: &UserId, now: Timestamp) -> Update {
+    let mut update = Update::new(keys::rates(user));
+    update.set(&["v"], number(ITEM_VERSION)).set(&["expires_at"], number(now.plus(KEPT).ttl_s()));
+    update
 }

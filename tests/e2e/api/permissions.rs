@@ -53,6 +53,8 @@ const TABLE: &str = "
     GET /threads/{thread_id}/messages/{seq}/reactions 401 404  200  200  200  404  404  200  200
     PUT /threads/{thread_id}/messages/{seq}/reactions/{emoji} 401 404 403 200 200 404 404 200 200
     DELETE /threads/{thread_id}/messages/{seq}/reactions/{emoji} 401 404 204 204 204 404 404 204 204
+    POST /media                                      401  201  201  201  201  201  201  201  201
+    GET /media/{media_id}                            401  404  302  302  302  404  404  302  302
     POST /connections                                401  201  201  201  201  201  201  201  201
     OPTIONS /{proxy+}                                204  204  204  204  204  204  204  204  204
     $default                                         401  404  404  404  404  404  404  404  404
@@ -123,6 +125,13 @@ impl Cast {
         thread
     }
 
+    /// A picture that a member sent in a group.
+    async fn picture(&self, thread: &str) -> String {
+        let picture = self.member.picture("image/png", "base.png").await;
+        self.member.attaching(thread, &[&picture]).await.expect(201);
+        picture
+    }
+
     /// Who asks, in the order of the columns.
     fn askers(&self) -> [User; 9] {
         let Self { stranger, requested, member, moderator, left, removed, blocked, blocker, .. } = self;
@@ -158,6 +167,7 @@ impl Cast {
             "POST /threads/{thread_id}/members" => json!({"user_ids": [self.other.id]}),
             "PATCH /threads/{thread_id}/members/{user_id}" => json!({"role": "moderator"}),
             "PUT /threads/{thread_id}/members/me/notice" => json!({"decision": "stay"}),
+            "POST /media" => json!({"content_type": "image/png", "bytes": 10}),
             "POST /threads/{thread_id}/messages" => json!({"text": "hello"}),
             "PATCH /threads/{thread_id}/messages/{seq}" => json!({"text": "hello again"}),
             _ => Value::Null,
@@ -170,6 +180,8 @@ async fn answers(stack: &Stack, route: &str) -> Vec<String> {
     let cast = Cast::new(stack).await;
     let mut thread = cast.group().await;
     let mut cells = Vec::new();
+    let picture = if route.contains("{media_id}") { cast.picture(&thread).await } else { String::new() };
+    let route = &route.replace("{media_id}", &picture);
     for asker in cast.askers() {
         cells.push(cast.call(route, &thread, &asker).await.status.to_string());
         if route.contains("{thread_id}") && !route.starts_with("GET") {

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use tests::media::location;
+use tests::media::{location, seed};
 use tests::{DatabaseFault, Fault, Group, Pair, Stack, User, engine};
 
 /// Looks after what is due, and demands that nothing is left of these in the bucket and in the table.
 async fn assert_gone(stack: &Stack, media: &[&str]) {
     let gone = async || {
         stack.fire("SweepFunction").await;
-        stack.hurry("SweepFunction").await;
-        stack.handled("SweepFunction").await;
+        stack.handled_soon("SweepFunction").await;
         let objects = stack.objects().await;
         let left = media.iter().any(|id| objects.iter().any(|key| key.contains(id)));
         (!left).then_some(())
@@ -86,17 +85,34 @@ async fn rule_21_a_sweep_that_dies_goes_on_with_the_next() {
     let stack = Stack::own();
     stack.excuse("functions die on purpose");
     let pair = Pair::new(&stack).await;
-    let mut pictures = Vec::new();
-    for _ in 0..3 {
-        let (picture, seq) = sent(&pair.ann, &pair.thread).await;
-        pair.ann.deleting(&pair.thread, seq).await.expect(204);
-        pictures.push(picture);
-    }
-    for (fault, operation) in [(DatabaseFault::KillBefore, "DeleteItem"), (DatabaseFault::KillAfter, "DeleteItem")] {
-        let armed = stack.inject(Fault::database(fault).function("SweepFunction").operation(operation).skip(1)).await;
+    for fault in [DatabaseFault::KillBefore, DatabaseFault::KillAfter] {
+        let mut pictures = Vec::new();
+        for _ in 0..3 {
+            let (picture, seq) = sent(&pair.ann, &pair.thread).await;
+            pair.ann.deleting(&pair.thread, seq).await.expect(204);
+            pictures.push(picture);
+        }
+        let dies = Fault::database(fault).function("SweepFunction").operation("DeleteItem").skip(1);
+        let armed = stack.inject(dies).await;
         stack.fire("SweepFunction").await;
         stack.await_fault(&armed, 1).await;
-        stack.hurry("SweepFunction").await;
+        assert_gone(&stack, &pictures.iter().map(String::as_str).collect::<Vec<_>>()).await;
     }
-    assert_gone(&stack, &pictures.iter().map(String::as_str).collect::<Vec<_>>()).await;
+}
+
+#[tokio::test]
+async fn rule_21_a_look_that_ends_after_the_sweep_leaves_nothing() {
+    let stack = Stack::own();
+    let ann = stack.user("ann").await;
+    let held = Fault::database(DatabaseFault::HoldBefore).function("ImageFunction").operation("UpdateItem");
+    let held = stack.hold(held).await;
+    let media = ann.uploads("image/png", seed("base.png")).await;
+    held.reached().await;
+    engine::media_due_earlier(&stack, &media, Duration::from_hours(25)).await;
+    stack.fire("SweepFunction").await;
+    stack.handled_soon("SweepFunction").await;
+    held.release().await;
+    stack.worked_off("UploadsQueue").await;
+    assert!(stack.objects().await.is_empty(), "{:?}", stack.objects().await);
+    ann.fetching(&media, "").await.problem("not-found");
 }

@@ -77,6 +77,8 @@ async fn rule_01_every_other_route_answers_profile_required_until_then() {
         (Method::GET, pair.path("/messages"), Value::Null),
         (Method::POST, pair.path("/messages"), json!({"text": "hello"})),
         (Method::GET, pair.path("/messages/1"), Value::Null),
+        (Method::POST, "/media".to_owned(), json!({"content_type": "image/png", "bytes": 10})),
+        (Method::GET, "/media/med_aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned(), Value::Null),
         (Method::POST, "/connections".to_owned(), Value::Null),
     ];
     let needs_profile = |route: &&Route| route.key.contains(' ') && route.access != "public" && route.key != "PUT /me";

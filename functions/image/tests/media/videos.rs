@@ -90,7 +90,7 @@ fn rule_21_size_and_duration_of_a_video_are_known() {
 fn rule_21_other_tracks_and_other_containers_are_refused() {
     assert_eq!(survey(Kind::Mp4, &read("subtitles.mp4")), Err(Refusal::ForeignTrack));
     assert_eq!(survey(Kind::WebM, &read("foreign.mkv")), Err(Refusal::NotSupported));
-    assert_eq!(survey(Kind::WebM, &read("fast.mp4")), Err(Refusal::TypeDiffers(Kind::Mp4)));
+    assert_eq!(survey(Kind::WebM, &read("fast.mp4")), Err(Refusal::TypeDiffers("video/mp4")));
     assert_eq!(survey(Kind::Mp4, b"<html>"), Err(Refusal::NotSupported));
     assert_eq!(Survey::new(Kind::Mp4, MAX_VIDEO_BYTES + 1).err(), Some(Refusal::TooLarge));
     assert_eq!(Survey::new(Kind::Png, 10).err(), Some(Refusal::NotSupported));

@@ -37,9 +37,11 @@ impl Gate {
         checked
     }
 
-    /// Whether a function may, without counting it as a call.
+    /// Whether a function may. It counts only where it may: a refusal here is no failure of the function.
     pub(crate) fn allows(&self, function: &str, need: &Need) -> bool {
-        self.by_function.lock().get(function).is_none_or(|rights| rights.allow(need))
+        let mut by_function = self.by_function.lock();
+        let Some(rights) = by_function.get_mut(function) else { return true };
+        rights.allow(need) && rights.check(&BTreeSet::from([need.clone()])).is_ok()
     }
 
     /// All grants with their use, and all refusals.
