@@ -26,6 +26,7 @@ export const FUNCTIONS = [
   'erasure',
   'member',
   'message',
+  'report',
   'settings',
   'snapshots',
   'thread',
@@ -55,7 +56,7 @@ export const QUEUES = ['ErasureDeadLetters', 'ErasureQueue', 'SnapshotsDeadLette
 export type QueueName = (typeof QUEUES)[number];
 
 /**
- * Direct messages and group chats for the users of an app: eight functions, an HTTP API, a WebSocket API, one table, queues, their
+ * Direct messages and group chats for the users of an app: nine functions, an HTTP API, a WebSocket API, one table, queues, their
  * logs, alarms and a dashboard. All of it comes from `infra/template.yaml`, the same file that SAM deploys.
  */
 export class Backchannel extends Construct {

@@ -176,6 +176,7 @@ test('every output of the template has a member', () => {
     MemberFunctionName: (chat) => chat.functions.member.functionName,
     MessageFunctionName: (chat) => chat.functions.message.functionName,
     ConnectionFunctionName: (chat) => chat.functions.connection.functionName,
+    ReportFunctionName: (chat) => chat.functions.report.functionName,
     ErasureFunctionName: (chat) => chat.functions.erasure.functionName,
     SnapshotsFunctionName: (chat) => chat.functions.snapshots.functionName,
   };
