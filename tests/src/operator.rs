@@ -54,13 +54,13 @@ impl Operator {
 
     /// A signed request without a body; `path` begins with a slash.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        self.sending((method.clone(), path), (method, path), b"")
+        self.sending((&method, path), (&method, path), b"")
     }
 
     /// A request that was signed for another method and path, or for no body.
-    pub fn sending(&self, (method, path): (Method, &str), signed: (Method, &str), body: &[u8]) -> Call {
-        let call = Call::new(self.client.clone(), method, format!("{}{path}", self.http_url));
-        let headers = self.signature(&signed.0, signed.1, b"");
+    pub fn sending(&self, (method, path): (&Method, &str), signed: (&Method, &str), body: &[u8]) -> Call {
+        let call = Call::new(self.client.clone(), method.clone(), format!("{}{path}", self.http_url));
+        let headers = self.signature(signed.0, signed.1, b"");
         let call = headers.iter().fold(call, |call, (name, value)| call.header(name, value));
         if body.is_empty() { call } else { call.bytes(body) }
     }

@@ -35,11 +35,11 @@ async fn rule_28_only_who_signs_as_an_operator_reads_and_closes_reports() {
         refused(&operator.get("/reports").await, why);
         refused(&operator.closing(&id).await, why);
     }
-    let put = |path: &str, signed: (Method, &str), body: &[u8]| operator.sending((Method::PUT, path), signed, body);
-    refused(&put(&closing, (Method::PUT, &closing), b"{}").await, "another body");
-    refused(&put(&closing, (Method::GET, &closing), b"").await, "another method");
-    refused(&put(&closing, (Method::PUT, "/reports/rep_x/closed"), b"").await, "another path");
-    let get = |path: &str, signed: &str| operator.sending((Method::GET, path), (Method::GET, signed), b"");
+    let put = |path: &str, signed: (&Method, &str), body: &[u8]| operator.sending((&Method::PUT, path), signed, body);
+    refused(&put(&closing, (&Method::PUT, &closing), b"{}").await, "another body");
+    refused(&put(&closing, (&Method::GET, &closing), b"").await, "another method");
+    refused(&put(&closing, (&Method::PUT, "/reports/rep_x/closed"), b"").await, "another path");
+    let get = |path: &str, signed: &str| operator.sending((&Method::GET, path), (&Method::GET, signed), b"");
     refused(&get("/reports?limit=2", "/reports").await, "another query");
     refused(&get("/reports?limit=2", "/reports?limit=3").await, "another query");
     refused(&operator.get("/reports").header("x-amz-target", "x").await, "a header of AWS that is not signed");

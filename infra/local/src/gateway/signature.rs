@@ -7,7 +7,7 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
 use hyper::HeaderMap;
-use hyper::header::{AUTHORIZATION, HOST};
+use hyper::header::{AUTHORIZATION, HOST, HeaderName};
 use hyper::http::request::Parts;
 use time::PrimitiveDateTime;
 use time::macros::format_description;
@@ -51,7 +51,7 @@ impl<'a> Signed<'a> {
 
     /// Whether everything is signed that has to be: the host, and all headers of AWS.
     fn covers(&self, headers: &HeaderMap) -> bool {
-        let needed = headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with("x-amz-"));
+        let needed = headers.keys().map(HeaderName::as_str).filter(|name| name.starts_with("x-amz-"));
         [HOST.as_str(), DATE].into_iter().chain(needed).all(|name| self.headers.contains(&name))
     }
 }

@@ -28,7 +28,6 @@ pub struct ReportedUser {
     pub id: UserId,
     pub username: String,
     pub display_name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
 }
 
@@ -47,7 +46,6 @@ impl From<Profile> for ReportedUser {
 /// A thread as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportedThread {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Longest-standing first.
     pub member_ids: Vec<UserId>,
