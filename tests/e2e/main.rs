@@ -13,5 +13,6 @@ mod live;
 mod media;
 mod messages;
 mod reliability;
+mod reports;
 mod threads;
 mod users;

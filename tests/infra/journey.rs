@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::json;
 use tests::media::{download, location, seed};
 use tests::s3::Signer;
-use tests::{DatabaseFault, Fault, Pair, SocketFault, Stack, User, engine, fresh_key};
+use tests::{DatabaseFault, Fault, Group, Pair, SocketFault, Stack, User, engine, fresh_key};
 
 /// Goes all the way.
 pub(crate) async fn whole(stack: &Stack) {
@@ -18,6 +18,19 @@ pub(crate) async fn whole(stack: &Stack) {
     crowd(stack).await;
     media(stack).await;
     later(stack).await;
+    reports(stack).await;
+}
+
+/// What users report, as members and when they are none any more, and the operator who closes it.
+async fn reports(stack: &Stack) {
+    let group = Group::new(stack).await;
+    group.ann.send(&group.thread, "hello").await;
+    let id = group.bob.report(&group.thread, 2).await;
+    group.bob.leave(&group.thread).await;
+    group.bob.reporting(&json!({"kind": "thread", "thread_id": group.thread})).await.expect(201);
+    let operator = stack.operator();
+    assert!(operator.reports().await.len() >= 2);
+    operator.closing(&id).await.expect(200);
 }
 
 /// What the requests left for later.

@@ -16,13 +16,14 @@ use crate::sources::root;
 const STACK: &str = "stack";
 
 /// The functions' packages; each builds one binary of the same name.
-pub(crate) const FUNCTIONS: [&str; 11] = [
+pub(crate) const FUNCTIONS: [&str; 12] = [
     "user",
     "thread",
     "member",
     "message",
     "settings",
     "connection",
+    "report",
     "snapshots",
     "erasure",
     "media",

@@ -13,6 +13,7 @@ mod group;
 mod log;
 pub mod media;
 mod meter;
+mod operator;
 mod processes;
 pub mod roster;
 pub mod routes;
@@ -41,6 +42,7 @@ pub use control::{
 pub use group::ids;
 pub use log::ThreadLog;
 pub use meter::{Cores, Usage};
+pub use operator::Operator;
 pub use scene::{Group, Pair, followers};
 pub use socket::Socket;
 pub use stack::{HIGH_RATES, Held, Stack};

@@ -43,6 +43,9 @@ pub(crate) struct Ready {
     pub(crate) s3_url: String,
     pub(crate) access_key_id: String,
     pub(crate) secret_access_key: String,
+    pub(crate) region: String,
+    pub(crate) operator_access_key_id: String,
+    pub(crate) operator_secret_access_key: String,
     pub(crate) table_names: Vec<String>,
     pub(crate) bucket_names: Vec<String>,
 }

@@ -11,7 +11,8 @@ use crate::binaries::Profile;
 use crate::call::Call;
 use crate::control::{Connection, Fault, Grants, Invocation, Queue};
 use crate::meter::Usage;
-use crate::server::Server;
+use crate::operator::Operator;
+use crate::server::{Ready, Server};
 use crate::socket::Socket;
 use crate::user::{User, unique};
 use crate::wait;
@@ -158,6 +159,13 @@ impl Stack {
     #[must_use]
     pub fn bucket_name(&self) -> String {
         self.server.ready().bucket_names.first().expect("the template has a bucket").clone()
+    }
+
+    /// Who operates the stack: the holder of the key that IAM knows.
+    #[must_use]
+    pub fn operator(&self) -> Operator {
+        let Ready { http_url, region, operator_access_key_id, operator_secret_access_key, .. } = self.server.ready();
+        Operator::new(self.client.clone(), http_url, (operator_access_key_id, operator_secret_access_key), region)
     }
 
     /// The name of the table.

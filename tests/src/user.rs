@@ -193,6 +193,17 @@ impl User {
         self.delete(&format!("/threads/{thread}?for={whom}"))
     }
 
+    /// Reports something to the operators.
+    pub fn reporting(&self, body: &Value) -> Call {
+        self.post("/reports", body)
+    }
+
+    /// Reports a message, and gives the id of the report.
+    pub async fn report(&self, thread: &str, seq: u64) -> String {
+        let body = json!({"kind": "message", "thread_id": thread, "seq": seq, "reason": "harassment"});
+        self.reporting(&body).await.expect(201)["id"].as_str().expect("a report has an id").to_owned()
+    }
+
     /// Reacts to a message; the emoji is written as it is.
     pub fn reacting(&self, thread: &str, seq: u64, emoji: &str) -> Call {
         self.put_empty(&format!("/threads/{thread}/messages/{seq}/reactions/{}", percent_encoded(emoji)))

@@ -34,7 +34,7 @@ pub async fn everything(user: &User, thread: &str) -> Vec<Value> {
         paths.push(format!("/users/{}", text("id")));
         paths.push(format!("/users?limit=1&username={}", text("username")));
     }
-    for route in routes().iter().filter(|route| route.key.starts_with("GET ")) {
+    for route in routes().iter().filter(|route| route.key.starts_with("GET ") && route.access != "operator") {
         assert!(paths.iter().any(|path| leads(&route.key, "GET", path)), "`everything` does not ask {}", route.key);
     }
     let mut all = Vec::new();

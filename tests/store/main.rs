@@ -13,6 +13,7 @@ mod log;
 mod once;
 mod pages;
 mod profiles;
+mod reports;
 mod settling;
 mod tail;
 mod threads;

@@ -29,6 +29,7 @@ export const FUNCTIONS = [
   'media',
   'member',
   'message',
+  'report',
   'settings',
   'snapshots',
   'sweep',
@@ -68,7 +69,7 @@ export const QUEUES = [
 export type QueueName = (typeof QUEUES)[number];
 
 /**
- * Direct messages and group chats for the users of an app: eleven functions, an HTTP API, a WebSocket API, one table, a bucket, queues, their
+ * Direct messages and group chats for the users of an app: twelve functions, an HTTP API, a WebSocket API, one table, a bucket, queues, their
  * logs, alarms and a dashboard. All of it comes from `infra/template.yaml`, the same file that SAM deploys.
  */
 export class Backchannel extends Construct {

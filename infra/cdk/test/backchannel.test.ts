@@ -182,6 +182,7 @@ test('every output of the template has a member', () => {
     ImageFunctionName: (chat) => chat.functions.image.functionName,
     MediaFunctionName: (chat) => chat.functions.media.functionName,
     SweepFunctionName: (chat) => chat.functions.sweep.functionName,
+    ReportFunctionName: (chat) => chat.functions.report.functionName,
     ErasureFunctionName: (chat) => chat.functions.erasure.functionName,
     SnapshotsFunctionName: (chat) => chat.functions.snapshots.functionName,
   };

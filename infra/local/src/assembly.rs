@@ -22,6 +22,7 @@ use crate::invocations::Ledger;
 use crate::issuer::Issuer;
 use crate::lambda::{Callers, Endpoints, Functions, Host, OWNER_KEY, Pool, default_processes};
 use crate::net;
+use crate::operator::Operator;
 use crate::ports::Ports;
 use crate::ready::Ready;
 use crate::services::{Guards, Services};
@@ -112,7 +113,11 @@ impl Stack {
         let issuer = Issuer::open(folder.path(), local_url.clone(), template.http.audiences[0].clone())?;
         let first_token = issuer.token_for("ann")?;
 
-        let gateway = Gateway::new(template.http, &issuer, Arc::clone(&functions), faults(), console.clone())?;
+        let operator = Operator::open(folder, &template.region)?;
+        let (operator_access_key_id, secret) = operator.key();
+        let operator_secret_access_key = secret.to_owned();
+        let (region, authorities) = (operator.region.clone(), (&issuer, operator));
+        let gateway = Gateway::new(template.http, authorities, Arc::clone(&functions), faults(), console.clone())?;
         let http_url = format!("http://{http}{}", gateway.base_path());
         tokio::spawn(net::serve(ports.http, move |request, peer| Arc::clone(&gateway).handle(request, peer)));
 
@@ -147,6 +152,9 @@ impl Stack {
             s3_url: format!("http://{s3}"),
             access_key_id: OWNER_KEY,
             secret_access_key: OWNER_KEY,
+            region,
+            operator_access_key_id,
+            operator_secret_access_key,
             table_names: template.tables.into_iter().map(|table| table.name).collect(),
             bucket_names: services.buckets.names(),
         };

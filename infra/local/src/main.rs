@@ -17,6 +17,7 @@ mod invocations;
 mod issuer;
 mod lambda;
 mod net;
+mod operator;
 mod ports;
 mod progress;
 mod ready;

@@ -41,6 +41,10 @@ pub(crate) fn welcome(console: &Console, ready: &Ready, token: &str, in_default_
         console.say(format!("  S3         {}", ready.s3_url));
     }
     console.say(format!("  control    {}", ready.control_url));
+    console.say(format!(
+        "  operator   curl --aws-sigv4 aws:amz:{}:execute-api --user {}:{} {}/…",
+        ready.region, ready.operator_access_key_id, ready.operator_secret_access_key, ready.http_url
+    ));
     console.say("\nTry it as the user ann:\n");
     console.say(format!(
         "  curl -X PUT {}/me -H 'content-type: application/json' -d '{{\"username\":\"ann\",\"display_name\":\"Ann\"}}' \\\n    \

@@ -27,6 +27,11 @@ pub(crate) struct Ready {
     pub(crate) access_key_id: &'static str,
     /// Its secret. Only S3 verifies signatures.
     pub(crate) secret_access_key: &'static str,
+    /// The region that signatures are for.
+    pub(crate) region: String,
+    /// The access key with which requests to routes with IAM authorization are signed, and its secret.
+    pub(crate) operator_access_key_id: &'static str,
+    pub(crate) operator_secret_access_key: String,
     pub(crate) table_names: Vec<String>,
     pub(crate) bucket_names: Vec<String>,
 }

@@ -10,6 +10,7 @@ use crate::domain::member::Member;
 use crate::domain::message::{Message, MessageContent, MessageState, Preview, PreviewState, Written};
 use crate::domain::profile::Profile;
 use crate::domain::reactions::{Reaction, ReactionCount};
+use crate::domain::report::ReportedMessage;
 use crate::domain::seen::reaction_counts;
 use crate::domain::thread::Thread;
 use crate::domain::time::{Timestamp, optional_rfc3339, rfc3339};
@@ -152,6 +153,28 @@ impl MessageView {
                 attachment_count: attachments,
                 ..bare
             },
+        }
+    }
+
+    /// A message of a report: as the reporter saw it.
+    #[must_use]
+    pub fn reported(thread: ThreadId, message: ReportedMessage) -> Self {
+        let ReportedMessage { seq, author_id, created_at, reply_to, mentions, attachments, reactions, .. } = message;
+        Self {
+            thread_id: thread,
+            seq,
+            author_id,
+            text: message.text,
+            text_truncated: false,
+            reply_to,
+            mentions,
+            attachments: attachments.into_iter().map(AttachmentView::from).collect(),
+            attachment_count: 0,
+            reactions: reaction_views(reactions),
+            created_at,
+            edited_at: message.edited_at,
+            deleted_at: message.deleted_at,
+            hidden: message.hidden,
         }
     }
 

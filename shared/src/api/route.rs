@@ -12,7 +12,7 @@ use super::problem::{Code, Problem};
 use super::request::{Request, RequestParts};
 use super::response::{Outcome, Respond};
 use crate::delivery::WorkQueue;
-use crate::domain::ids::{ConnectionId, UserId};
+use crate::domain::ids::{ConnectionId, OperatorArn, UserId};
 use crate::domain::limits::MAX_BODY_BYTES;
 use crate::domain::rate::Rates;
 use crate::domain::time::Timestamp;
@@ -32,6 +32,8 @@ pub enum Access {
     Member,
     /// A moderator of the group in the path.
     Moderator,
+    /// Whoever operates the deployment: IAM allows them to call the route.
+    Operator,
     /// A socket.
     Socket,
 }
@@ -72,6 +74,7 @@ pub const COMMON_PROBLEMS: &[Code] =
 #[derive(Debug, Clone)]
 pub enum Sender {
     User(UserId),
+    Operator(OperatorArn),
     Socket(ConnectionId),
     /// Nobody who is known.
     Unknown,
@@ -140,6 +143,26 @@ impl<Has> Route<Has> {
         };
         let idempotency_key = if takes_key { KeyUse::Optional } else { KeyUse::None };
         Self { idempotency_key, ..Self::new::<Body, R>(key, Access::User, Box::new(call)) }
+    }
+
+    /// A route of operators, by its key. API Gateway has checked that IAM allows it to the caller.
+    pub fn operator<Body, R, F>(
+        key: &'static str,
+        handler: impl Fn(Context<OperatorArn>, Request<Body>) -> F + Copy + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<R, Problem>> + Send + 'static,
+        R: Respond<Has>,
+    {
+        let call = move |call: Call| -> HandlerFuture {
+            Box::pin(async move {
+                let Sender::Operator(caller) = call.sender else { return Err(Problem::Unauthenticated) };
+                let Call { now, store, work, bucket, rates, request, .. } = call;
+                let context = Context { caller, now, key: None, store, work, bucket, rates };
+                handler(context, Request::new(request)).await.map(Respond::outcome)
+            })
+        };
+        Self::new::<Body, R>(key, Access::Operator, Box::new(call))
     }
 
     /// A route of sockets, by its key.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::invalid::Invalid;
-use super::limits::MAX_USER_ID_CHARS;
+use super::limits::{MAX_ARN_CHARS, MAX_USER_ID_CHARS};
 
 /// A user of the host app: the `sub` of their JWT, 1–128 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -211,6 +211,35 @@ impl TryFrom<String> for ConnectionId {
 impl From<ConnectionId> for String {
     fn from(id: ConnectionId) -> Self {
         id.0
+    }
+}
+
+/// Who operates the deployment, as IAM names them: the ARN of a user, or of a session of a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OperatorArn(String);
+
+impl OperatorArn {
+    /// The ARN as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for OperatorArn {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let fits =
+            text.starts_with("arn:") && text.len() <= MAX_ARN_CHARS && text.bytes().all(|b| b.is_ascii_graphic());
+        if fits { Ok(Self(text)) } else { Err(Invalid::new("must be an ARN")) }
+    }
+}
+
+impl From<OperatorArn> for String {
+    fn from(arn: OperatorArn) -> Self {
+        arn.0
     }
 }
 

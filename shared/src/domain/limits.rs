@@ -88,6 +88,18 @@ pub const TYPING_PAUSE: Duration = Duration::from_secs(2);
 pub const MAX_TYPING_THREADS: usize = 8;
 /// When a request is over for good, whatever became of it: longer than a function may run.
 pub const REQUEST_OVER: Duration = Duration::from_secs(15);
+/// Characters of the note in a report, at most (rule 28).
+pub const MAX_NOTE_CHARS: usize = 1_000;
+/// Messages that a report keeps before the reported one, and behind it; and of a reported thread the last ones (rule 28).
+pub const MAX_MESSAGES_AROUND: usize = 5;
+/// How long after they left a group, or were removed from it, somebody can report what they saw in it (rule 28).
+pub const REPORT_AFTER_LEAVING: Duration = Duration::from_hours(7 * 24);
+/// How long a report is kept once it was closed (rule 28).
+pub const CLOSED_REPORT_LIFE: Duration = Duration::from_hours(30 * 24);
+/// Reports on a page, at most. One has up to 330 KB as JSON within JSON, and a response of Lambda 6 MB.
+pub const MAX_REPORTS_ON_PAGE: usize = 16;
+/// Characters of the ARN of an operator, at most: that of IAM.
+pub const MAX_ARN_CHARS: usize = 2_048;
 /// Bytes of the body of an HTTP request, at most.
 pub const MAX_BODY_BYTES: usize = 64 * 1_024;
 /// Items of a page if the request has no limit.

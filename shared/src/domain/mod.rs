@@ -37,6 +37,7 @@ pub mod reactions;
 pub mod read;
 pub mod reference;
 pub mod refusal;
+pub mod report;
 pub mod revision;
 pub mod room;
 pub mod roster;

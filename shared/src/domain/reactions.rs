@@ -1,5 +1,7 @@
 //! Reactions to a message (rule 18).
 
+use serde::{Deserialize, Serialize};
+
 use super::emoji::Emoji;
 use super::ids::{Seq, UserId};
 
@@ -17,7 +19,7 @@ pub struct Reaction {
 pub struct Reactions(Vec<Reaction>);
 
 /// How many users reacted with an emoji, as one of the members sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReactionCount {
     pub emoji: Emoji,
     pub count: usize,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{Seq, ThreadId, Ticket};
 use super::media::MediaId;
+use super::report::ReportId;
 use super::roster::ListedMember;
 use super::time::Timestamp;
 
@@ -24,4 +25,6 @@ pub enum Reference {
     Media { media_id: MediaId },
     /// A socket ticket was issued.
     Ticket { ticket: Ticket, expires_at: Timestamp },
+    /// Something was reported, or had been already.
+    Report { report_id: ReportId, at: Timestamp, created: bool },
 }

@@ -15,7 +15,7 @@ use super::invocation::{Ended, Handled, Invocation, Labels, Left, Rest, Source};
 use super::run::run;
 use crate::api::{Call, Outcome, Problem, ProblemFrame, RequestParts, Routes, Sender, render};
 use crate::delivery::Fanout;
-use crate::domain::ids::{ConnectionId, UserId};
+use crate::domain::ids::{ConnectionId, OperatorArn, UserId};
 use crate::service::{Closing, Unsettled, deliver};
 
 /// The argument with which a function prints its table of routes as JSON and ends.
@@ -71,12 +71,15 @@ impl ApiEvent {
         matches!(self, Self::Socket(_))
     }
 
-    /// Who sent it: the `sub` of the token that API Gateway verified, or a connection.
+    /// Who sent it: the `sub` of the token or the IAM identity that API Gateway verified, or a connection. A header says nothing.
     fn sender(&self) -> Sender {
         match self {
             Self::Http(event) => {
-                let authorizer = event.request_context.authorizer.as_ref();
-                let subject = authorizer.and_then(|authorizer| authorizer.jwt.as_ref()?.claims.get("sub").cloned());
+                let Some(authorizer) = &event.request_context.authorizer else { return Sender::Unknown };
+                if let Some(operator) = authorizer.iam.as_ref().and_then(|iam| iam.user_arn.clone()) {
+                    return OperatorArn::try_from(operator).map_or(Sender::Unknown, Sender::Operator);
+                }
+                let subject = authorizer.jwt.as_ref().and_then(|jwt| jwt.claims.get("sub").cloned());
                 // In a path `me` is the caller, so it can be nobody's id.
                 let subject = subject.filter(|subject| subject != "me");
                 let user = subject.and_then(|subject| UserId::try_from(subject).ok());
@@ -327,6 +330,25 @@ mod tests {
         };
         assert!(matches!(sender("usr_me"), Sender::User(id) if id.as_str() == "usr_me"));
         assert!(matches!(sender("me"), Sender::Unknown));
+    }
+
+    #[test]
+    fn an_operator_is_who_iam_says() {
+        let sender = |authorizer: serde_json::Value| {
+            let ApiEvent::Http(mut event) = http("", "") else { panic!("it is one of HTTP") };
+            event.request_context.authorizer = Some(serde_json::from_value(authorizer).unwrap());
+            ApiEvent::Http(event).sender()
+        };
+        let iam = |arn: &str| {
+            json!({"iam": {
+                "accessKey": "AKIA", "accountId": "123456789012", "callerId": "AIDA", "cognitoIdentity": null,
+                "principalOrgId": "o-1", "userArn": arn, "userId": "AIDA"
+            }})
+        };
+        let arn = "arn:aws:iam::123456789012:user/ops";
+        assert!(matches!(sender(iam(arn)), Sender::Operator(operator) if operator.as_str() == arn));
+        assert!(matches!(sender(iam("ops")), Sender::Unknown));
+        assert!(matches!(sender(json!({"iam": null})), Sender::Unknown));
     }
 
     #[test]

@@ -175,7 +175,8 @@ impl Operation for ChangeGroup<'_> {
             Change::Remove(user_id) => Some(*user_id),
             Change::SetRole(..) | Change::Rename(_) => None,
         };
-        let mut stay = goes.and_then(|user_id| Stay::of(&thread, user_id, thread.last_seq.next()));
+        let mut stay =
+            goes.and_then(|user_id| Stay::of(&thread, user_id, thread.last_seq.next(), transition.after.last_entry_at));
         let declines = self.declines(ctx, &thread).await?;
         if let Some(stay) = stay.as_mut().filter(|_| declines) {
             stay.declined = Some(ctx.now);

@@ -45,6 +45,10 @@ pub enum Condition {
     Rate,
     /// The idempotency key was not used before.
     KeyUnused,
+    /// There is no such report yet.
+    ReportAbsent,
+    /// The report is there, and open.
+    ReportOpen,
     /// The ticket exists, has not expired, and no other connection used it.
     Ticket,
 }
@@ -90,7 +94,8 @@ impl StoreError {
                 | Condition::Append
                 | Condition::Media
                 | Condition::Rate
-                | Condition::Entry => true,
+                | Condition::Entry
+                | Condition::ReportAbsent => true,
                 Condition::Username
                 | Condition::Connected
                 | Condition::Tail
@@ -98,6 +103,7 @@ impl StoreError {
                 | Condition::Turn
                 | Condition::Details
                 | Condition::KeyUnused
+                | Condition::ReportOpen
                 | Condition::Ticket => false,
             },
             Self::Throttled | Self::Unavailable | Self::Refused { .. } | Self::Corrupt { .. } => false,

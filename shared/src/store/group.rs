@@ -135,10 +135,14 @@ struct StayRecord {
     used: u64,
     #[serde(default)]
     accepted: bool,
+    #[serde(default)]
+    from: Option<Seq>,
+    #[serde(default)]
+    at: Option<Timestamp>,
 }
 
 fn stay_write(key: keys::Key, stay: &Stay) -> Write {
-    let Stay { ended, accepted, declined, used } = *stay;
+    let Stay { ended, accepted, declined, used, from, at } = *stay;
     let mut trace = Update::new(key);
     trace
         .set(&["v"], number(ITEM_VERSION))
@@ -149,13 +153,16 @@ fn stay_write(key: keys::Key, stay: &Stay) -> Write {
         Some(at) => trace.set(&["declined"], number(at.ms())),
         None => trace.remove(&["declined"]),
     };
+    if let Some((from, at)) = from.zip(at) {
+        trace.set(&["from"], number(from)).set(&["at"], number(at.ms()));
+    }
     trace.build()
 }
 
 /// The stay in an item.
 pub(super) fn parse_stay(item: Item) -> Result<Stay, StoreError> {
-    let StayRecord { seq, declined, used, accepted } = convert::record(item)?;
-    Ok(Stay { ended: seq, accepted, declined, used })
+    let StayRecord { seq, declined, used, accepted, from, at } = convert::record(item)?;
+    Ok(Stay { ended: seq, accepted, declined, used, from, at })
 }
 
 /// How a user was in a group before.

@@ -19,6 +19,8 @@
 //! | message | `THREAD#t` | `MSG#<seq>` |
 //! | change | `THREAD#t` | `CHANGE#<seq>` |
 //! | idempotency record | `IDEMPOTENCY#u` | `<idempotency key>` |
+//! | report | `REPORT#r` | `REPORT` |
+//! | open report | `REPORTS` | `OPEN#<created at>#r` |
 //!
 //! Numbers in sort keys have a fixed width, so that their texts sort as the numbers do: 13 digits of milliseconds, 10 of a
 //! seq.
@@ -30,6 +32,7 @@ use crate::domain::ids::{ConnectionId, Seq, ThreadId, Ticket, UserId};
 use crate::domain::mailbox::Mailbox;
 use crate::domain::media::MediaId;
 use crate::domain::profile::{USERNAME_ALPHABET, Username, UsernamePrefix};
+use crate::domain::report::{ReportId, ReportPosition};
 use crate::domain::room::RoomId;
 use crate::domain::time::Timestamp;
 
@@ -331,6 +334,40 @@ pub(super) fn idempotency(user: &UserId, key: &IdempotencyKey) -> Key {
     Key { pk: format!("IDEMPOTENCY#{user}"), sk: key.as_str().to_owned() }
 }
 
+/// `REPORT#r` / `REPORT`.
+pub(super) fn report(report: &ReportId) -> Key {
+    Key { pk: format!("{REPORT_PREFIX}{}", report.as_str()), sk: "REPORT".to_owned() }
+}
+
+const REPORT_PREFIX: &str = "REPORT#";
+
+/// The report whose partition this is.
+pub(super) fn report_of(pk: &str) -> Option<ReportId> {
+    ReportId::try_from(pk.strip_prefix(REPORT_PREFIX)?.to_owned()).ok()
+}
+
+/// The partition of the open reports. One is enough: it takes a thousand writes a second, and each report writes one item there.
+const OPEN_REPORTS: &str = "REPORTS";
+const OPEN_PREFIX: &str = "OPEN#";
+
+/// `REPORTS` / `OPEN#<created at>#r`.
+pub(super) fn open_report(position: &ReportPosition) -> Key {
+    let ReportPosition { created_at, id } = position;
+    Key { pk: OPEN_REPORTS.to_owned(), sk: format!("{OPEN_PREFIX}{:013}#{}", created_at.ms(), id.as_str()) }
+}
+
+/// All open reports, the oldest first.
+pub(super) fn open_reports() -> Range {
+    Range::with_prefix(OPEN_REPORTS.to_owned(), OPEN_PREFIX)
+}
+
+/// The place in a sort key of [`open_reports`].
+pub(super) fn open_report_position(sk: &str) -> Option<ReportPosition> {
+    let (created_at, id) = sk.strip_prefix(OPEN_PREFIX)?.split_once('#')?;
+    let created_at = Timestamp::from_ms(created_at.parse().ok()?).ok()?;
+    Some(ReportPosition { created_at, id: ReportId::try_from(id.to_owned()).ok()? })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -373,6 +410,12 @@ mod tests {
             shown(&idempotency(&ann, &IdempotencyKey::try_from("k-1".to_owned()).unwrap())),
             "IDEMPOTENCY#ann / k-1"
         );
+        let id = ReportId::try_from(format!("rep_{}", "a".repeat(26))).unwrap();
+        assert_eq!(shown(&report(&id)), "REPORT#rep_aaaaaaaaaaaaaaaaaaaaaaaaaa / REPORT");
+        assert_eq!(report_of(&report(&id).pk), Some(id.clone()));
+        let position = ReportPosition { created_at: at, id };
+        assert_eq!(shown(&open_report(&position)), "REPORTS / OPEN#1732406400123#rep_aaaaaaaaaaaaaaaaaaaaaaaaaa");
+        assert_eq!(open_report_position(&open_report(&position).sk), Some(position));
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod page;
 mod preferences;
 mod profile;
 mod rates;
+mod report;
 mod rest;
 mod settle;
 mod table;

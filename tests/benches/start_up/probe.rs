@@ -38,9 +38,16 @@ pub(crate) async fn all(stack: &Stack) -> Vec<Probe> {
         let answer = user.get(&path).await;
         answer.expect(200);
         let calls = stack.finished(&answer).await.calls.len();
-        let event = Bytes::from(http(route, &path, query, &parameters, user).to_string());
+        let event = Bytes::from(http(route, &path, query, &parameters, token(user)).to_string());
         probes.push(Probe { function, route, calls, event });
     }
+    // Nobody reported anything: an empty list is one read.
+    let (route, path) = ("GET /reports", "/reports");
+    let answer = stack.operator().get(path).await;
+    assert!(answer.items().is_empty());
+    let calls = stack.finished(&answer).await.calls.len();
+    let event = Bytes::from(http(route, path, "", &json!({}), operator()).to_string());
+    probes.push(Probe { function: "report", route, calls, event });
     // A frame needs no table.
     let event = Bytes::from(ping().to_string());
     probes.push(Probe { function: "connection", route: "ping", calls: 0, event });
@@ -48,7 +55,7 @@ pub(crate) async fn all(stack: &Stack) -> Vec<Probe> {
 }
 
 /// An event of the HTTP API, payload format 2.0.
-fn http(route: &str, path: &str, query: &str, parameters: &Value, user: &User) -> Value {
+fn http(route: &str, path: &str, query: &str, parameters: &Value, authorizer: Value) -> Value {
     let (method, _) = route.split_once(' ').expect("a route has a method");
     let host = "abcdefghij.execute-api.us-east-1.amazonaws.com";
     json!({
@@ -57,7 +64,7 @@ fn http(route: &str, path: &str, query: &str, parameters: &Value, user: &User) -
         "pathParameters": parameters,
         "requestContext": {
             "accountId": "123456789012", "apiId": "abcdefghij", "domainName": host, "domainPrefix": "abcdefghij",
-            "authorizer": {"jwt": {"claims": {"sub": user.id, "iss": "https://login.example.com/", "aud": "app"}, "scopes": null}},
+            "authorizer": authorizer,
             "http": {
                 "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "benchmark",
             },
@@ -66,6 +73,20 @@ fn http(route: &str, path: &str, query: &str, parameters: &Value, user: &User) -
         },
         "isBase64Encoded": false,
     })
+}
+
+/// What API Gateway found out about a user.
+fn token(user: &User) -> Value {
+    json!({"jwt": {"claims": {"sub": user.id, "iss": "https://login.example.com/", "aud": "app"}, "scopes": null}})
+}
+
+/// What it found out about an operator.
+fn operator() -> Value {
+    let arn = "arn:aws:iam::123456789012:user/operator";
+    json!({"iam": {
+        "accessKey": "AKIAIOSFODNN7EXAMPLE", "accountId": "123456789012", "callerId": "AIDAEXAMPLE", "cognitoIdentity": null,
+        "principalOrgId": "o-example", "userArn": arn, "userId": "AIDAEXAMPLE",
+    }})
 }
 
 /// An event of the WebSocket API.

@@ -16,6 +16,7 @@ fn routes(pair: &Pair) -> Vec<(Method, String, Value)> {
         ),
         (Method::PUT, pair.path("/read"), json!({"seq": 2})),
         (Method::POST, pair.path("/messages"), json!({"text": "x"})),
+        (Method::POST, "/reports".to_owned(), json!({"kind": "message", "thread_id": pair.thread, "seq": 2})),
     ]
 }
 

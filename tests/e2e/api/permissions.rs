@@ -55,6 +55,9 @@ const TABLE: &str = "
     DELETE /threads/{thread_id}/messages/{seq}/reactions/{emoji} 401 404 204 204 204 404 404 204 204
     POST /media                                      401  201  201  201  201  201  201  201  201
     GET /media/{media_id}                            401  404  302  302  302  404  404  302  302
+    POST /reports                                    401  201  201  201  201  201  201  201  201
+    GET /reports                                     403  403  403  403  403  403  403  403  403
+    PUT /reports/{report_id}/closed                  403  403  403  403  403  403  403  403  403
     POST /connections                                401  201  201  201  201  201  201  201  201
     OPTIONS /{proxy+}                                204  204  204  204  204  204  204  204  204
     $default                                         401  404  404  404  404  404  404  404  404
@@ -147,6 +150,7 @@ impl Cast {
             .replace("{thread_id}", thread)
             .replace("{user_id}", &named.id)
             .replace("{seq}", "2")
+            .replace("{report_id}", "rep_aaaaaaaaaaaaaaaaaaaaaaaaaa")
             .replace("{emoji}", "%F0%9F%91%8D");
         let path = if route == "GET /users" { "/users?username=a" } else { &path.replace("{proxy+}", "any/where") };
         let call = asker.call(method.parse::<Method>().unwrap(), path).key(&fresh_key());
@@ -162,6 +166,7 @@ impl Cast {
             "PATCH /settings" => json!({"typing_indicators": true}),
             "POST /threads" => json!({"kind": "direct", "user_id": self.other.id}),
             "PATCH /threads/{thread_id}" => json!({"title": "ours"}),
+            "POST /reports" => json!({"kind": "user", "user_id": self.other.id}),
             "PUT /threads/{thread_id}/read" => json!({"seq": 2}),
             "PUT /threads/{thread_id}/preferences" => json!({"muted_until": null, "pinned": true}),
             "POST /threads/{thread_id}/members" => json!({"user_ids": [self.other.id]}),
@@ -247,6 +252,7 @@ fn the_functions_say_who_may_call_as_the_table_does() {
             ("401", "404", "403") => "moderator",
             ("401", "404", _) => "member",
             ("401", ..) => "user",
+            ("403", ..) => "operator",
             _ => "public",
         };
         let route = routes().iter().find(|route| route.key == *key).unwrap();

@@ -41,6 +41,7 @@ impl Session {
             Command::Delete(seq) => self.delete(seq).await,
             Command::React(emoji, seq) => self.react(emoji, seq, true).await,
             Command::Unreact(emoji, seq) => self.react(emoji, seq, false).await,
+            Command::Report(seq, reason) => self.report_to_operators(seq, reason).await,
             Command::Mute(hours) => self.mute(Some(hours)).await,
             Command::Unmute => self.mute(None).await,
             Command::Pin => self.pin(true).await,

@@ -19,6 +19,8 @@ pub(super) enum Command<'a> {
     /// An emoji, and the number of a message or the last one.
     React(&'a str, Option<u64>),
     Unreact(&'a str, Option<u64>),
+    /// The number of a message, or the conversation; and a reason.
+    Report(Option<u64>, Option<&'a str>),
     Mute(u16),
     Unmute,
     Pin,
@@ -70,6 +72,8 @@ A line is sent as a message to the open conversation, unless it is a command:
   /edit TEXT          give your last message of the open conversation another text
   /delete [N]         delete your last message, or message N, for everyone
   /react EMOJI [N], /unreact EMOJI [N]   react to the last message, or to message N (/history shows the numbers), or take that back
+  /report [N] [REASON]   report message N, or the open conversation, to the operators: spam, harassment, hate, violence, sexual, self_harm,
+                      impersonation or other; nobody else learns of it
   /reveal N           show the hidden message N of a user you block
   /mute [HOURS], /unmute, /pin, /unpin   change how you see the open conversation (a muted one prints nothing until it is opened)
   /follow NAME, /unfollow NAME, /block NAME, /unblock NAME
@@ -110,6 +114,15 @@ impl<'a> Command<'a> {
                     ("react", Ok(seq)) => Self::React(emoji, seq),
                     (_, Ok(seq)) => Self::Unreact(emoji, seq),
                     (_, Err(_)) => Self::Unknown(line),
+                }
+            }
+            ("report", None) => Self::Report(None, None),
+            ("report", Some(argument)) => {
+                let (first, second) = cut(argument, " ");
+                match first.parse() {
+                    Ok(seq) => Self::Report(Some(seq), second),
+                    Err(_) if second.is_none() => Self::Report(None, Some(first)),
+                    Err(_) => Self::Unknown(line),
                 }
             }
             ("mute", None) => Self::Mute(MUTED_HOURS),
@@ -170,6 +183,11 @@ mod tests {
         assert_eq!(Command::parse("/react 👍 12"), Command::React("👍", Some(12)));
         assert_eq!(Command::parse("/unreact 👍"), Command::Unreact("👍", None));
         assert_eq!(Command::parse("/react 👍 x"), Command::Unknown("/react 👍 x"));
+        assert_eq!(Command::parse("/report 12 spam"), Command::Report(Some(12), Some("spam")));
+        assert_eq!(Command::parse("/report 12"), Command::Report(Some(12), None));
+        assert_eq!(Command::parse("/report hate"), Command::Report(None, Some("hate")));
+        assert_eq!(Command::parse("/report"), Command::Report(None, None));
+        assert_eq!(Command::parse("/report he lies"), Command::Unknown("/report he lies"));
         assert_eq!(Command::parse("/mute"), Command::Mute(8));
         assert_eq!(Command::parse("/mute long"), Command::Unknown("/mute long"));
         assert_eq!(Command::parse("/rename  Late night"), Command::Rename(Some("Late night")));

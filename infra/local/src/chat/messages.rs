@@ -33,6 +33,18 @@ impl Session {
         Ok(())
     }
 
+    /// Reports a message to the operators, or the open conversation if none is named.
+    pub(super) async fn report_to_operators(&mut self, seq: Option<u64>, reason: Option<&str>) -> Result<(), Failure> {
+        let thread = self.open_id()?;
+        let body = match seq {
+            Some(seq) => json!({ "kind": "message", "thread_id": thread, "seq": seq, "reason": reason }),
+            None => json!({ "kind": "thread", "thread_id": thread, "reason": reason }),
+        };
+        self.api.post_once("/reports", &body).await?;
+        self.console.say("You reported it. Only the operators see it.");
+        Ok(())
+    }
+
     /// The path of a message: of the last one that was not deleted, or the user's last one, if none is named.
     async fn message_path(&self, seq: Option<u64>, own: bool) -> Result<String, Failure> {
         let path = format!("{}/messages", thread_path(&self.open_id()?));

@@ -9,7 +9,7 @@ use hyper::HeaderMap;
 use hyper::header::{CONTENT_TYPE, COOKIE, HOST, USER_AGENT};
 use hyper::http::request::Parts;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::macros::format_description;
 use uuid::Uuid;
@@ -77,13 +77,14 @@ pub(super) struct Source<'a> {
     pub(super) body: &'a Bytes,
     pub(super) peer: SocketAddr,
     pub(super) found: &'a Found<'a>,
-    pub(super) claims: Option<Map<String, Value>>,
+    /// What the authorizer of the route found out: the member `authorizer` of the context.
+    pub(super) authorizer: Option<Value>,
     pub(super) request_id: &'a str,
 }
 
 /// The event as JSON.
 pub(super) fn payload(source: Source<'_>) -> Bytes {
-    let Source { api_id, stage, parts, body, peer, found, claims, request_id } = source;
+    let Source { api_id, stage, parts, body, peer, found, authorizer, request_id } = source;
     let now = OffsetDateTime::now_utc();
     let source_ip = peer.ip().to_string();
     let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -101,7 +102,7 @@ pub(super) fn payload(source: Source<'_>) -> Bytes {
         request_context: Context {
             account_id: ACCOUNT,
             api_id,
-            authorizer: claims.map(|claims| json!({ "jwt": { "claims": claims, "scopes": null } })),
+            authorizer,
             domain_name: host,
             domain_prefix: host.split('.').next().unwrap_or_default(),
             http: Http {

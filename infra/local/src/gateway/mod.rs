@@ -5,10 +5,11 @@ mod cors;
 mod event;
 mod response;
 mod router;
+mod signature;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Result;
 use bytes::Bytes;
@@ -16,13 +17,15 @@ use hyper::body::Incoming;
 use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
 use hyper::{Request, StatusCode};
+use serde_json::{Value, json};
 
 use crate::console::Console;
 use crate::faults::{Faults, HttpFault};
 use crate::issuer::Issuer;
 use crate::lambda::{Functions, Outcome, PAYLOAD_LIMIT};
 use crate::net::{self, Answer, BodyError, Cut};
-use crate::template::HttpApi;
+use crate::operator::Operator;
+use crate::template::{Authorization, HttpApi};
 
 use authorizer::Authorizer;
 use cors::CorsPolicy;
@@ -40,6 +43,7 @@ pub(crate) struct Gateway {
     stage: String,
     router: Router,
     authorizer: Authorizer,
+    operator: Operator,
     cors: Option<CorsPolicy>,
     functions: Arc<Functions>,
     faults: Arc<Faults>,
@@ -51,13 +55,14 @@ impl Gateway {
     /// If the issuer's key is malformed.
     pub(crate) fn new(
         api: HttpApi,
-        issuer: &Issuer,
+        (issuer, operator): (&Issuer, Operator),
         functions: Arc<Functions>,
         faults: Arc<Faults>,
         console: Console,
     ) -> Result<Arc<Self>> {
         Ok(Arc::new(Self {
             authorizer: Authorizer::new(issuer, &api.audiences)?,
+            operator,
             router: Router::new(api.routes),
             cors: api.cors.map(CorsPolicy::new),
             api_id: api.id,
@@ -107,13 +112,9 @@ impl Gateway {
             let unknown = || net::message(StatusCode::NOT_FOUND, "Not Found");
             return self.refuse(parts, started, preflight.unwrap_or_else(unknown));
         };
-        let claims = if found.route.authorized {
-            match self.authorizer.claims(&parts.headers) {
-                Ok(claims) => Some(claims),
-                Err(refusal) => return self.refuse(parts, started, *refusal),
-            }
-        } else {
-            None
+        let authorizer = match self.authorize(found.route.authorization, parts, &body) {
+            Ok(authorizer) => authorizer,
+            Err(refusal) => return self.refuse(parts, started, *refusal),
         };
         if let Some(preflight) = preflight {
             return self.refuse(parts, started, preflight);
@@ -133,7 +134,7 @@ impl Gateway {
             body: &body,
             peer,
             found: &found,
-            claims,
+            authorizer,
             request_id: &request_id,
         });
         if payload.len() > PAYLOAD_LIMIT {
@@ -148,6 +149,25 @@ impl Gateway {
         identify(&mut response, invocation.request_id());
         invocation.mark_status(response.status().as_u16());
         response
+    }
+
+    /// What the route's authorizer finds out about a request, or its refusal.
+    fn authorize(&self, needed: Authorization, parts: &Parts, body: &[u8]) -> Result<Option<Value>, Box<Answer>> {
+        match needed {
+            Authorization::None => Ok(None),
+            Authorization::Jwt => {
+                let claims = self.authorizer.claims(&parts.headers)?;
+                Ok(Some(json!({ "jwt": { "claims": claims, "scopes": null } })))
+            }
+            Authorization::Iam => {
+                let Operator { region, .. } = &self.operator;
+                if signature::is_signed((parts, body), self.operator.key(), region, SystemTime::now()) {
+                    Ok(Some(json!({ "iam": Operator::identity() })))
+                } else {
+                    Err(Box::new(net::message(StatusCode::FORBIDDEN, "Forbidden")))
+                }
+            }
+        }
     }
 
     /// Prints a line for a response that comes from the gateway itself. The ledger prints those of functions.

@@ -98,6 +98,7 @@ pub(super) fn decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::Authorization;
 
     fn router() -> Router {
         let route = |key: &str| {
@@ -107,7 +108,7 @@ mod tests {
                 method: method.to_owned(),
                 path: path.to_owned(),
                 function: String::new(),
-                authorized: false,
+                authorization: Authorization::None,
             }
         };
         Router::new(

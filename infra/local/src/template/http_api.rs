@@ -31,8 +31,18 @@ pub(crate) struct HttpRoute {
     pub(crate) path: String,
     /// The logical id of the function.
     pub(crate) function: String,
-    /// Whether the route needs a token.
-    pub(crate) authorized: bool,
+    /// What a request needs.
+    pub(crate) authorization: Authorization,
+}
+
+/// What a route asks of a request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Authorization {
+    None,
+    /// A token of the issuer.
+    Jwt,
+    /// A signature of somebody whom IAM allows to call it.
+    Iam,
 }
 
 impl HttpRoute {
@@ -65,7 +75,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Result<HttpApi> {
     Ok(HttpApi {
         id: declared.map_or_else(|| "local".to_owned(), |api| reader.scope.references[api.id].clone()),
         stage: setting("StageName").map_or_else(|| Ok(DEFAULT.to_owned()), |name| reader.scope.text(name))?,
-        routes: routes(reader, authorizer.as_deref())?,
+        routes: routes(reader, (authorizer.as_deref(), auth))?,
         audiences: audiences(reader, auth, authorizer.as_deref()),
         cors: setting("CorsConfiguration").map(|value| cors(&reader.scope.evaluate(value)?)).transpose()?.flatten(),
     })
@@ -81,7 +91,18 @@ fn audiences(reader: &Reader<'_>, auth: Option<&Value>, authorizer: Option<&str>
     configured().filter(|audiences| !audiences.is_empty()).unwrap_or_else(|| vec![LOCAL_AUDIENCE.to_owned()])
 }
 
-fn routes(reader: &Reader<'_>, default_authorizer: Option<&str>) -> Result<Vec<HttpRoute>> {
+/// What an authorizer of the template asks for. That of IAM has to be enabled, as SAM demands.
+fn authorization(name: Option<&str>, auth: Option<&Value>) -> Result<Authorization> {
+    let enabled = || auth.and_then(|auth| auth.get("EnableIamAuthorizer")).and_then(Value::as_bool) == Some(true);
+    Ok(match name {
+        None | Some("NONE") => Authorization::None,
+        Some("AWS_IAM") if enabled() => Authorization::Iam,
+        Some("AWS_IAM") => bail!("AWS_IAM needs EnableIamAuthorizer: true in Auth of the HTTP API"),
+        Some(_) => Authorization::Jwt,
+    })
+}
+
+fn routes(reader: &Reader<'_>, (default, auth): (Option<&str>, Option<&Value>)) -> Result<Vec<HttpRoute>> {
     let mut routes: Vec<HttpRoute> = Vec::new();
     for function in reader.of_kind("AWS::Serverless::Function") {
         for (name, event) in function.property("Events").and_then(Value::as_object).into_iter().flatten() {
@@ -95,7 +116,8 @@ fn routes(reader: &Reader<'_>, default_authorizer: Option<&str>) -> Result<Vec<H
                 value.with_context(|| format!("{property} of the event {name} of {}", function.id))
             };
             let own = properties.get("Auth").and_then(|auth| auth.get("Authorizer")).and_then(Value::as_str);
-            let authorized = own.or(default_authorizer).is_some_and(|authorizer| authorizer != "NONE");
+            let authorization = authorization(own.or(default), auth)
+                .with_context(|| format!("Auth of the event {name} of {}", function.id))?;
             let path = text("Path")?
                 .filter(|path| path.trim_start_matches('/') != DEFAULT)
                 .unwrap_or_else(|| DEFAULT.to_owned());
@@ -104,7 +126,7 @@ fn routes(reader: &Reader<'_>, default_authorizer: Option<&str>) -> Result<Vec<H
             if let Some(other) = routes.iter().find(|route| route.key == key) {
                 bail!("the route {key} is declared by both {} and {}", other.function, function.id);
             }
-            routes.push(HttpRoute { key, method, path, function: function.id.to_owned(), authorized });
+            routes.push(HttpRoute { key, method, path, function: function.id.to_owned(), authorization });
         }
     }
     Ok(routes)

@@ -21,7 +21,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 pub(crate) use buckets::{BucketSpec, CorsRule};
-pub(crate) use http_api::{Cors, HttpApi, HttpRoute};
+pub(crate) use http_api::{Authorization, Cors, HttpApi, HttpRoute};
 pub(crate) use notifications::Listener;
 pub(crate) use queues::{Consumer, QueueSpec};
 pub(crate) use resources::{FunctionSpec, Table};

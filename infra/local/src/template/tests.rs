@@ -141,9 +141,22 @@ fn a_condition_adds_its_resources() {
 #[test]
 fn routes_know_their_function_and_their_authorizer() {
     let http = parse(TEMPLATE, &given(&[("JwtAudience", "app")]), "local").unwrap().http;
-    let routes: Vec<_> = http.routes.iter().map(|route| (route.key.as_str(), route.authorized)).collect();
-    assert_eq!(routes, [("GET /posts/{id}", true), ("GET /open", false), ("$default", true)]);
+    let routes: Vec<_> = http.routes.iter().map(|route| (route.key.as_str(), route.authorization)).collect();
+    let (none, jwt) = (Authorization::None, Authorization::Jwt);
+    assert_eq!(routes, [("GET /posts/{id}", jwt), ("GET /open", none), ("$default", jwt)]);
     assert_eq!(http.audiences, ["app"]);
+}
+
+#[test]
+fn a_route_with_iam_needs_an_api_that_has_it() {
+    let with_iam = TEMPLATE.replace("Authorizer: NONE", "Authorizer: AWS_IAM");
+    let refused = format!("{:#}", parse(&with_iam, &[], "local").unwrap_err());
+    assert!(refused.contains("EnableIamAuthorizer"), "{refused}");
+    let enabled =
+        with_iam.replace("        DefaultAuthorizer:", "        EnableIamAuthorizer: true\n        DefaultAuthorizer:");
+    let routes = parse(&enabled, &[], "local").unwrap().http.routes;
+    let signed = routes.iter().filter(|route| route.authorization == Authorization::Iam);
+    assert_eq!(signed.map(|route| route.key.as_str()).collect::<Vec<_>>(), ["GET /open"]);
 }
 
 #[test]

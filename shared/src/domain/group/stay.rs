@@ -15,12 +15,16 @@ pub struct Stay {
     pub declined: Option<Timestamp>,
     /// The messages of the message request that the group was to them until its end. Another one has so many fewer.
     pub used: u64,
+    /// The first entry that they saw. Earlier releases did not store it.
+    pub from: Option<Seq>,
+    /// When it ended.
+    pub at: Option<Timestamp>,
 }
 
 impl Stay {
-    /// The stay of `user` in `thread`, which ends with the entry at `ended`; `None` if they are no member.
+    /// The stay of `user` in `thread`, which ends at `at` with the entry at `ended`; `None` if they are no member.
     #[must_use]
-    pub fn of(thread: &Thread, user: &UserId, ended: Seq) -> Option<Self> {
+    pub fn of(thread: &Thread, user: &UserId, ended: Seq, at: Timestamp) -> Option<Self> {
         let member = thread.member(user)?;
         let accepted = member.standing.is_accepted();
         let messages = thread.counts.total().saturating_sub(member.invitation.messages_before);
@@ -29,6 +33,8 @@ impl Stay {
             accepted,
             declined: member.standing.declined_at(),
             used: if accepted { 0 } else { messages },
+            from: Some(member.visible_from()),
+            at: Some(at),
         })
     }
 }

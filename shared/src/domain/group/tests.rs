@@ -146,7 +146,7 @@ fn rule_08_what_waits_is_bounded_and_reads_like_a_closed_policy() {
 #[test]
 fn rule_07_a_declined_group_rests_a_day_whoever_adds_and_its_messages_are_counted_on() {
     let day = 24 * 60 * 60 * 1_000;
-    let stay = Stay { ended: Seq::ONE, accepted: false, declined: Some(at(5)), used: 2 };
+    let stay = Stay { ended: Seq::ONE, accepted: false, declined: Some(at(5)), used: 2, ..Stay::default() };
     let back = |now, followed| {
         let returning = Candidate { last_stay: Some(stay), ..candidate("cem", followed) };
         let thread = Thread { counts: MessageCounts::default().with_one_more(Slot::FIRST), ..group(&["bob"]) };
@@ -175,13 +175,13 @@ fn rule_08_leaving_declines_what_somebody_left_before_and_has_not_accepted() {
     thread.members[1].standing = Standing::pending(at(0));
     assert!(!declines_by_leaving(&thread, &bob, false), "it may be a mistake");
     assert!(declines_by_leaving(&thread, &bob, true));
-    let stay = |thread: &Thread| Stay::of(thread, &bob, Seq::ONE).unwrap();
+    let stay = |thread: &Thread| Stay { from: None, at: None, ..Stay::of(thread, &bob, Seq::ONE, at(7)).unwrap() };
     thread.counts = thread.counts.with_one_more(Slot::FIRST);
-    assert_eq!(stay(&thread), Stay { ended: Seq::ONE, accepted: false, declined: None, used: 1 });
+    assert_eq!(stay(&thread), Stay { ended: Seq::ONE, accepted: false, declined: None, used: 1, ..Stay::default() });
     thread.members[1].standing = Standing::Declined { at: at(3) };
     assert_eq!(stay(&thread).declined, Some(at(3)));
     thread.members[1].standing = Standing::Accepted;
-    assert_eq!(stay(&thread), Stay { ended: Seq::ONE, accepted: true, declined: None, used: 0 });
+    assert_eq!(stay(&thread), Stay { ended: Seq::ONE, accepted: true, declined: None, used: 0, ..Stay::default() });
 }
 
 #[test]
