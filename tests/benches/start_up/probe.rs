@@ -38,7 +38,7 @@ pub(crate) async fn all(stack: &Stack) -> Vec<Probe> {
         let answer = user.get(&path).await;
         answer.expect(200);
         let calls = stack.finished(&answer).await.calls.len();
-        let event = Bytes::from(http(route, &path, query, &parameters, token(user)).to_string());
+        let event = Bytes::from(http(route, &path, query, &parameters, &token(user)).to_string());
         probes.push(Probe { function, route, calls, event });
     }
     // Nobody reported anything: an empty list is one read.
@@ -46,7 +46,7 @@ pub(crate) async fn all(stack: &Stack) -> Vec<Probe> {
     let answer = stack.operator().get(path).await;
     assert!(answer.items().is_empty());
     let calls = stack.finished(&answer).await.calls.len();
-    let event = Bytes::from(http(route, path, "", &json!({}), operator()).to_string());
+    let event = Bytes::from(http(route, path, "", &json!({}), &operator()).to_string());
     probes.push(Probe { function: "report", route, calls, event });
     // A frame needs no table.
     let event = Bytes::from(ping().to_string());
@@ -55,7 +55,7 @@ pub(crate) async fn all(stack: &Stack) -> Vec<Probe> {
 }
 
 /// An event of the HTTP API, payload format 2.0.
-fn http(route: &str, path: &str, query: &str, parameters: &Value, authorizer: Value) -> Value {
+fn http(route: &str, path: &str, query: &str, parameters: &Value, authorizer: &Value) -> Value {
     let (method, _) = route.split_once(' ').expect("a route has a method");
     let host = "abcdefghij.execute-api.us-east-1.amazonaws.com";
     json!({

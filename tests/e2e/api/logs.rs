@@ -47,7 +47,9 @@ async fn a_request_is_one_line_with_the_id_that_its_answer_carries() {
     costs(&line, &run);
     let metrics = metrics(&line);
     let value = |name: &str| metrics.iter().find(|(metric, _)| metric == name).map(|(_, value)| *value);
-    assert_eq!((value("Sends"), value("Pushes"), value("WriteUnits")), (Some(1.0), Some(2.0), Some(3.0)), "{line}");
+    assert_eq!((value("Sends"), value("Pushes")), (Some(1.0), Some(2.0)), "{line}");
+    // One message in eight is counted for its rate.
+    assert!([Some(3.0), Some(4.0)].contains(&value("WriteUnits")), "{line}");
     assert_eq!((value("Failures"), value("PushFailures")), (None, None), "what is zero is left out: {line}");
     for private in ["secret", &pair.ann.name, &pair.bob.name, &pair.ann.id] {
         assert!(!line.to_string().contains(private), "{private} is in {line}");

@@ -83,7 +83,7 @@ async fn rule_28_a_closed_report_stays_closed_and_is_gone_after_thirty_days() {
     operator.closing(&id).await.expect(200);
     pair.bob.reporting(&first).await.expect(200);
     let month = Duration::from_hours(30 * 24);
-    closed_earlier(&stack, &id, month - Duration::from_mins(5)).await;
+    closed_earlier(&stack, &id, month.checked_sub(Duration::from_mins(5)).unwrap()).await;
     pair.bob.reporting(&first).await.expect(200);
     assert_eq!(operator.reports().await.len(), 1, "the other one alone");
     // Its time is over, and the table has not removed it yet.

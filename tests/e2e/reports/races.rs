@@ -139,7 +139,7 @@ async fn rule_28_a_report_outlasts_a_table_that_fails_and_responses_that_are_los
     pair.bob.reporting(&body).key(&key).outcome().await.unwrap_err();
     let again = pair.bob.reporting(&body).key(&key).await;
     assert!(again.replayed(), "{}", again.text());
-    let report = operator.report(&again.expect(201)["id"].as_str().unwrap().to_owned()).await;
+    let report = operator.report(again.expect(201)["id"].as_str().unwrap()).await;
     assert_eq!(texts(&report).len(), 8);
 }
 

@@ -3,15 +3,27 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::Command;
+use std::sync::Once;
+
+/// Installs exiftool where it is missing.
+fn install() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.ci/media-tools");
+        let installed = Command::new(script).status().expect("the script can be started");
+        assert!(installed.success(), "exiftool could not be installed: see above");
+    });
+}
 
 /// The tags of a file by group and name, with their values; numbers are not put into words.
 pub(crate) fn tags(bytes: &[u8]) -> BTreeMap<String, String> {
+    install();
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
     file.write_all(bytes).expect("a temporary file");
     // Every tag, also unknown ones, several of one name, and those of embedded files; tab-separated, one a line.
     let options = ["-a", "-u", "-ee", "-G1", "-s", "-n", "-t", "-api", "LargeFileSupport=1"];
     let output = Command::new("exiftool").args(options).arg(file.path()).output();
-    let output = output.expect("exiftool has to be installed: .ci/media-tools");
+    let output = output.expect("exiftool can be started");
     let text = String::from_utf8_lossy(&output.stdout);
     let mut tags = BTreeMap::new();
     for line in text.lines() {
