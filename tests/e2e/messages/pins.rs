@@ -134,7 +134,9 @@ async fn rule_32_a_thread_has_ten_and_a_deleted_message_is_none_of_them() {
     let told: Vec<&Value> = events.iter().filter(|event| event["data"]["seq"] == seqs[3]).collect();
     let types: Vec<&str> = told.iter().map(|event| event["type"].as_str().unwrap()).collect();
     assert_eq!(types, ["message.created", "message.pinned", "message.deleted"]);
-    told.iter().for_each(|event| shape::deleted(&event["data"]));
+    for event in told {
+        shape::deleted(&event["data"]);
+    }
 }
 
 #[tokio::test]
