@@ -136,6 +136,9 @@ async fn talk(stack: &Stack) {
     bob.boxed("inbox").await;
     bob.history(&pair.thread).await;
     bob.get(&pair.path("/messages/2")).await.expect(200);
+    bob.pinning(&pair.thread, 2).await.expect(204);
+    ann.pins(&pair.thread).await;
+    bob.searching(&pair.thread, "hello", "").await.expect(200);
     bob.events(&pair.thread).await;
     bob.get(&pair.path("/members")).await.expect(200);
     anns.typing(&pair.thread).await;

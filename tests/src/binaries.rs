@@ -16,11 +16,12 @@ use crate::sources::root;
 const STACK: &str = "stack";
 
 /// The functions' packages; each builds one binary of the same name.
-pub(crate) const FUNCTIONS: [&str; 12] = [
+pub(crate) const FUNCTIONS: [&str; 13] = [
     "user",
     "thread",
     "member",
     "message",
+    "search",
     "settings",
     "connection",
     "report",

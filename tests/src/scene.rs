@@ -39,7 +39,7 @@ impl Pair {
 
     /// Every list that one of them can page through, ready for a parameter to be put behind it.
     #[must_use]
-    pub fn lists(&self) -> [String; 8] {
+    pub fn lists(&self) -> [String; 9] {
         [
             "/threads?".to_owned(),
             "/me/following?".to_owned(),
@@ -49,6 +49,7 @@ impl Pair {
             self.path("/messages?"),
             self.path("/messages/2/reactions?"),
             self.path("/events?"),
+            self.path("/search?q=e&"),
         ]
     }
 

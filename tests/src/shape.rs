@@ -112,7 +112,7 @@ pub fn event(value: &Value) {
             assert_eq!(data["seq"], value["seq"], "{value}");
             assert_eq!(data["thread_id"], value["thread_id"], "{value}");
         }
-        "message.edited" => {
+        "message.edited" | "message.pinned" | "message.unpinned" => {
             message(data);
             assert_eq!(data["thread_id"], value["thread_id"], "{value}");
         }

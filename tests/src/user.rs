@@ -214,6 +214,28 @@ impl User {
         self.delete(&format!("/threads/{thread}/messages/{seq}/reactions/{}", percent_encoded(emoji)))
     }
 
+    /// Pins a message for all members.
+    pub fn pinning(&self, thread: &str, seq: u64) -> Call {
+        self.put_empty(&format!("/threads/{thread}/messages/{seq}/pin"))
+    }
+
+    /// Takes the pin of a message away.
+    pub fn unpinning(&self, thread: &str, seq: u64) -> Call {
+        self.delete(&format!("/threads/{thread}/messages/{seq}/pin"))
+    }
+
+    /// The pinned messages, the last pinned first.
+    pub async fn pins(&self, thread: &str) -> Vec<Value> {
+        let answer = self.get(&format!("/threads/{thread}/pins")).await;
+        assert!(answer.json["next_cursor"].is_null(), "{}", answer.text());
+        answer.items().to_vec()
+    }
+
+    /// A page of a search in a thread; `rest` is more of the query.
+    pub fn searching(&self, thread: &str, words: &str, rest: &str) -> Call {
+        self.get(&format!("/threads/{thread}/search?q={}{rest}", percent_encoded(words)))
+    }
+
     /// One message as this user sees it.
     pub async fn message(&self, thread: &str, seq: u64) -> Value {
         self.get(&format!("/threads/{thread}/messages/{seq}")).await.expect(200).clone()

@@ -24,6 +24,7 @@ pub async fn everything(user: &User, thread: &str) -> Vec<Value> {
     let path = |rest: &str| format!("/threads/{thread}{rest}");
     paths.extend(["", "/members", "/messages?limit=100", "/messages?limit=2", "/events?limit=100"].map(path));
     paths.extend(["/messages?before=3", "/messages?after=2&limit=3", "/events?after=2&limit=3"].map(path));
+    paths.extend(["/pins", "/search?q=e", "/search?q=hello&limit=1"].map(path));
     for seq in 1..=view["last_seq"].as_u64().expect("last_seq is a number") + 1 {
         for rest in ["", "?reveal=true", "/reactions"] {
             paths.push(path(&format!("/messages/{seq}{rest}")));

@@ -5,6 +5,7 @@ mod edit;
 mod get;
 mod list;
 mod path;
+mod pins;
 mod reactions;
 mod send;
 
@@ -67,5 +68,19 @@ fn routes() -> Routes<WithSockets> {
             .members()
             .statuses(&[204])
             .problems(&[Code::InvalidRequest, Code::NotFound]),
+        Route::user("GET /threads/{thread_id}/pins", pins::list).members().problems(&[Code::NotFound]),
+        // Either of two pins; in a group only moderators do.
+        Route::user("PUT /threads/{thread_id}/messages/{seq}/pin", pins::pin).members().statuses(&[204]).problems(&[
+            Code::NotFound,
+            Code::Forbidden,
+            Code::ContactClosed,
+            Code::YouBlockThem,
+            Code::RequestPending,
+            Code::Conflict,
+        ]),
+        Route::user("DELETE /threads/{thread_id}/messages/{seq}/pin", pins::unpin)
+            .members()
+            .statuses(&[204])
+            .problems(&[Code::NotFound, Code::Forbidden, Code::ContactClosed, Code::YouBlockThem]),
     ])
 }

@@ -30,6 +30,7 @@ export const FUNCTIONS = [
   'member',
   'message',
   'report',
+  'search',
   'settings',
   'snapshots',
   'sweep',
@@ -69,7 +70,7 @@ export const QUEUES = [
 export type QueueName = (typeof QUEUES)[number];
 
 /**
- * Direct messages and group chats for the users of an app: twelve functions, an HTTP API, a WebSocket API, one table, a bucket, queues, their
+ * Direct messages and group chats for the users of an app: thirteen functions, an HTTP API, a WebSocket API, one table, a bucket, queues, their
  * logs, alarms and a dashboard. All of it comes from `infra/template.yaml`, the same file that SAM deploys.
  */
 export class Backchannel extends Construct {

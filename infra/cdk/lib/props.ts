@@ -32,7 +32,7 @@ export interface UserRates {
   readonly messageBurst?: number;
   /** Users who do not follow one, and whom one writes to first or adds to groups, in an hour. @default 30 */
   readonly contactsPerHour?: number;
-  /** Pages of found users in a minute. @default 60 */
+  /** Pages of found users and messages in a minute. @default 60 */
   readonly searchesPerMinute?: number;
   /** Images and videos in an hour. @default 60 */
   readonly uploadsPerHour?: number;

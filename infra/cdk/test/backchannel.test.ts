@@ -175,6 +175,7 @@ test('every output of the template has a member', () => {
     ThreadFunctionName: (chat) => chat.functions.thread.functionName,
     MemberFunctionName: (chat) => chat.functions.member.functionName,
     MessageFunctionName: (chat) => chat.functions.message.functionName,
+    SearchFunctionName: (chat) => chat.functions.search.functionName,
     ConnectionFunctionName: (chat) => chat.functions.connection.functionName,
     MediaBucketName: (chat) => chat.mediaBucket.bucketName,
     UploadsQueueArn: (chat) => chat.queues.UploadsQueue.queueArn,

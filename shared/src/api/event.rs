@@ -12,6 +12,7 @@ use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, Entry, EntryContent};
 use crate::domain::member::{Member, Role};
 use crate::domain::message::Message;
+use crate::domain::pins::PinChange;
 use crate::domain::reactions::ReactionChange;
 use crate::domain::seen::SeenEntry;
 use crate::domain::thread::Thread;
@@ -43,6 +44,10 @@ pub enum EventData {
     MessageEdited(Box<MessageView>),
     #[serde(rename = "message.deleted")]
     MessageDeleted(Box<MessageView>),
+    #[serde(rename = "message.pinned")]
+    MessagePinned(Box<MessageView>),
+    #[serde(rename = "message.unpinned")]
+    MessageUnpinned(Box<MessageView>),
     #[serde(rename = "reaction.added")]
     ReactionAdded(ReactionChangeView),
     #[serde(rename = "reaction.removed")]
@@ -149,6 +154,10 @@ fn entry_view(thread_id: &ThreadId, entry: &Entry, seen: SeenEntry) -> EventView
         EntryContent::Message(logged) => EventData::MessageCreated(view(&logged.message, reactions)),
         EntryContent::Edited(message) => EventData::MessageEdited(view(message, reactions)),
         EntryContent::Deleted(message) => EventData::MessageDeleted(view(message, reactions)),
+        EntryContent::Pinned { change, message } => match change {
+            PinChange::Pin => EventData::MessagePinned(view(message, reactions)),
+            PinChange::Unpin => EventData::MessageUnpinned(view(message, reactions)),
+        },
         EntryContent::Reacted { change, emoji, message } => {
             let emoji = message.written().filter(|_| !hidden).map(|_| emoji.clone());
             let reactions = reaction_views(reactions);

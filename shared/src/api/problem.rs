@@ -197,7 +197,7 @@ impl Problem {
             Self::ContactClosed(_) => "You cannot write to these users or add them.".to_owned(),
             Self::RequestPending => {
                 format!(
-                    "Until it is accepted, a message request holds at most {MAX_REQUEST_MESSAGES} messages and no edits or reactions."
+                    "Until it is accepted, a message request holds at most {MAX_REQUEST_MESSAGES} messages and no edits, reactions or pins."
                 )
             }
             Self::NotFound => "It does not exist, or you may not see it.".to_owned(),
@@ -266,6 +266,8 @@ impl From<Refusal> for Problem {
             Refusal::AuthorOrModerator => {
                 Self::Forbidden("Only its author, or a moderator of the group, may delete a message.")
             }
+            Refusal::ModeratorsPin => Self::Forbidden("Only a moderator of the group may pin messages."),
+            Refusal::TooManyPins => Self::Conflict("The thread has as many pinned messages as it may have."),
             Refusal::MessageDeleted => Self::Conflict("The message was deleted."),
             Refusal::TooManyReactions => Self::Conflict("The message has as many reactions as it may have."),
             Refusal::EditWindowClosed => Self::EditWindowClosed,

@@ -34,6 +34,7 @@ pub fn delete(
     let at = builder.thread().last_entry_at;
     let message = message.changed(MessageState::Deleted { at });
     let thread = builder.thread();
+    thread.pins.remove(message.seq);
     note_deleted(thread, Deletion { seq: message.seq, slot: logged.slot });
     if let Some(last) = thread.last_message.as_mut().filter(|last| last.seq == message.seq) {
         *last = Preview::of(&message);

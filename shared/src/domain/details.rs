@@ -94,7 +94,8 @@ impl ThreadDetails {
                 | EntryContent::Message(_)
                 | EntryContent::Edited(_)
                 | EntryContent::Deleted(_)
-                | EntryContent::Reacted { .. } => {}
+                | EntryContent::Reacted { .. }
+                | EntryContent::Pinned { .. } => {}
             }
         }
         next

@@ -47,6 +47,12 @@ pub const MAX_REACTIONS: usize = MAX_MEMBERS * MAX_REACTION_KINDS;
 /// Characters (Unicode scalar values) of an emoji as clients write it, at most. The longest that Unicode recommends has 10 ("RGI emoji
 /// ZWJ sequence").
 pub const MAX_EMOJI_CHARS: usize = 24;
+/// Pinned messages of a thread, at most (rule 32). Every message pays for their size.
+pub const MAX_PINS: usize = 10;
+/// Characters of the query of a search, at most (rule 33).
+pub const MAX_QUERY_CHARS: usize = 100;
+/// Messages that one page of a search looks at, at most. A query of the table also ends at a megabyte.
+pub const MAX_SEARCHED_MESSAGES: usize = 500;
 /// Deleted messages that a head remembers while somebody has not read so far, at most. Every message pays for its size.
 pub const MAX_DELETIONS: usize = 100;
 /// Images and videos of a message, at most (rule 16).

@@ -6,6 +6,7 @@ use super::emoji::Emoji;
 use super::ids::{Seq, UserId};
 use super::member::Role;
 use super::message::{LoggedMessage, Message};
+use super::pins::PinChange;
 use super::reactions::ReactionChange;
 use super::time::Timestamp;
 use super::title::Title;
@@ -55,6 +56,11 @@ pub enum EntryContent {
     Reacted {
         change: ReactionChange,
         emoji: Emoji,
+        message: Message,
+    },
+    /// A message, which is as it is now, was pinned, or its pin was taken away.
+    Pinned {
+        change: PinChange,
         message: Message,
     },
     Change(Change),

@@ -8,6 +8,7 @@ use super::details::ThreadDetails;
 use super::ids::{Seq, ThreadId, UserId};
 use super::log::{Change, Entry, EntryContent};
 use super::member::{Member, Standing};
+use super::pins::Pins;
 use super::revision::Revision;
 use super::tail::Tail;
 use super::thread::{Kind, Thread};
@@ -48,6 +49,7 @@ pub fn open(id: ThreadId, opening: Opening<'_>, revision: Revision, now: Timesta
         bumped_at: now,
         counts: MessageCounts::default(),
         deletions: Deletions::default(),
+        pins: Pins::default(),
         last_message: None,
         members,
         revision: revision.next(),

@@ -18,7 +18,7 @@ pub enum Limit {
     Messages,
     /// Opening direct threads with users who do not follow the caller, and adding such users to groups: one each.
     Contacts,
-    /// Searching for users.
+    /// Searching for users, and for messages in a thread.
     Searches,
     /// Announcing images and videos.
     Uploads,

@@ -31,7 +31,7 @@ pub fn react(
         return if adds { Err(Refusal::MessageDeleted) } else { Ok(None) };
     };
     if adds {
-        may_react(thread, member)?;
+        answers(thread, member)?;
     }
     if written.reactions.has(user, emoji) == adds {
         return Ok(None);
@@ -50,8 +50,9 @@ pub fn react(
     Ok(Some((builder.build(), message)))
 }
 
-/// A reaction is an answer: it waits until the thread is accepted, as edits do, and no block may stand between the two.
-fn may_react(thread: &Thread, member: &Member) -> Result<(), Refusal> {
+/// Demands that `member` may react or pin something: both are answers, which wait until the thread is accepted, as edits do. No block may
+/// stand between two.
+pub(super) fn answers(thread: &Thread, member: &Member) -> Result<(), Refusal> {
     unblocked(thread, &member.user_id)?;
     let heard = thread.members.len() == 1 || thread.others(&member.user_id).any(|other| other.standing.is_accepted());
     if member.standing.is_accepted() && heard { Ok(()) } else { Err(Refusal::RequestPending) }

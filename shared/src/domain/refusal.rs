@@ -43,6 +43,10 @@ pub enum Refusal {
     MessageDeleted,
     /// A message has as many reactions, or kinds of them, as it may have (rule 18).
     TooManyReactions,
+    /// Only a moderator pins messages in a group, and takes pins away (rule 32).
+    ModeratorsPin,
+    /// A thread has as many pinned messages as it may have (rule 32).
+    TooManyPins,
     /// A message is too old to be edited, or was edited too often (rule 17).
     EditWindowClosed,
     /// A message does not fit its thread (rule 16).

@@ -21,9 +21,10 @@ impl SeenEntry {
     pub fn by(reader: &Member, thread: &Thread, entry: &Entry) -> Self {
         let message = match &entry.content {
             EntryContent::Message(logged) => Some(&logged.message),
-            EntryContent::Edited(message) | EntryContent::Deleted(message) | EntryContent::Reacted { message, .. } => {
-                Some(message)
-            }
+            EntryContent::Edited(message)
+            | EntryContent::Deleted(message)
+            | EntryContent::Reacted { message, .. }
+            | EntryContent::Pinned { message, .. } => Some(message),
             EntryContent::Change(_) => None,
         };
         let seen = message.filter(|message| reader.sees(message.seq));

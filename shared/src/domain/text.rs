@@ -1,6 +1,7 @@
-//! What text shows: characters that nobody sees, names that keep to their line, and cuts between what readers take for one
-//! character.
+//! What text shows: characters that nobody sees, names that keep to their line, cuts between what readers take for one character,
+//! and texts that read the same.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointSetData;
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint};
 use unicode_segmentation::UnicodeSegmentation;
@@ -58,6 +59,23 @@ pub(crate) fn beginning(text: &str, graphemes: usize, bytes: usize) -> (String, 
     let ends = text.grapheme_indices(true).map(|(start, grapheme)| start + grapheme.len());
     let end = ends.take(graphemes - 1).take_while(|end| *end <= room).last().unwrap_or(0);
     (format!("{}{ELLIPSIS}", text[..end].trim_end()), true)
+}
+
+/// The text as it is compared in searches: texts that differ in case or in how their characters are written alone (compatibility
+/// forms, marks that are part of a letter or follow it, characters without a shape) are the same. It follows `NFKC_Casefold` of the Unicode
+/// Standard; and all forms of the letter i are one, because Turkish writes a capital one with a dot.
+pub(crate) fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let nfkc = ComposingNormalizerBorrowed::new_nfkc();
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let text = nfkc.normalize(text);
+    let cased = text.chars().map(|c| if c == 'İ' { 'i' } else { c });
+    // By way of the capital, so that ß is ss, and a sigma at the end of a word any sigma.
+    let cased = cased.flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    let cased: String = cased.filter(|c| !ignorable.contains(*c)).collect();
+    nfkc.normalize(&cased).into_owned()
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::log::{Entry, EntryContent};
 use super::mailbox::MailboxListing;
 use super::member::{Member, Standing};
 use super::message::Preview;
+use super::pins::Pins;
 use super::revision::Revision;
 use super::tail::Tail;
 use super::time::Timestamp;
@@ -62,7 +63,8 @@ pub struct Thread {
     pub last_seq: Seq,
     /// The time of the last entry. The times of a log never go back.
     pub last_entry_at: Timestamp,
-    /// The time of the last entry that is an activity, by which lists are sorted: not that of an edit, a deletion or a reaction.
+    /// The time of the last entry that is an activity, by which lists are sorted: not that of an edit, a deletion, a
+    /// reaction or a pin.
     pub active_at: Timestamp,
     /// Its position in the inboxes of its members. It keeps it for a span and moves with the first activity after that, instead of
     /// with every message. So the last activity lies within a span of it.
@@ -70,6 +72,8 @@ pub struct Thread {
     pub counts: MessageCounts,
     /// Deleted messages that a member has not read.
     pub deletions: Deletions,
+    /// The messages that are pinned for all members.
+    pub pins: Pins,
     pub last_message: Option<Preview>,
     /// Longest-standing first.
     pub members: Vec<Member>,
@@ -176,7 +180,7 @@ impl Thread {
     #[must_use]
     pub fn hides_entry(&self, reader: &Member, entry: &Entry) -> bool {
         match &entry.content {
-            EntryContent::Edited(message) | EntryContent::Deleted(message) => {
+            EntryContent::Edited(message) | EntryContent::Deleted(message) | EntryContent::Pinned { message, .. } => {
                 !reader.sees(message.seq) || self.hides(reader, &message.author_id, message.seq)
             }
             EntryContent::Reacted { message, .. } => {

@@ -1,4 +1,4 @@
-//! Changing a message that was sent: editing it, deleting it for everyone, reacting to it (rules 17, 18).
+//! Changing a message that was sent: editing it, deleting it for everyone, reacting to it, pinning it (rules 17, 18, 32).
 
 use super::context::Context;
 use super::error::Error;
@@ -9,6 +9,8 @@ use crate::domain::edit::{Edit, edit};
 use crate::domain::emoji::Emoji;
 use crate::domain::ids::{Seq, ThreadId};
 use crate::domain::message::{LoggedMessage, Message};
+use crate::domain::pin::pin;
+use crate::domain::pins::PinChange;
 use crate::domain::react::react;
 use crate::domain::reactions::ReactionChange;
 use crate::domain::refusal::Refusal;
@@ -27,6 +29,7 @@ enum Change<'a> {
     Edit(&'a Edit),
     Delete,
     React(ReactionChange, &'a Emoji),
+    Pin(PinChange),
 }
 
 struct ChangeMessage<'a> {
@@ -69,6 +72,19 @@ pub async fn react_to_message(
     run(ctx, ChangeMessage { thread_id, seq, change: Change::React(change, emoji) }).await
 }
 
+/// The caller pins a message, or takes its pin away. Doing so twice is the same as once.
+///
+/// # Errors
+/// `NotFound`, `ModeratorsPin`, `YouBlockThem`, `ContactClosed`; to pin it, also `MessageDeleted`, `RequestPending`, `TooManyPins`.
+pub async fn pin_message(
+    ctx: &Context,
+    thread_id: &ThreadId,
+    seq: Seq,
+    change: PinChange,
+) -> Result<Done<ChangedMessage>, Error> {
+    run(ctx, ChangeMessage { thread_id, seq, change: Change::Pin(change) }).await
+}
+
 impl ChangeMessage<'_> {
     /// The thread, and the message as it is now.
     async fn load(&self, ctx: &Context) -> Result<(Thread, LoggedMessage), Error> {
@@ -98,6 +114,10 @@ impl Operation for ChangeMessage<'_> {
             Change::Edit(wanted) => edit(&thread, &ctx.caller, message, wanted, ctx.now)?,
             Change::Delete => delete(&thread, &ctx.caller, &logged, ctx.now)?,
             Change::React(change, emoji) => react(&thread, &ctx.caller, message, (change, emoji), ctx.now)?,
+            Change::Pin(change) => {
+                let pinned = pin(&thread, &ctx.caller, message, change, ctx.now)?;
+                pinned.map(|transition| (transition, message.clone()))
+            }
         };
         let Some((transition, message)) = changed else {
             return Ok(Step::unchanged(ChangedMessage { thread, message: logged.message }));

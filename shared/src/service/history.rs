@@ -69,6 +69,20 @@ pub async fn message(ctx: &Context, thread_id: &ThreadId, seq: Seq) -> Result<(T
     Ok((thread, message.ok_or(Refusal::NotFound)?))
 }
 
+/// The pinned messages that the caller sees, the last pinned first, and the thread that says how they see them (rule 32).
+///
+/// # Errors
+/// `NotFound`.
+pub async fn pins(ctx: &Context, thread_id: &ThreadId) -> Result<(Thread, Vec<Message>), Error> {
+    let thread = load_thread(ctx, thread_id).await?;
+    let reader = thread.member(&ctx.caller).ok_or(Refusal::NotFound)?;
+    let seen: Vec<Seq> = thread.pins.newest_first().filter(|seq| reader.sees(*seq)).collect();
+    let mut messages = ctx.store.messages_at(&thread.id, seen.iter().copied()).await?;
+    // One that is deleted at this instant is gone from the pins as well.
+    let pinned = seen.iter().filter_map(|seq| messages.remove(seq)).filter(|message| message.written().is_some());
+    Ok((thread, pinned.collect()))
+}
+
 /// A page of the reactions to a message that the caller sees, behind the one that the entry at `after` added, and who reacted.
 ///
 /// # Errors

@@ -3,9 +3,9 @@
 use super::context::Context;
 use super::error::Error;
 use super::load::registered;
+use super::rate::take;
 use crate::domain::profile::{Username, UsernamePrefix};
 use crate::domain::rate::Limit;
-use crate::domain::refusal::Refusal;
 use crate::store::{FoundUser, Page};
 
 /// A page of the users whose username begins with `prefix`, in the order of their usernames, behind `after` (rule 2).
@@ -23,13 +23,4 @@ pub async fn search_users(
     registered(own?)?;
     taken?;
     Ok(found?)
-}
-
-/// Takes one from a bucket of the caller. A bucket that cannot be changed refuses nothing.
-async fn take(ctx: &Context, limit: Limit) -> Result<(), Refusal> {
-    let Some(rate) = ctx.rates.of(limit) else { return Ok(()) };
-    match ctx.store.take_one(&ctx.caller, limit, rate, ctx.now).await {
-        Ok(Some(wait)) => Err(Refusal::TooManyRequests(wait)),
-        Ok(None) | Err(_) => Ok(()),
-    }
 }

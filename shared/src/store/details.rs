@@ -112,7 +112,8 @@ pub(super) fn change(
             | EntryContent::Message(_)
             | EntryContent::Edited(_)
             | EntryContent::Deleted(_)
-            | EntryContent::Reacted { .. } => {}
+            | EntryContent::Reacted { .. }
+            | EntryContent::Pinned { .. } => {}
         }
     }
     Ok((!update.is_empty()).then(|| update.build()))

@@ -18,6 +18,7 @@ use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::log::{Change, Entry, EntryContent};
 use crate::domain::media::MediaId;
 use crate::domain::message::{Edited, LoggedMessage, Message, MessageContent, MessageState, Written};
+use crate::domain::pins::PinChange;
 use crate::domain::reactions::{Reaction, ReactionChange, Reactions};
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
@@ -99,6 +100,10 @@ enum AboutMessage {
     ReactionAdded { message: Seq, emoji: Emoji },
     #[serde(rename = "reaction.removed")]
     ReactionRemoved { message: Seq, emoji: Emoji },
+    #[serde(rename = "message.pinned")]
+    Pinned { message: Seq },
+    #[serde(rename = "message.unpinned")]
+    Unpinned { message: Seq },
 }
 
 impl AboutMessage {
@@ -107,7 +112,9 @@ impl AboutMessage {
             Self::Edited { message }
             | Self::Deleted { message }
             | Self::ReactionAdded { message, .. }
-            | Self::ReactionRemoved { message, .. } => *message,
+            | Self::ReactionRemoved { message, .. }
+            | Self::Pinned { message }
+            | Self::Unpinned { message } => *message,
         }
     }
 
@@ -120,6 +127,8 @@ impl AboutMessage {
             Self::ReactionRemoved { emoji, .. } => {
                 EntryContent::Reacted { change: ReactionChange::Remove, emoji, message }
             }
+            Self::Pinned { .. } => EntryContent::Pinned { change: PinChange::Pin, message },
+            Self::Unpinned { .. } => EntryContent::Pinned { change: PinChange::Unpin, message },
         }
     }
 }
@@ -186,6 +195,13 @@ fn append_one(thread: &ThreadId, entry: &Entry) -> Result<Vec<Write>, StoreError
                 },
             )
         }
+        EntryContent::Pinned { change: pinning, message } => {
+            let about = match pinning {
+                PinChange::Pin => AboutMessage::Pinned { message: message.seq },
+                PinChange::Unpin => AboutMessage::Unpinned { message: message.seq },
+            };
+            Ok(vec![unchanged(thread, message), change(StoredChange::About(about))?])
+        }
         EntryContent::Change(what) => Ok(vec![change(StoredChange::Change(what.clone()))?]),
     }
 }
@@ -227,6 +243,15 @@ pub(super) fn media_of(item: &Item) -> Vec<MediaId> {
     let attachments = content.and_then(|content| content.get("attachments")?.as_l().ok());
     let id = |attachment: &AttributeValue| attachment.as_m().ok()?.get("id")?.as_s().ok()?.clone().try_into().ok();
     attachments.into_iter().flatten().filter_map(id).collect()
+}
+
+/// Demands that a stored message is as it was read. Fails with [`Condition::Entry`]: it may have been read before the head.
+fn unchanged(thread: &ThreadId, message: &Message) -> Write {
+    let check = Write::check(keys::log(LogKind::Message, thread, message.seq));
+    match message.revision.0 {
+        0 => check.only_if(Condition::Entry, "attribute_exists(pk) AND attribute_not_exists(rev)"),
+        revision => check.only_if(Condition::Entry, "attribute_exists(pk) AND rev = :rev").number(":rev", &revision),
+    }
 }
 
 pub(super) fn seq_of(kind: LogKind, item: &Item) -> Result<Seq, StoreError> {

@@ -21,6 +21,7 @@ use crate::domain::details::ThreadDetails;
 use crate::domain::idempotency::KeyTag;
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::member::ReadMark;
+use crate::domain::pins::Pins;
 use crate::domain::revision::Revision;
 use crate::domain::tail::Tail;
 use crate::domain::thread::{Kind, Rests, Thread};
@@ -52,6 +53,9 @@ struct HeadRecord {
     /// known).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     gone: Vec<u64>,
+    /// The pinned messages, in the order in which they were pinned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pins: Vec<Seq>,
     /// By slot; see [`member_codec`].
     members: Vec<String>,
     /// By slot, two each: the last entry read, and the messages up to there that count.
@@ -216,6 +220,7 @@ impl Head {
             bumped_at: record.bumped,
             counts: record.counts,
             deletions: deletions::parse(&record.gone).ok_or_else(|| corrupt("its deletions cannot be read"))?,
+            pins: Pins::stored(record.pins),
             last_message: record.last.map(|last| last.parse(record.edited, record.deleted)),
             members,
             revision: Revision(record.rev),
@@ -291,6 +296,7 @@ pub(super) fn item(thread: &Thread) -> Result<Item, StoreError> {
         deleted,
         at: quiet_at(thread),
         gone: deletions::encoded(&thread.deletions),
+        pins: thread.pins.as_slice().to_vec(),
         members: encoded_members(thread),
         marks: marks(thread),
         base: thread.last_seq,
@@ -329,7 +335,7 @@ mod tests {
     use crate::domain::group::{Blocks, Candidate, NewGroup, create};
     use crate::domain::idempotency::{Fingerprint, Idempotency, IdempotencyKey};
     use crate::domain::ids::ThreadId;
-    use crate::domain::limits::{MAX_MEMBERS, MAX_PREVIEW_BYTES, RECENT_KEYS};
+    use crate::domain::limits::{MAX_MEMBERS, MAX_PINS, MAX_PREVIEW_BYTES, RECENT_KEYS};
     use crate::domain::member::{Role, Standing};
     use crate::domain::message::{LoggedMessage, Message, MessageContent, MessageText, Preview, PreviewState};
     use crate::domain::profile::ContactPolicy;
@@ -348,6 +354,9 @@ mod tests {
         let mut thread = create(group, &candidates, &Blocks::default()).unwrap().thread;
         thread.last_seq = Seq::try_from(9_999).unwrap();
         thread.revision = Revision(999);
+        for number in 0..MAX_PINS {
+            assert!(thread.pins.add(Seq::try_from(9_000 + number as u64).unwrap()));
+        }
         for member in &mut thread.members {
             member.joined_seq = Seq::try_from(9_100).unwrap();
             member.role = Role::Moderator;
@@ -398,7 +407,7 @@ mod tests {
             stored.insert("sk".to_owned(), AttributeValue::S(key.sk));
             assert_eq!(Head::parse(Some(stored.clone())).unwrap().thread(), Some(thread.clone()));
             let bytes = |item: &Item| item.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>();
-            assert!(bytes(&stored) <= 1_096, "{} characters of id make {} bytes", ids[0].len(), bytes(&stored));
+            assert!(bytes(&stored) <= 1_144, "{} characters of id make {} bytes", ids[0].len(), bytes(&stored));
 
             let tail: Vec<TailRecord> =
                 (0..4).filter_map(|number| TailRecord::of(&short_message(u32::MAX - number))).collect();

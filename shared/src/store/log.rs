@@ -169,8 +169,11 @@ impl Store {
         Ok(Run { entries: entries.collect::<Result<_, _>>()?, cut_after })
     }
 
-    /// Those of the messages at these places that are items.
-    async fn messages_at(
+    /// Those of the messages at these places that are items. What somebody edited, reacted to or pinned is one.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn messages_at(
         &self,
         thread: &ThreadId,
         seqs: impl IntoIterator<Item = Seq>,

@@ -73,6 +73,9 @@ pub(super) fn changed_head(transition: &Transition) -> Result<Update, StoreError
     if head::encoded_members(before) != head::encoded_members(after) {
         head.set(&["members"], convert::value(head::encoded_members(after))?);
     }
+    if before.pins != after.pins {
+        head.set(&["pins"], convert::value(after.pins.as_slice())?);
+    }
     for user in rest::ended(before, after) {
         head.remove(&[&rest::attribute(user)]);
     }

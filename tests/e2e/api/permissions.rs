@@ -53,6 +53,10 @@ const TABLE: &str = "
     GET /threads/{thread_id}/messages/{seq}/reactions 401 404  200  200  200  404  404  200  200
     PUT /threads/{thread_id}/messages/{seq}/reactions/{emoji} 401 404 403 200 200 404 404 200 200
     DELETE /threads/{thread_id}/messages/{seq}/reactions/{emoji} 401 404 204 204 204 404 404 204 204
+    PUT /threads/{thread_id}/messages/{seq}/pin      401  404  403  403  204  404  404  403  403
+    DELETE /threads/{thread_id}/messages/{seq}/pin   401  404  403  403  204  404  404  403  403
+    GET /threads/{thread_id}/pins                    401  404  200  200  200  404  404  200  200
+    GET /threads/{thread_id}/search                  401  404  200  200  200  404  404  200  200
     POST /media                                      401  201  201  201  201  201  201  201  201
     GET /media/{media_id}                            401  404  302  302  302  404  404  302  302
     POST /reports                                    401  201  201  201  201  201  201  201  201
@@ -152,8 +156,12 @@ impl Cast {
             .replace("{seq}", "2")
             .replace("{report_id}", "rep_aaaaaaaaaaaaaaaaaaaaaaaaaa")
             .replace("{emoji}", "%F0%9F%91%8D");
-        let path = if route == "GET /users" { "/users?username=a" } else { &path.replace("{proxy+}", "any/where") };
-        let call = asker.call(method.parse::<Method>().unwrap(), path).key(&fresh_key());
+        let path = match route {
+            "GET /users" => "/users?username=a".to_owned(),
+            "GET /threads/{thread_id}/search" => format!("{path}?q=hello"),
+            _ => path.replace("{proxy+}", "any/where"),
+        };
+        let call = asker.call(method.parse::<Method>().unwrap(), &path).key(&fresh_key());
         match self.body(route, asker) {
             Value::Null => call,
             body => call.json(&body),
@@ -249,6 +257,8 @@ fn the_functions_say_who_may_call_as_the_table_does() {
         let expected = match (nobody, stranger, member) {
             // A member may remove themselves.
             _ if key == "DELETE /threads/{thread_id}/members/{user_id}" => "member",
+            // Either of two may pin.
+            _ if key.ends_with("/messages/{seq}/pin") => "member",
             ("401", "404", "403") => "moderator",
             ("401", "404", _) => "member",
             ("401", ..) => "user",

@@ -43,6 +43,11 @@ fn requests(user: &str) -> Vec<(Method, String, Value)> {
         (Method::PUT, "/messages/99/reactions/%F0%9F%91%8D", Value::Null),
         (Method::DELETE, "/messages/2/reactions/%F0%9F%91%8D", Value::Null),
         (Method::POST, "/messages", json!({"text": "let me in", "reply_to": 2})),
+        (Method::PUT, "/messages/2/pin", Value::Null),
+        (Method::PUT, "/messages/99/pin", Value::Null),
+        (Method::DELETE, "/messages/2/pin", Value::Null),
+        (Method::GET, "/pins", Value::Null),
+        (Method::GET, "/search?q=hello", Value::Null),
     ];
     requests.into_iter().map(|(method, rest, body)| (method, rest.to_owned(), body)).collect()
 }

@@ -196,6 +196,28 @@ async fn searching_is_limited_and_a_counter_that_fails_refuses_nothing() {
 }
 
 #[tokio::test]
+async fn searching_a_thread_is_a_search_and_who_is_refused_reads_no_messages() {
+    let stack = stack([0, 0, 0, 4]);
+    let pair = Pair::new(&stack).await;
+    pair.ann.send(&pair.thread, "hello").await;
+    pair.ann.get("/users?username=bob").await.expect(200);
+    for _ in 0..3 {
+        assert_eq!(pair.ann.searching(&pair.thread, "hello", "").await.items().len(), 1);
+    }
+    let refused = pair.ann.searching(&pair.thread, "hello", "").await;
+    assert!((1..=60).contains(&retry_after(&refused)));
+    let calls = stack.finished(&refused).await.calls;
+    assert!(calls.iter().all(|call| call.operation != "Query"), "{calls:?}");
+    retry_after(&pair.ann.get("/users?username=bob").await);
+    pair.bob.searching(&pair.thread, "hello", "").await.expect(200);
+    pair.ann.get(&pair.path("/messages")).await.expect(200);
+    let stranger = stack.user("stranger").await;
+    for _ in 0..6 {
+        stranger.searching(&pair.thread, "hello", "").await.problem("not-found");
+    }
+}
+
+#[tokio::test]
 async fn a_rate_of_zero_is_no_limit() {
     let stack = stack([0, 0, 0, 0]);
     let group = Group::new(&stack).await;

@@ -119,6 +119,9 @@ async fn rule_12_what_is_hidden_stays_hidden_whoever_comes_and_goes() {
         assert_reads(&group.ann, &group.thread, message).await;
         assert_reads(&eric, &group.thread, message).await;
     }
+    for (user, found) in [(&group.carl, 0), (&group.ann, 1)] {
+        assert_eq!(user.searching(&group.thread, "second", "").await.items().len(), found);
+    }
     assert_eq!(summary(&group.carl, &group.thread).await, (collapsed(&second), 1));
     // The mark moves into the middle of what is hidden, and behind it.
     for (seq, unread) in [(&first, 1), (&heard, 0), (&second, 0)] {

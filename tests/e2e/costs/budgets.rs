@@ -37,6 +37,10 @@ const HISTORY: Budget = Budget { operation: "history page of 50", calls: 2, rru:
 const EDIT: Budget = Budget { operation: "edit a message", calls: 2, rru: 4.0, wru: 6.0 };
 const DELETE: Budget = Budget { operation: "delete a message", calls: 2, rru: 4.0, wru: 6.0 };
 const REACT: Budget = Budget { operation: "react to a message", calls: 2, rru: 4.0, wru: 6.0 };
+const PIN: Budget = Budget { operation: "pin a message", calls: 2, rru: 4.0, wru: 6.0 };
+const UNPIN: Budget = Budget { operation: "take a pin away", ..PIN };
+const PINS: Budget = Budget { operation: "ten pinned messages", calls: 2, rru: 11.0, wru: 0.0 };
+const SEARCH: Budget = Budget { operation: "search page", calls: 2, rru: 45.0, wru: 1.0 };
 const READ_MARK: Budget = Budget { operation: "read mark", calls: 2, rru: f64::INFINITY, wru: 1.0 };
 const CONNECT: Budget = Budget { operation: "connect", calls: 2, rru: f64::INFINITY, wru: 3.0 };
 
@@ -169,6 +173,51 @@ async fn a_reaction_stays_within_its_budget() {
         pair.ann.reacting(&pair.thread, 2, next).await
     };
     REACT.check(&stack, react).await;
+}
+
+#[tokio::test]
+async fn a_pin_stays_within_its_budget() {
+    let Some(stack) = measured_stack() else { return };
+    let pair = Pair::new(&stack).await;
+    let _sockets = tokio::join!(pair.ann.connect(), pair.bob.connect());
+    for _ in 0..10 {
+        pair.ann.send(&pair.thread, "hello").await;
+    }
+    // Messages in the tail have to become items first.
+    pair.ann.pinning(&pair.thread, 2).await.expect(204);
+    let next = |from: u64| std::sync::atomic::AtomicU64::new(from);
+    let (pinned, unpinned) = (next(3), next(2));
+    let taken = |next: &std::sync::atomic::AtomicU64| next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    PIN.check(&stack, async || pair.bob.pinning(&pair.thread, taken(&pinned)).await).await;
+    UNPIN.check(&stack, async || pair.bob.unpinning(&pair.thread, taken(&unpinned)).await).await;
+    for seq in 2..12 {
+        pair.bob.pinning(&pair.thread, seq).await.expect(204);
+    }
+    let pins = async || {
+        let answer = pair.ann.get(&pair.path("/pins")).await;
+        assert_eq!(answer.items().len(), 10);
+        answer
+    };
+    PINS.check(&stack, pins).await;
+    // What is pinned costs a message nothing.
+    SEND.check(&stack, async || pair.ann.sending(&pair.thread, "hello").await).await;
+}
+
+#[tokio::test]
+async fn a_search_page_stays_within_its_budget() {
+    let Some(stack) = measured_stack() else { return };
+    let pair = Pair::new(&stack).await;
+    for round in 0..55 {
+        let text = |number: u32| format!("{round} {number}: {}", "a message of common length. ".repeat(3));
+        let sends = (0..10).map(|number| pair.ann.sending(&pair.thread, &text(number)).into_future());
+        futures_util::future::join_all(sends).await.iter().for_each(|answer| assert_eq!(answer.status, 201));
+    }
+    let page = async || {
+        let answer = pair.bob.searching(&pair.thread, "nothing", "").await;
+        assert!(answer.items().is_empty() && answer.json["next_cursor"].is_string());
+        answer
+    };
+    SEARCH.check(&stack, page).await;
 }
 
 #[tokio::test]

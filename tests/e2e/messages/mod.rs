@@ -4,5 +4,7 @@ mod deleting;
 mod editing;
 mod history;
 mod log;
+mod pins;
 mod reactions;
+mod searching;
 mod sending;

@@ -54,6 +54,9 @@ impl Checker<'_> {
             let members = self.oracle.threads[tid].users();
             if let Some(reader) = members.get(step % members.len().max(1)) {
                 checks.push(Box::pin(self.check_log_tail(*reader, tid, outcome.wrote)));
+                if !self.oracle.threads[tid].pins.is_empty() {
+                    checks.push(Box::pin(self.check_pins(*reader, tid)));
+                }
             }
         }
         join_all(checks).await.into_iter().collect()
@@ -133,6 +136,13 @@ impl Checker<'_> {
         let seen = (after + 1..).take(entries).filter_map(|seq| self.oracle.event_seen(who, tid, seq)).collect();
         let what = format!("the end of the log of {} as {} sees it", title_of(tid), name(who));
         same_list(&what, self.client.names.events(&items), seen)
+    }
+
+    /// `GET /threads/{id}/pins`.
+    pub(crate) async fn check_pins(&self, who: Uid, tid: Tid) -> Check {
+        let pinned = self.items(who, &self.client.path(tid, "/pins")).await?;
+        let what = format!("the pins of {} as {} sees them", title_of(tid), name(who));
+        same_list(&what, self.client.names.messages(&pinned), self.oracle.pins_seen(who, tid))
     }
 
     /// `GET /users/{id}`.

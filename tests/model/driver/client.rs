@@ -93,6 +93,8 @@ impl Client {
             Action::Delete { thread, seq, .. } => user.deleting(&self.threads[*thread], *seq),
             Action::React { thread, seq, emoji, add: true, .. } => user.reacting(&self.threads[*thread], *seq, emoji),
             Action::React { thread, seq, emoji, .. } => user.unreacting(&self.threads[*thread], *seq, emoji),
+            Action::Pin { thread, seq, add: true, .. } => user.pinning(&self.threads[*thread], *seq),
+            Action::Pin { thread, seq, .. } => user.unpinning(&self.threads[*thread], *seq),
             Action::Read { thread, seq, .. } => user.put(&self.path(*thread, "/read"), &json!({"seq": seq})),
             Action::Accept { thread, .. } => user.post_empty(&self.path(*thread, "/accept")),
             Action::Decline { thread, .. } => user.post_empty(&self.path(*thread, "/decline")),

@@ -90,7 +90,14 @@ impl Checker<'_> {
 
         let mut history = self.pages(who, &self.client.path(tid, &format!("/messages?limit={limit}"))).await?;
         history.reverse();
-        same_list(&what("the history"), names.messages(&history), oracle.history_seen(who, tid))
+        same_list(&what("the history"), names.messages(&history), oracle.history_seen(who, tid))?;
+        self.check_pins(who, tid).await?;
+        // All texts begin so, or with one digit more.
+        for word in ["m", "m1"] {
+            let found = self.pages(who, &self.client.path(tid, &format!("/search?q={word}&limit={limit}"))).await?;
+            same_list(&what(&format!("the search for {word}")), names.messages(&found), oracle.found(who, tid, word))?;
+        }
+        Ok(())
     }
 
     /// Single messages: one that is hidden, also revealed; one that is not; and one that the user must not find.
@@ -136,6 +143,9 @@ impl Checker<'_> {
             (Method::PUT, "/members/me/notice".to_owned(), json!({"decision": "stay"})),
             (Method::PATCH, String::new(), json!({"title": "mine"})),
             (Method::DELETE, "/messages/2".to_owned(), Value::Null),
+            (Method::PUT, "/messages/2/pin".to_owned(), Value::Null),
+            (Method::GET, "/pins".to_owned(), Value::Null),
+            (Method::GET, "/search?q=m".to_owned(), Value::Null),
             (Method::PUT, "/messages/2/reactions/%F0%9F%91%8D".to_owned(), Value::Null),
             (Method::PATCH, "/members/me".to_owned(), json!({"role": "moderator"})),
             (Method::DELETE, "/members/me".to_owned(), Value::Null),

@@ -108,7 +108,9 @@ impl Names {
         let title = || data.get("title").cloned().unwrap_or_default();
         let data = match event["type"].as_str().unwrap_or_default() {
             "thread.created" => json!({"users": self.all_named(&data["user_ids"]), "title": title()}),
-            "message.created" | "message.edited" | "message.deleted" => self.message(data),
+            "message.created" | "message.edited" | "message.deleted" | "message.pinned" | "message.unpinned" => {
+                self.message(data)
+            }
             "reaction.added" | "reaction.removed" => json!({
                 "message": data["message_seq"],
                 "emoji": data["emoji"],

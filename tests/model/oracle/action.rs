@@ -107,6 +107,12 @@ pub(crate) enum Action {
         emoji: &'static str,
         add: bool,
     },
+    Pin {
+        who: Uid,
+        thread: Tid,
+        seq: u64,
+        add: bool,
+    },
     Read {
         who: Uid,
         thread: Tid,
@@ -157,6 +163,7 @@ impl Action {
             | Self::Edit { who, .. }
             | Self::Delete { who, .. }
             | Self::React { who, .. }
+            | Self::Pin { who, .. }
             | Self::Read { who, .. }
             | Self::Accept { who, .. }
             | Self::Decline { who, .. }
@@ -178,6 +185,7 @@ impl Action {
                 | Self::Edit { .. }
                 | Self::Delete { .. }
                 | Self::React { .. }
+                | Self::Pin { .. }
                 | Self::Decide { stay: false, .. }
         )
     }
@@ -232,6 +240,9 @@ impl fmt::Display for Action {
             Self::React { thread, seq, emoji, add, .. } => {
                 let what = if *add { "adds" } else { "takes back" };
                 write!(f, "{what} {emoji} to {seq} of {}", title_of(*thread))
+            }
+            Self::Pin { thread, seq, add, .. } => {
+                write!(f, "{} {seq} of {}", if *add { "pins" } else { "unpins" }, title_of(*thread))
             }
             Self::Read { thread, seq, .. } => write!(f, "reads {} up to {seq}", title_of(*thread)),
             Self::Accept { thread, .. } => write!(f, "accepts {}", title_of(*thread)),

@@ -112,6 +112,7 @@ impl Oracle {
             stays,
             log,
             ended_by: None,
+            pins: Vec::new(),
             active: 0,
         });
         let owner = Member { moderator: group, ..super::join::new_member(creator, 1, Standing::Accepted, None) };

@@ -98,6 +98,7 @@ impl Oracle {
         if let Some(message) = self.threads[tid].message_mut(seq) {
             *message = Message { deleted: true, ..Message::new("", None, BTreeSet::new()) };
         }
+        self.threads[tid].pins.retain(|pinned| *pinned != seq);
         self.log_quietly(tid, who, EntryContent::Deleted { message: seq });
         Outcome::done(204, touched).in_thread(tid, 1)
     }

@@ -9,6 +9,7 @@ mod join;
 mod members;
 mod messages;
 mod outcome;
+mod pins;
 mod reactions;
 mod thread;
 mod users;
@@ -178,6 +179,7 @@ impl Oracle {
             Action::Edit { who, thread, seq, text } => self.edit(*who, *thread, *seq, text),
             Action::Delete { who, thread, seq } => self.delete(*who, *thread, *seq),
             Action::React { who, thread, seq, emoji, add } => self.react(*who, *thread, (*seq, emoji), *add),
+            Action::Pin { who, thread, seq, add } => self.pin(*who, *thread, *seq, *add),
             Action::Read { who, thread, seq } => self.read(*who, *thread, *seq),
             Action::Accept { who, thread } => self.accept(*who, *thread),
             Action::Decline { who, thread } => self.decline(*who, *thread),

@@ -30,7 +30,7 @@ impl Oracle {
         if message.deleted {
             return if add { refuse("conflict") } else { Outcome::done(status, touched).in_thread(tid, 0) };
         }
-        if add && let Some(code) = self.unreactable(member, tid) {
+        if add && let Some(code) = self.unanswerable(member, tid) {
             return refuse(code);
         }
         let there = message.reactions.iter().any(|reaction| reaction.by == who && reaction.emoji == emoji);
@@ -55,8 +55,8 @@ impl Oracle {
         Outcome::done(status, touched).in_thread(tid, 1)
     }
 
-    /// Why a member does not react at all.
-    fn unreactable(&self, member: &Member, tid: Tid) -> Option<&'static str> {
+    /// Why a member neither reacts nor pins at all.
+    pub(super) fn unanswerable(&self, member: &Member, tid: Tid) -> Option<&'static str> {
         let thread = &self.threads[tid];
         let who = member.user;
         let other = thread.others(who).next().map(|other| other.user).filter(|_| !thread.group);

@@ -110,6 +110,10 @@ pub(crate) enum EntryContent {
         emoji: &'static str,
         add: bool,
     },
+    Pinned {
+        message: u64,
+        add: bool,
+    },
     Added {
         users: Vec<Uid>,
     },
@@ -160,6 +164,8 @@ pub(crate) struct Thread {
     /// The last stays of users who were in it before.
     pub(crate) stays: BTreeMap<Uid, Stay>,
     pub(crate) log: Vec<Entry>,
+    /// The pinned messages, in the order in which they were pinned.
+    pub(crate) pins: Vec<u64>,
     /// Who deleted the group for everyone, or left it last.
     pub(crate) ended_by: Option<Uid>,
     /// When its last entry was written, in entries of all logs.
@@ -266,6 +272,7 @@ impl Thread {
                 | EntryContent::Edited { .. }
                 | EntryContent::Deleted { .. }
                 | EntryContent::Reacted { .. }
+                | EntryContent::Pinned { .. }
                 | EntryContent::Role { .. }
                 | EntryContent::Renamed { .. } => {}
             }

@@ -87,6 +87,10 @@ impl Oracle {
             EntryContent::Sent(_) => Some(event("message.created", self.message_seen(viewer, tid, seq, Form::Whole)?)),
             EntryContent::Edited { message } => Some(event("message.edited", self.message_told(own, tid, message)?)),
             EntryContent::Deleted { message } => Some(event("message.deleted", self.message_told(own, tid, message)?)),
+            EntryContent::Pinned { message, add } => {
+                let kind = if add { "message.pinned" } else { "message.unpinned" };
+                Some(event(kind, self.message_told(own, tid, message)?))
+            }
             EntryContent::Reacted { message: at, emoji, add } => {
                 let (_, message) = thread.message(at)?;
                 let sees = at >= own.first();
@@ -156,6 +160,7 @@ pub(crate) fn event_view(seq: u64, entry: &Entry, hidden: bool) -> Value {
         // What they say is in the message: see `event_seen`.
         EntryContent::Edited { message } => ("message.edited", json!({"seq": message})),
         EntryContent::Deleted { message } => ("message.deleted", json!({"seq": message})),
+        EntryContent::Pinned { message, .. } => ("pin", json!({"seq": message})),
         EntryContent::Reacted { message, .. } => ("reaction", json!({"message": message})),
         EntryContent::Added { users } => ("member.added", json!({"users": names(users)})),
         EntryContent::Removed { user } => ("member.removed", json!({"user": name(*user)})),

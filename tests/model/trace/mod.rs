@@ -36,6 +36,7 @@ pub(crate) enum Verb {
     Edit,
     Delete,
     React,
+    Pin,
     Read,
     Accept,
     Decline,
@@ -55,12 +56,13 @@ pub(crate) struct Operation {
     pub(crate) list: Vec<u8>,
 }
 
-/// How often each verb occurs, of some 180.
-const ONE_BY_ONE: [(usize, Verb); 27] = [
+/// How often each verb occurs, of some 190.
+const ONE_BY_ONE: [(usize, Verb); 28] = [
     (28, Verb::Send),
     (8, Verb::Edit),
     (8, Verb::Delete),
     (12, Verb::React),
+    (12, Verb::Pin),
     (13, Verb::Add),
     (10, Verb::Read),
     (8, Verb::Block),

@@ -76,12 +76,15 @@ pub(crate) fn resolve(op: &Operation, oracle: &Oracle, serial: usize, room: impl
 /// What is done in a thread; nothing if there is none yet.
 fn in_thread(op: &Operation, oracle: &Oracle, text: &str) -> Option<Action> {
     let Operation { verb, who, place, what, .. } = op;
-    let any_kind =
-        matches!(verb, Verb::Send | Verb::Edit | Verb::Delete | Verb::React | Verb::Read | Verb::Prefer | Verb::Clear);
+    let any_kind = matches!(
+        verb,
+        Verb::Send | Verb::Edit | Verb::Delete | Verb::React | Verb::Pin | Verb::Read | Verb::Prefer | Verb::Clear
+    );
     let tid = thread(oracle, *place, |thread| any_kind || thread.group)?;
     let there = &oracle.threads[tid];
     let members = there.users();
-    let able = if any_kind || *verb == Verb::Leave { members.clone() } else { there.moderators() };
+    let everybody = any_kind && !(*verb == Verb::Pin && there.group);
+    let able = if everybody || *verb == Verb::Leave { members.clone() } else { there.moderators() };
     let who = actor(oracle, tid, *who, &able);
     let others: Vec<Uid> = members.iter().copied().filter(|member| *member != who).collect();
     let whom = |preferred: &[Uid]| match mode(*what) {
@@ -118,6 +121,14 @@ fn in_thread(op: &Operation, oracle: &Oracle, text: &str) -> Option<Action> {
             let last = &messages[messages.len().saturating_sub(3)..];
             let (emoji, add) = (one(&EMOJI, op.list.first().copied().unwrap_or(*what))?, op.list.len() % 4 != 3);
             Action::React { who, thread: tid, seq: message(there, last, *what), emoji, add }
+        }
+        Verb::Pin => {
+            // Mostly a message that it changes something for.
+            let add = mode(*what) > 1;
+            let fits = |seq: &u64| there.pins.contains(seq) != add;
+            let messages: Vec<u64> = there.messages_after(0).filter(fits).collect();
+            let last = &messages[messages.len().saturating_sub(4)..];
+            Action::Pin { who, thread: tid, seq: message(there, last, *what), add }
         }
         Verb::Read => {
             let beyond = u64::from(mode(*what) == 7);

@@ -6,6 +6,9 @@ pub(super) enum Command<'a> {
     List,
     Requests,
     Room(&'a str),
+    /// The beginning of a username.
+    Users(&'a str),
+    /// Words in the open conversation.
     Search(&'a str),
     Open(&'a str),
     Accept(Option<&'a str>),
@@ -23,8 +26,10 @@ pub(super) enum Command<'a> {
     Report(Option<u64>, Option<&'a str>),
     Mute(u16),
     Unmute,
-    Pin,
-    Unpin,
+    /// The number of a message, or the open conversation for oneself.
+    Pin(Option<u64>),
+    Unpin(Option<u64>),
+    Pins,
     Follow(&'a str),
     Unfollow(&'a str),
     Block(&'a str),
@@ -64,7 +69,7 @@ A line is sent as a message to the open conversation, unless it is a command:
   /list               your conversations, pinned ones first, then the newest
   /requests           message requests: users and groups that you have not accepted yet
   /room ID            your conversations of a live room
-  /search NAME        users whose names begin with NAME
+  /users NAME         users whose names begin with NAME
   /open NAME          open the conversation with NAME
   /open #1            open a group by the number before its title, or by #TITLE
   /accept, /decline   accept or decline the open message request (or /accept NAME, /accept #1)
@@ -74,6 +79,8 @@ A line is sent as a message to the open conversation, unless it is a command:
   /react EMOJI [N], /unreact EMOJI [N]   react to the last message, or to message N (/history shows the numbers), or take that back
   /report [N] [REASON]   report message N, or the open conversation, to the operators: spam, harassment, hate, violence, sexual, self_harm,
                       impersonation or other; nobody else learns of it
+  /search WORDS       messages of the open conversation that have all these words
+  /pin N, /unpin N, /pins   pin message N of the open conversation for everybody, or take that back; list what is pinned
   /reveal N           show the hidden message N of a user you block
   /mute [HOURS], /unmute, /pin, /unpin   change how you see the open conversation (a muted one prints nothing until it is opened)
   /follow NAME, /unfollow NAME, /block NAME, /unblock NAME
@@ -99,7 +106,8 @@ impl<'a> Command<'a> {
             ("list", None) => Self::List,
             ("requests", None) => Self::Requests,
             ("room", Some(id)) => Self::Room(id),
-            ("search", Some(prefix)) => Self::Search(prefix),
+            ("users", Some(prefix)) => Self::Users(prefix),
+            ("search", Some(words)) => Self::Search(words),
             ("open", Some(name)) => Self::Open(name),
             ("accept", name) => Self::Accept(name),
             ("decline", name) => Self::Decline(name),
@@ -128,8 +136,12 @@ impl<'a> Command<'a> {
             ("mute", None) => Self::Mute(MUTED_HOURS),
             ("mute", Some(hours)) => hours.parse().map_or(Self::Unknown(line), Self::Mute),
             ("unmute", None) => Self::Unmute,
-            ("pin", None) => Self::Pin,
-            ("unpin", None) => Self::Unpin,
+            ("pin" | "unpin", seq) => match (name, seq.map(str::parse).transpose()) {
+                ("pin", Ok(seq)) => Self::Pin(seq),
+                (_, Ok(seq)) => Self::Unpin(seq),
+                (_, Err(_)) => Self::Unknown(line),
+            },
+            ("pins", None) => Self::Pins,
             ("follow", Some(name)) => Self::Follow(name),
             ("unfollow", Some(name)) => Self::Unfollow(name),
             ("block", Some(name)) => Self::Block(name),
@@ -188,6 +200,10 @@ mod tests {
         assert_eq!(Command::parse("/report hate"), Command::Report(None, Some("hate")));
         assert_eq!(Command::parse("/report"), Command::Report(None, None));
         assert_eq!(Command::parse("/report he lies"), Command::Unknown("/report he lies"));
+        assert_eq!(Command::parse("/pin"), Command::Pin(None));
+        assert_eq!(Command::parse("/pin 12"), Command::Pin(Some(12)));
+        assert_eq!(Command::parse("/unpin x"), Command::Unknown("/unpin x"));
+        assert_eq!(Command::parse("/search see harbour"), Command::Search("see harbour"));
         assert_eq!(Command::parse("/mute"), Command::Mute(8));
         assert_eq!(Command::parse("/mute long"), Command::Unknown("/mute long"));
         assert_eq!(Command::parse("/rename  Late night"), Command::Rename(Some("Late night")));

@@ -80,6 +80,8 @@ pub(super) fn event(cache: &Cache, event: &Value) -> Option<String> {
             format!("* edited: {}", view::message(data, cache.name(view::text(data, "author_id"))))
         }
         "message.deleted" => format!("* {actor} deleted message {}", data["seq"]),
+        "message.pinned" => format!("* {actor} pinned message {} (/pins lists them)", data["seq"]),
+        "message.unpinned" => format!("* {actor} unpinned message {}", data["seq"]),
         "reaction.added" | "reaction.removed" if data["emoji"].is_null() => return None,
         "reaction.added" => format!("* {actor} reacted with {} to message {}", emoji(data), data["message_seq"]),
         "reaction.removed" => format!("* {actor} took {} back from message {}", emoji(data), data["message_seq"]),
@@ -156,6 +158,9 @@ mod tests {
         assert_eq!(said("thread.renamed", json!({"title": "Dawn"})), "* bob named the group “Dawn”");
         assert_eq!(said("thread.renamed", json!({"title": null})), "* bob removed the group's title");
         assert_eq!(said("message.deleted", json!({"seq": 4})), "* bob deleted message 4");
+        let pinned = json!({"seq": 4, "hidden": true});
+        assert_eq!(said("message.pinned", pinned.clone()), "* bob pinned message 4 (/pins lists them)");
+        assert_eq!(said("message.unpinned", pinned), "* bob unpinned message 4");
         let reaction = json!({"message_seq": 4, "emoji": "👍"});
         assert_eq!(said("reaction.added", reaction.clone()), "* bob reacted with 👍 to message 4");
         assert_eq!(said("reaction.removed", reaction), "* bob took 👍 back from message 4");

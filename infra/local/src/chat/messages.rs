@@ -7,6 +7,11 @@ use super::failure::Failure;
 use super::session::Session;
 use super::view;
 
+/// Messages that a search shows, at most.
+const FOUND: usize = 20;
+/// Pages that it asks for, at most: each looks at a part of the conversation.
+const PAGES: usize = 20;
+
 impl Session {
     /// Gives the user's last message another text.
     pub(super) async fn edit(&mut self, text: &str) -> Result<(), Failure> {
@@ -42,6 +47,52 @@ impl Session {
         };
         self.api.post_once("/reports", &body).await?;
         self.console.say("You reported it. Only the operators see it.");
+        Ok(())
+    }
+
+    /// Pins a message for everybody, or takes that back.
+    pub(super) async fn pin_message(&mut self, seq: u64, pinned: bool) -> Result<(), Failure> {
+        let path = format!("{}/pin", self.message_path(Some(seq), false).await?);
+        if pinned {
+            self.api.put(&path, &json!({})).await?
+        } else {
+            self.api.delete(&path).await?
+        };
+        Ok(())
+    }
+
+    /// Lists the pinned messages.
+    pub(super) async fn pins(&mut self) -> Result<(), Failure> {
+        let page = self.api.get(&format!("{}/pins", thread_path(&self.open_id()?))).await?;
+        self.show_messages(page.get("items").and_then(Value::as_array).map_or(&[], Vec::as_slice)).await
+    }
+
+    /// Lists the newest messages that have all these words.
+    pub(super) async fn search(&mut self, words: &str) -> Result<(), Failure> {
+        let path = format!("{}/search?limit={FOUND}&q={}", thread_path(&self.open_id()?), escaped(words));
+        let (mut found, mut next) = (Vec::new(), path.clone());
+        for _ in 0..PAGES {
+            let page = self.api.get(&next).await?;
+            found.extend(page.get("items").and_then(Value::as_array).into_iter().flatten().cloned());
+            match page.get("next_cursor").and_then(Value::as_str) {
+                Some(cursor) if found.len() < FOUND => next = format!("{path}&cursor={cursor}"),
+                _ => break,
+            }
+        }
+        found.truncate(FOUND);
+        self.show_messages(&found).await
+    }
+
+    /// Shows messages of a list, each with its number.
+    async fn show_messages(&mut self, messages: &[Value]) -> Result<(), Failure> {
+        if messages.is_empty() {
+            self.console.say("  (no messages)");
+        }
+        for message in messages {
+            self.load_users(message).await?;
+            let said = view::message(message, self.cache.name(view::text(message, "author_id")));
+            self.console.say(format!("{} {said}", message["seq"]));
+        }
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use super::session::Session;
 use super::view;
 
 impl Session {
-    pub(super) async fn search(&mut self, prefix: &str) -> Result<(), Failure> {
+    pub(super) async fn list_users(&mut self, prefix: &str) -> Result<(), Failure> {
         let users = self.users(prefix).await?;
         if users.is_empty() {
             self.console.say("  (no users)");
@@ -49,7 +49,7 @@ impl Session {
     pub(super) async fn find(&mut self, name: &str) -> Result<String, Failure> {
         let users = self.users(name).await?;
         let found = users.iter().find(|user| view::text(user, "username").eq_ignore_ascii_case(name));
-        let missing = || Failure::Impossible(format!("there is no user {name}; /search lists users"));
+        let missing = || Failure::Impossible(format!("there is no user {name}; /users lists users"));
         found.map(|user| view::text(user, "id").to_owned()).ok_or_else(missing)
     }
 

@@ -12,6 +12,7 @@ use crate::domain::limits::MAX_MEMBERS;
 use crate::domain::log::Change;
 use crate::domain::member::{Invitation, Member, ReadMark, Role, Standing, rests};
 use crate::domain::memberships::Memberships;
+use crate::domain::pins::Pins;
 use crate::domain::refusal::Refusal;
 use crate::domain::revision::Revision;
 use crate::domain::tail::Tail;
@@ -128,6 +129,7 @@ pub fn create(group: NewGroup<'_>, candidates: &[Candidate], blocks: &Blocks) ->
         bumped_at: now,
         counts: MessageCounts::default(),
         deletions: Deletions::default(),
+        pins: Pins::default(),
         last_message: None,
         members: vec![founder],
         revision: Revision::default(),
