@@ -83,7 +83,12 @@ mod tests {
     }
 
     fn message(number: u64) -> Message {
-        let content = MessageContent { text: "hello".to_owned().try_into().unwrap(), reply_to: None, mentions: vec![] };
+        let content = MessageContent {
+            text: "hello".to_owned().try_into().unwrap(),
+            reply_to: None,
+            mentions: vec![],
+            attachments: vec![],
+        };
         Message::new(seq(number), user("ann"), at(1), content)
     }
 

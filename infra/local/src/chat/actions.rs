@@ -38,6 +38,8 @@ impl Session {
             Command::Decline(name) => self.decide(name, "decline").await,
             Command::History => self.history().await,
             Command::Reveal(seq) => self.reveal(seq).await,
+            Command::Send(path) => self.send_file(path).await,
+            Command::Save(seq, path) => self.save_file(seq, path).await,
             Command::Edit(text) => self.edit(text).await,
             Command::Delete(seq) => self.delete(seq).await,
             Command::React(emoji, seq) => self.react(emoji, seq, true).await,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -96,6 +96,36 @@ impl Api {
         self.call(Method::POST, path, Some(body), Some(&key)).await
     }
 
+    /// Where a path leads to.
+    pub(super) async fn redirect(&self, path: &str) -> Result<String, Failure> {
+        match self.get(path).await {
+            Err(Failure::Refused(StatusCode::FOUND, Value::String(address))) => Ok(address),
+            Err(failure) => Err(failure),
+            Ok(_) => Err(Failure::Impossible(format!("{path} leads nowhere"))),
+        }
+    }
+
+    /// Uploads a file to a signed address.
+    pub(super) async fn upload(&self, url: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+        let request = Request::put(url).header(CONTENT_TYPE, content_type).body(Full::new(Bytes::from(bytes)));
+        self.exchange(request).await.map(|_| ())
+    }
+
+    /// The bytes at a signed address.
+    pub(super) async fn download(&self, url: &str) -> Result<Bytes, Failure> {
+        self.exchange(Request::get(url).body(Full::default())).await
+    }
+
+    /// Sends a request that needs no token, once, and takes as long as it takes.
+    async fn exchange(&self, request: hyper::http::Result<Request<Full<Bytes>>>) -> Result<Bytes, Failure> {
+        let unreachable = |reason: String| Failure::Unreachable(reason);
+        let request = request.map_err(|error| unreachable(error.to_string()))?;
+        let response = self.http.request(request).await.map_err(|error| unreachable(error.to_string()))?;
+        let status = response.status();
+        let body = response.into_body().collect().await.map_err(|error| unreachable(error.to_string()))?.to_bytes();
+        if status.is_success() { Ok(body) } else { Err(Failure::Refused(status, Value::Null)) }
+    }
+
     async fn call(
         &self,
         method: Method,
@@ -177,6 +207,9 @@ impl Api {
         let value = serde_json::from_slice(&body).unwrap_or(Value::Null);
         if parts.status.is_success() {
             return Ok(value);
+        }
+        if let Some(Ok(address)) = parts.headers.get(LOCATION).map(HeaderValue::to_str) {
+            return Err((Failure::Refused(parts.status, json!(address)), None));
         }
         let retry_after = parts.headers.get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
         Err((Failure::Refused(parts.status, value), retry_after.map(Duration::from_secs)))

@@ -15,6 +15,10 @@ pub(super) enum Command<'a> {
     Decline(Option<&'a str>),
     History,
     Reveal(u64),
+    /// The path of a file.
+    Send(&'a str),
+    /// The number of a message, and the path of a file.
+    Save(u64, &'a str),
     /// The new text of one's last message.
     Edit(&'a str),
     /// The number of a message, or one's last one.
@@ -74,6 +78,8 @@ A line is sent as a message to the open conversation, unless it is a command:
   /open #1            open a group by the number before its title, or by #TITLE
   /accept, /decline   accept or decline the open message request (or /accept NAME, /accept #1)
   /history            show the last messages of the open conversation
+  /send PATH          send an image or a video (jpg, png, webp, gif, mp4, webm)
+  /save N PATH        save the image or video of message N
   /edit TEXT          give your last message of the open conversation another text
   /delete [N]         delete your last message, or message N, for everyone
   /react EMOJI [N], /unreact EMOJI [N]   react to the last message, or to message N (/history shows the numbers), or take that back
@@ -113,6 +119,11 @@ impl<'a> Command<'a> {
             ("decline", name) => Self::Decline(name),
             ("history", None) => Self::History,
             ("reveal", Some(seq)) => seq.parse().map_or(Self::Unknown(line), Self::Reveal),
+            ("send", Some(path)) => Self::Send(path),
+            ("save", Some(argument)) => match cut(argument, " ") {
+                (seq, Some(path)) => seq.parse().map_or(Self::Unknown(line), |seq| Self::Save(seq, path)),
+                _ => Self::Unknown(line),
+            },
             ("edit", Some(text)) => Self::Edit(text),
             ("delete", None) => Self::Delete(None),
             ("delete", Some(seq)) => seq.parse().map_or(Self::Unknown(line), |seq| Self::Delete(Some(seq))),

@@ -9,6 +9,7 @@ mod describe;
 mod failure;
 mod frames;
 mod groups;
+mod media;
 mod messages;
 mod session;
 mod socket;

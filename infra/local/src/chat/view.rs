@@ -37,14 +37,14 @@ pub(super) fn user(user: &Value) -> String {
 pub(super) fn message(message: &Value, author: &str) -> String {
     let body = match hidden(message).then(|| message.get("seq")?.as_u64()).flatten() {
         Some(seq) => format!("(hidden, you block this user: /reveal {seq})"),
-        None => printable(body(message)),
+        None => printable(&body(message)),
     };
     format!("{author}: {}", body.replace('\n', "\n    "))
 }
 
 /// A message in a list.
 pub(super) fn preview(message: &Value, author: &str) -> String {
-    format!("{author}: {}", one_line(body(message)))
+    format!("{author}: {}", one_line(&body(message)))
 }
 
 /// Whether the reader blocks the author.
@@ -52,14 +52,19 @@ pub(super) fn hidden(message: &Value) -> bool {
     message.get("hidden").and_then(Value::as_bool).unwrap_or_default()
 }
 
-fn body(message: &Value) -> &str {
+fn body(message: &Value) -> String {
     if message.get("deleted_at").is_some_and(Value::is_string) {
-        "(deleted)"
-    } else if hidden(message) {
-        "(hidden)"
-    } else {
-        text(message, "text")
+        return "(deleted)".to_owned();
     }
+    if hidden(message) {
+        return "(hidden)".to_owned();
+    }
+    let attachments = message.get("attachments").and_then(Value::as_array).into_iter().flatten();
+    let described =
+        attachments.map(|one| format!("[{} {}×{}]", text(one, "content_type"), one["width"], one["height"]));
+    let counted = message.get("attachment_count").map(|count| format!("[{count} attached]"));
+    let parts = [text(message, "text").to_owned()].into_iter().chain(described).chain(counted);
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Removes control characters, which could move the cursor or colour the screen.
