@@ -21,7 +21,7 @@ use crate::wait;
 const ANSWER_WITHIN: Duration = Duration::from_secs(40);
 
 /// Rates that no test reaches: buckets are read and written as ever, and refuse nothing.
-pub const HIGH_RATES: [&str; 10] = [
+pub const HIGH_RATES: [&str; 12] = [
     "--parameter",
     "MessagesPerSecond=100000",
     "--parameter",
@@ -32,6 +32,8 @@ pub const HIGH_RATES: [&str; 10] = [
     "SearchesPerMinute=1000000",
     "--parameter",
     "UploadsPerHour=1000000",
+    "--parameter",
+    "ReportsPerHour=1000000",
 ];
 
 /// A running local stack. The last handle that goes stops it, and fails the test if a function failed, something panicked

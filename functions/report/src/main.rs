@@ -17,6 +17,7 @@ fn routes() -> Routes<NoSockets> {
         Route::user("POST /reports", file::file).statuses(&[200, 201]).problems(&[
             Code::InvalidRequest,
             Code::NotFound,
+            Code::TooManyRequests,
             Code::IdempotencyMismatch,
         ]),
         Route::operator("GET /reports", list::list).problems(&[Code::InvalidRequest]),

@@ -21,6 +21,7 @@ export function parametersOf(props: BackchannelProps): Values {
     MessageBurst: props.userRates?.messageBurst,
     MessagesPerSecond: props.userRates?.messagesPerSecond,
     PermissionsBoundaryArn: props.permissionsBoundary?.managedPolicyArn,
+    ReportsPerHour: props.userRates?.reportsPerHour,
     ReservedConcurrency: props.reservedConcurrency,
     RouteBurst: props.routeThrottle?.burst,
     RouteRate: props.routeThrottle?.rate,

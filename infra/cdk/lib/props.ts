@@ -36,6 +36,8 @@ export interface UserRates {
   readonly searchesPerMinute?: number;
   /** Images and videos in an hour. @default 60 */
   readonly uploadsPerHour?: number;
+  /** Reports in an hour. @default 30 */
+  readonly reportsPerHour?: number;
 }
 
 /** The properties of a deployment. All except the first two have the defaults of the template. */

@@ -22,6 +22,8 @@ pub enum Limit {
     Searches,
     /// Announcing images and videos.
     Uploads,
+    /// Reporting.
+    Reports,
 }
 
 /// One message in so many is counted, for as many: a write for each would cost a third of what a message costs.
@@ -29,7 +31,7 @@ pub const COUNTED_AT_ONCE: u32 = 8;
 
 impl Limit {
     /// All limits.
-    pub const ALL: [Self; 4] = [Self::Messages, Self::Contacts, Self::Searches, Self::Uploads];
+    pub const ALL: [Self; 5] = [Self::Messages, Self::Contacts, Self::Searches, Self::Uploads, Self::Reports];
 
     /// Its name in the configuration, and that of its bucket in the table.
     #[must_use]
@@ -39,6 +41,7 @@ impl Limit {
             Self::Contacts => "contacts",
             Self::Searches => "searches",
             Self::Uploads => "uploads",
+            Self::Reports => "reports",
         }
     }
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::context::Context;
 use super::error::Error;
-use super::load::{know_hidden, load_details, registered};
+use super::load::{know_hidden, load_buckets, load_details, registered};
 use super::operation::{Done, Operation, Step, run};
 use crate::domain::ids::{Seq, ThreadId, UserId};
 use crate::domain::limits::MAX_MESSAGES_AROUND;
 use crate::domain::message::Message;
+use crate::domain::rate::Limit;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::{
@@ -43,7 +44,7 @@ struct FileReport<'a> {
 /// The caller reports something that they see. A second report of the same is the first one, whatever has become of it.
 ///
 /// # Errors
-/// `NotFound`, `ProfileRequired`, `IdempotencyMismatch`.
+/// `NotFound`, `ProfileRequired`, `TooManyRequests`, `IdempotencyMismatch`.
 pub async fn file_report(ctx: &Context, draft: &ReportDraft) -> Result<Done<FiledReport>, Error> {
     run(ctx, FileReport { draft, id: ReportId::of(&ctx.caller, &draft.subject) }).await
 }
@@ -54,7 +55,8 @@ impl Operation for FileReport<'_> {
 
     async fn step(&mut self, ctx: &Context, _head: Option<Head>) -> Result<Step<FiledReport>, Error> {
         let earlier = async { Ok::<_, Error>(ctx.store.report(&self.id).await?) };
-        let (earlier, evidence) = tokio::join!(earlier, evidence(ctx, &self.draft.subject));
+        let seen = evidence(ctx, &self.draft.subject);
+        let (earlier, evidence, buckets) = tokio::join!(earlier, seen, load_buckets(ctx));
         if let Some(Report { id, created_at, .. }) = earlier?.filter(|report| report.lasts(ctx.now)) {
             // The caller may see nothing of it any more, and has reported it all the same.
             let filed = FiledReport { id, created_at, created: false };
@@ -72,7 +74,9 @@ impl Operation for FileReport<'_> {
             closed: None,
         };
         let filed = FiledReport { id: report.id.clone(), created_at: report.created_at, created: true };
-        Ok(Step::write(filed.clone(), Writes::file_report(&report)?).refer(filed.reference()))
+        let mut writes = Writes::file_report(&report)?;
+        writes.take(&ctx.caller, ctx.rates.take(Limit::Reports, &buckets, 1, ctx.now)?);
+        Ok(Step::write(filed.clone(), writes).refer(filed.reference()))
     }
 
     async fn replay(&self, _ctx: &Context, reference: Reference) -> Result<FiledReport, Error> {

@@ -218,6 +218,26 @@ async fn searching_a_thread_is_a_search_and_who_is_refused_reads_no_messages() {
 }
 
 #[tokio::test]
+async fn uploads_and_reports_are_limited_and_a_repeat_takes_nothing() {
+    let stack = Stack::with(Profile::Debug, &["--parameter", "UploadsPerHour=3", "--parameter", "ReportsPerHour=2"]);
+    let (ann, bob) = Pair::strangers(&stack).await;
+    let others = join_all((0..3).map(|_| stack.user("other"))).await;
+    let key = fresh_key();
+    for _ in 0..4 {
+        ann.announcing("image/png", 10).key(&key).await.expect(201);
+    }
+    ann.announcing("image/png", 10).await.expect(201);
+    ann.announcing("image/png", 10).await.expect(201);
+    assert!((1..=1_200).contains(&retry_after(&ann.announcing("image/png", 10).await)));
+    bob.announcing("image/png", 10).await.expect(201);
+    let report = |other: &User| ann.post("/reports", &json!({"kind": "user", "user_id": other.id, "reason": "spam"}));
+    for (other, status) in [(&others[0], 201), (&others[0], 200), (&others[1], 201), (&others[0], 200)] {
+        assert_eq!(report(other).await.status, status);
+    }
+    assert!((1..=1_800).contains(&retry_after(&report(&others[2]).await)));
+}
+
+#[tokio::test]
 async fn a_rate_of_zero_is_no_limit() {
     let stack = stack([0, 0, 0, 0]);
     let group = Group::new(&stack).await;
