@@ -36,6 +36,22 @@ pub const HIGH_RATES: [&str; 12] = [
     "ReportsPerHour=1000000",
 ];
 
+/// As [`HIGH_RATES`], but messages have none: whatever a function does behind a response is then about the message, and so is a fault.
+const QUIET_RATES: [&str; 12] = [
+    "--parameter",
+    "MessagesPerSecond=0",
+    "--parameter",
+    "MessageBurst=100000",
+    "--parameter",
+    "ContactsPerHour=1000000",
+    "--parameter",
+    "SearchesPerMinute=1000000",
+    "--parameter",
+    "UploadsPerHour=1000000",
+    "--parameter",
+    "ReportsPerHour=1000000",
+];
+
 /// A running local stack. The last handle that goes stops it, and fails the test if a function failed, something panicked
 /// or a process stayed behind without the test having said so.
 pub struct Stack {
@@ -49,7 +65,7 @@ impl Stack {
     /// A stack that no other test uses: for faults, kills and counting.
     #[must_use]
     pub fn own() -> Self {
-        Self::with(Profile::Debug, &HIGH_RATES)
+        Self::with(Profile::Debug, &QUIET_RATES)
     }
 
     /// A stack that no other test uses, with more arguments on its command line.
@@ -65,7 +81,7 @@ impl Stack {
         static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         let server = shared.upgrade().unwrap_or_else(|| {
-            let server = Arc::new(Server::start(Profile::Debug, &HIGH_RATES));
+            let server = Arc::new(Server::start(Profile::Debug, &QUIET_RATES));
             *shared = Arc::downgrade(&server);
             server
         });

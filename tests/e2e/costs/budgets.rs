@@ -1,7 +1,7 @@
 //! What each operation costs, against the table in the design: calls in a row before the answer, and capacity.
 
 use serde_json::json;
-use tests::{Answer, DatabaseFault, Fault, Invocation, Pair, Stack, User, fresh_key, unique};
+use tests::{Answer, DatabaseFault, Fault, HIGH_RATES, Invocation, Pair, Profile, Stack, User, fresh_key, unique};
 
 use super::seed;
 
@@ -50,7 +50,7 @@ pub(crate) fn measured_stack() -> Option<Stack> {
         println!("skipped: only the embedded engine counts capacity as DynamoDB does");
         return None;
     }
-    Some(Stack::own())
+    Some(Stack::with(Profile::Debug, &HIGH_RATES))
 }
 
 /// Makes every call to the table take its time.
