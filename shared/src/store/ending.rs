@@ -63,7 +63,7 @@ impl Store {
         let page = self.table.query(&query).await?;
         // Their images and videos first: without the message nobody knows of them.
         let media = page.items.iter().flat_map(entry::media_of).flat_map(|id| media::erase(&id, now));
-        let media = media.map(|write| self.table.write(write)).collect::<Vec<_>>();
+        let media = media.map(|write| self.unless_failed(write, Condition::Media)).collect::<Vec<_>>();
         stream::iter(media).buffer_unordered(AT_A_TIME).try_collect::<Vec<_>>().await?;
         let keys = page.items.iter().map(convert::key_of).collect::<Result<Vec<_>, _>>()?;
         let rest: Vec<_> = keys.into_iter().filter(|key| *key != head).collect();

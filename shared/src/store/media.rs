@@ -68,8 +68,9 @@ pub(super) fn send(author: &UserId, attachment: &Attachment, (thread, seq): (&Th
 /// The writes that erase an image or a video of a message that was deleted: somebody looks after its objects soon.
 pub(super) fn erase(attachment: &MediaId, now: Timestamp) -> [Write; 2] {
     let mut update = Update::new(keys::media(attachment));
-    update.set(&["abandoned"], AttributeValue::Bool(true));
-    [update.build(), Write::put(keys::media_due(now, attachment), Item::new())]
+    // One that is gone already does not come back: then somebody was interrupted, and this is a repeat.
+    update.set(&["abandoned"], AttributeValue::Bool(true)).require_exists(&["pk"]);
+    [update.only_if(Condition::Media), Write::put(keys::media_due(now, attachment), Item::new())]
 }
 
 impl Writes {
