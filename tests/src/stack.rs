@@ -36,21 +36,9 @@ pub const HIGH_RATES: [&str; 12] = [
     "ReportsPerHour=1000000",
 ];
 
-/// As [`HIGH_RATES`], but messages have none: whatever a function does behind a response is then about the message, and so is a fault.
-const QUIET_RATES: [&str; 12] = [
-    "--parameter",
-    "MessagesPerSecond=0",
-    "--parameter",
-    "MessageBurst=100000",
-    "--parameter",
-    "ContactsPerHour=1000000",
-    "--parameter",
-    "SearchesPerMinute=1000000",
-    "--parameter",
-    "UploadsPerHour=1000000",
-    "--parameter",
-    "ReportsPerHour=1000000",
-];
+/// Comes behind [`HIGH_RATES`], and takes the rate of messages away: whatever a function does behind a response is then about the message, and
+/// so is a fault.
+const UNCOUNTED_MESSAGES: [&str; 2] = ["--parameter", "MessagesPerSecond=0"];
 
 /// A running local stack. The last handle that goes stops it, and fails the test if a function failed, something panicked
 /// or a process stayed behind without the test having said so.
@@ -65,7 +53,7 @@ impl Stack {
     /// A stack that no other test uses: for faults, kills and counting.
     #[must_use]
     pub fn own() -> Self {
-        Self::with(Profile::Debug, &QUIET_RATES)
+        Self::with(Profile::Debug, &quiet_rates())
     }
 
     /// A stack that no other test uses, with more arguments on its command line.
@@ -81,7 +69,7 @@ impl Stack {
         static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         let server = shared.upgrade().unwrap_or_else(|| {
-            let server = Arc::new(Server::start(Profile::Debug, &QUIET_RATES));
+            let server = Arc::new(Server::start(Profile::Debug, &quiet_rates()));
             *shared = Arc::downgrade(&server);
             server
         });
@@ -363,6 +351,11 @@ impl Stack {
     pub(crate) fn control(&self, method: Method, path: &str) -> Call {
         Call::new(self.client.clone(), method, format!("{}{path}", self.server.ready().control_url))
     }
+}
+
+/// The rates of stacks that measure nothing.
+fn quiet_rates() -> Vec<&'static str> {
+    [HIGH_RATES.as_slice(), &UNCOUNTED_MESSAGES].concat()
 }
 
 fn client() -> Client {

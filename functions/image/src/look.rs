@@ -1,7 +1,7 @@
 //! Looking at one upload: what it is, what is left of it, and a thumbnail. An interrupted look is repeated as a whole.
 
 use media_check::{Kind, Picture, Refusal, Step, Survey, VideoPlan, thumbnail};
-use shared::domain::media::{Checked, Media, MediaId, MediaState};
+use shared::domain::media::{Checked, Media, MediaId, MediaState, THUMBNAIL_TYPE};
 use shared::domain::time::Timestamp;
 use shared::domain::word::Word;
 use shared::lambda::Job;
@@ -12,7 +12,6 @@ use tokio::sync::mpsc;
 
 /// How much of a video passes at a time.
 const PART_BYTES: u64 = 4 * 1024 * 1024;
-const THUMBNAIL_TYPE: &str = "image/jpeg";
 
 /// Why there is nothing to note.
 enum Stopped {
@@ -66,9 +65,7 @@ pub(crate) async fn look_at(job: &Job, id: &MediaId) -> Result<(), Error> {
 /// Takes away what was stored of an upload that nobody sends any more.
 async fn forget_abandoned(look: &Look<'_>, id: &MediaId) -> Result<(), Error> {
     if look.store.media(id).await?.is_none_or(|media| media.is_abandoned()) {
-        for key in ObjectKey::all(id) {
-            look.bucket.delete(&key, look.now).await?;
-        }
+        look.bucket.delete_all(id, look.now).await?;
     }
     Ok(())
 }
@@ -97,7 +94,7 @@ async fn look_at_picture(look: &Look<'_>, media: &Media, kind: Kind) -> Result<C
         thumbnail: true,
     };
     let small = Body::Bytes(small.bytes);
-    look.bucket.put(&ObjectKey::thumbnail(&media.id), THUMBNAIL_TYPE, small, look.now).await?;
+    look.bucket.put(&ObjectKey::thumbnail(&media.id), THUMBNAIL_TYPE.as_str(), small, look.now).await?;
     look.bucket.put(&ObjectKey::media(&media.id), media.declared.as_str(), Body::Bytes(bytes), look.now).await?;
     Ok(checked)
 }

@@ -11,12 +11,8 @@ use serde::Serialize;
 use super::problem::{Code, Problem};
 use super::request::{Request, RequestParts};
 use super::response::{Outcome, Respond};
-use crate::delivery::WorkQueue;
 use crate::domain::ids::{ConnectionId, OperatorArn, UserId};
 use crate::domain::limits::MAX_BODY_BYTES;
-use crate::domain::rate::Rates;
-use crate::domain::time::Timestamp;
-use crate::objects::Bucket;
 use crate::service::Context;
 use crate::store::Store;
 
@@ -84,11 +80,8 @@ pub enum Sender {
 #[derive(Debug, Clone)]
 pub struct Call {
     pub sender: Sender,
-    pub now: Timestamp,
-    pub store: Store,
-    pub work: Option<WorkQueue>,
-    pub bucket: Option<Bucket>,
-    pub rates: Arc<Rates>,
+    /// What there is whoever sent it.
+    pub context: Context<()>,
     pub request: Arc<RequestParts>,
 }
 
@@ -131,8 +124,7 @@ impl<Has> Route<Has> {
                 let Sender::User(caller) = call.sender else { return Err(Problem::Unauthenticated) };
                 let request = Request::new(call.request);
                 let key = if takes_key { request.idempotency()? } else { None };
-                let Call { now, store, work, bucket, rates, .. } = call;
-                let context = Context { caller, now, key, store, bucket, rates, work };
+                let context = call.context.by(caller, key);
                 let (caller, store) = (context.caller.clone(), context.store.clone());
                 let outcome = handler(context, request).await.map(Respond::outcome);
                 match outcome {
@@ -157,9 +149,7 @@ impl<Has> Route<Has> {
         let call = move |call: Call| -> HandlerFuture {
             Box::pin(async move {
                 let Sender::Operator(caller) = call.sender else { return Err(Problem::Unauthenticated) };
-                let Call { now, store, work, bucket, rates, request, .. } = call;
-                let context = Context { caller, now, key: None, store, work, bucket, rates };
-                handler(context, Request::new(request)).await.map(Respond::outcome)
+                handler(call.context.by(caller, None), Request::new(call.request)).await.map(Respond::outcome)
             })
         };
         Self::new::<Body, R>(key, Access::Operator, Box::new(call))
@@ -179,9 +169,7 @@ impl<Has> Route<Has> {
                 let Sender::Socket(caller) = call.sender else {
                     return Err(Problem::Internal("not a socket's event".to_owned()));
                 };
-                let Call { now, store, work, bucket, rates, request, .. } = call;
-                let context = Context { caller, now, key: None, store, bucket, rates, work };
-                handler(context, Request::new(request)).await.map(Respond::outcome)
+                handler(call.context.by(caller, None), Request::new(call.request)).await.map(Respond::outcome)
             })
         };
         Self::new::<Body, R>(key, Access::Socket, Box::new(call))
@@ -320,6 +308,7 @@ fn short_name<T>() -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time::Timestamp;
 
     #[test]
     fn names_of_types_have_no_paths() {

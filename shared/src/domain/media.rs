@@ -98,6 +98,9 @@ impl MediaType {
     }
 }
 
+/// What thumbnails are, whatever they are of.
+pub const THUMBNAIL_TYPE: MediaType = MediaType::Jpeg;
+
 /// What is known of an image or a video once somebody has looked at it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checked {

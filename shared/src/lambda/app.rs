@@ -18,7 +18,7 @@ use crate::api::{NoSockets, WithSockets};
 use crate::clock::Clock;
 use crate::delivery::{Sockets, WorkQueue};
 use crate::domain::rate::Rates;
-use crate::objects::Bucket;
+use crate::objects::{Bucket, LazyConnector};
 use crate::store::{Store, Table};
 use crate::trace::{self, Trace, Tracer};
 
@@ -70,7 +70,7 @@ pub struct App<S = NoSockets> {
     /// The queue for what is left to do behind responses, if the function has one.
     queue: Option<(aws_sdk_sqs::Client, Arc<str>)>,
     /// The bucket for images and videos, if the function has it.
-    bucket: Option<(Arc<Connector>, Arc<str>)>,
+    bucket: Option<(Arc<LazyConnector>, Arc<str>)>,
     /// How often a user can do what is limited.
     pub(super) rates: Arc<Rates>,
     pub(super) clock: Clock,
@@ -202,7 +202,9 @@ impl<S> App<S> {
     /// # Errors
     /// If a variable is missing.
     pub fn with_bucket(self, url: &str) -> Result<Self, ConfigError> {
-        let connector = Connector::builder().tls_provider(TLS).tls_context(trusted()?).build();
+        let tls = trusted()?;
+        let connect = move || Connector::builder().tls_provider(TLS).tls_context(tls).build();
+        let connector = LazyConnector::new(Box::new(connect));
         Ok(Self { bucket: Some((Arc::new(connector), variable(url)?.into())), ..self })
     }
 

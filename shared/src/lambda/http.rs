@@ -16,7 +16,7 @@ use super::run::run;
 use crate::api::{Call, Outcome, Problem, ProblemFrame, RequestParts, Routes, Sender, render};
 use crate::delivery::Fanout;
 use crate::domain::ids::{ConnectionId, OperatorArn, UserId};
-use crate::service::{Closing, Unsettled, deliver};
+use crate::service::{Closing, Context, Unsettled, deliver};
 
 /// The argument with which a function prints its table of routes as JSON and ends.
 const ROUTES_ARGUMENT: &str = "routes";
@@ -148,10 +148,16 @@ impl<S: Capability> Source for ApiGateway<S> {
         // `$connect` refuses a handshake with its status; any other frame is responded to with a frame.
         let framed = event.is_socket() && invocation.labels.route != "$connect";
         let (sender, request) = (event.sender(), Arc::new(event.parts()));
-        let (store, work) = (invocation.store.clone(), self.app.work_queue(&invocation.trace));
-        let rates = Arc::clone(&self.app.rates);
-        let bucket = self.app.bucket(&invocation.trace, invocation.end);
-        let call = Call { sender, now: invocation.now, store, work, bucket, rates, request };
+        let context = Context {
+            caller: (),
+            now: invocation.now,
+            key: None,
+            store: invocation.store.clone(),
+            bucket: self.app.bucket(&invocation.trace, invocation.end),
+            rates: Arc::clone(&self.app.rates),
+            work: self.app.work_queue(&invocation.trace),
+        };
+        let call = Call { sender, context, request };
         match self.routes.dispatch(&invocation.labels.route, call).await {
             Ok(outcome) => {
                 let Outcome { status, body, location, replayed, sent, fanout, unsettled, closing } = outcome;

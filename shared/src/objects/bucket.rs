@@ -1,7 +1,7 @@
 //! The one door to the bucket. It needs three kinds of calls and two of signatures; the SDK for S3 would double the size of a function.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -39,10 +39,13 @@ pub enum Body {
     Parts(u64, mpsc::Receiver<Part>),
 }
 
+/// What opens connections, made with the first of them: who only signs needs none, and reading certificates takes time at a cold start.
+pub type LazyConnector = LazyLock<Connector, Box<dyn FnOnce() -> Connector + Send>>;
+
 /// The bucket, as a function holds it.
 #[derive(Debug, Clone)]
 pub struct Bucket {
-    connector: Arc<Connector>,
+    connector: Arc<LazyConnector>,
     /// The address of the bucket, without a slash at the end.
     url: Arc<str>,
     signer: Signer,
@@ -54,7 +57,7 @@ impl Bucket {
     /// The bucket at `url`, with the keys of the function's role.
     #[must_use]
     pub fn new(
-        connector: Arc<Connector>,
+        connector: Arc<LazyConnector>,
         url: Arc<str>,
         (credentials, region): (Credentials, String),
         trace: Arc<Trace>,
@@ -158,6 +161,17 @@ impl Bucket {
     pub async fn delete(&self, key: &ObjectKey, now: Timestamp) -> Result<(), ObjectError> {
         let response = self.call("DeleteObject", ("DELETE", key, &[]), || Ok(SdkBody::empty()), now).await?;
         expect(&response, &[200, 204, 404], "DeleteObject", key)
+    }
+
+    /// Deletes all objects of an image or a video that are there.
+    ///
+    /// # Errors
+    /// See [`ObjectError`]. A repeat deletes what is left.
+    pub async fn delete_all(&self, id: &MediaId, now: Timestamp) -> Result<(), ObjectError> {
+        for key in ObjectKey::all(id) {
+            self.delete(&key, now).await?;
+        }
+        Ok(())
     }
 
     fn address(&self, key: &ObjectKey) -> String {

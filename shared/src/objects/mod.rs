@@ -5,7 +5,7 @@ mod error;
 mod key;
 mod sign;
 
-pub use bucket::{Body, Bucket, Found, Part};
+pub use bucket::{Body, Bucket, Found, LazyConnector, Part};
 pub use error::ObjectError;
 pub use key::ObjectKey;
 pub use sign::SignedUrl;

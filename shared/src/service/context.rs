@@ -1,7 +1,11 @@
 //! The one context of an invocation: what every operation needs, made once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use serde::Serialize;
+
+use super::error::Error;
 use crate::delivery::WorkQueue;
 use crate::domain::idempotency::Idempotency;
 use crate::domain::ids::UserId;
@@ -26,4 +30,24 @@ pub struct Context<Caller = UserId> {
     pub rates: Arc<Rates>,
     /// The queue for what is left to do behind the response, if the function has one.
     pub work: Option<WorkQueue>,
+}
+
+impl Context<()> {
+    /// The same by `caller`, with the key of their request.
+    #[must_use]
+    pub fn by<Caller>(self, caller: Caller, key: Option<Idempotency>) -> Context<Caller> {
+        let Self { now, store, bucket, rates, work, .. } = self;
+        Context { caller, now, key, store, bucket, rates, work }
+    }
+}
+
+impl<Caller> Context<Caller> {
+    /// Queues a piece of work that nobody starts before `delay` is over.
+    ///
+    /// # Errors
+    /// [`Error::Queue`] if the queue did not take it.
+    pub(super) async fn ask_for<Work: Serialize>(&self, work: &Work, delay: Duration) -> Result<(), Error> {
+        let queue = self.work.as_ref().ok_or_else(|| Error::Internal("the function has no queue".to_owned()))?;
+        queue.send(work, delay).await.map_err(|error| Error::Queue(error.0))
+    }
 }

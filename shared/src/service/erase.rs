@@ -21,9 +21,7 @@ const PAGES: u32 = 200;
 /// # Errors
 /// [`Error::Queue`] if the queue did not take it. Then the group must not end.
 pub(super) async fn ask_for_erasure(ctx: &Context, thread_id: &ThreadId) -> Result<(), Error> {
-    let queue = ctx.work.as_ref().ok_or_else(|| Error::Internal("the function has no queue".to_owned()))?;
-    let work = ErasureWork { thread_id: thread_id.clone() };
-    queue.send(&work, DELAY).await.map_err(|error| Error::Queue(error.0))
+    ctx.ask_for(&ErasureWork { thread_id: thread_id.clone() }, DELAY).await
 }
 
 /// Erases what was said in a group, if it has ended. A repeat goes on where an interrupted attempt stopped. `asked_at` is when the work was

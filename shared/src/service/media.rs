@@ -6,7 +6,7 @@ use super::history;
 use super::load::{load_buckets, registered};
 use super::operation::{Done, Operation, Step, run};
 use crate::domain::limits::{DOWNLOAD_LIFE, UPLOAD_LIFE};
-use crate::domain::media::{Media, MediaId, MediaState, MediaType};
+use crate::domain::media::{Media, MediaId, MediaState, MediaType, THUMBNAIL_TYPE};
 use crate::domain::rate::Limit;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
@@ -16,8 +16,6 @@ use crate::objects::{Bucket, ObjectKey, SignedUrl};
 use crate::random;
 use crate::store::{Head, Store, Writes};
 
-/// A thumbnail is one.
-const THUMBNAIL_TYPE: &str = "image/jpeg";
 /// Pages that one run of the sweep looks after, at most. The next one goes on.
 const PAGES: u32 = 20;
 
@@ -107,11 +105,11 @@ pub async fn fetch_media(ctx: &Context, id: &MediaId, (variant, reveals): (Varia
         }
     }
     let (key, content_type) = match variant {
-        Variant::Whole => (ObjectKey::media(id), checked.content_type.as_str()),
+        Variant::Whole => (ObjectKey::media(id), checked.content_type),
         Variant::Thumbnail if checked.thumbnail => (ObjectKey::thumbnail(id), THUMBNAIL_TYPE),
         Variant::Thumbnail => return Err(Refusal::NotFound.into()),
     };
-    Ok(bucket(ctx)?.download_url(&key, content_type, DOWNLOAD_LIFE, ctx.now)?)
+    Ok(bucket(ctx)?.download_url(&key, content_type.as_str(), DOWNLOAD_LIFE, ctx.now)?)
 }
 
 fn bucket(ctx: &Context) -> Result<&Bucket, Error> {
@@ -134,9 +132,7 @@ pub async fn sweep_media(store: &Store, bucket: &Bucket, now: Timestamp) -> Resu
             let abandoned =
                 store.abandon(&due.id).await? || store.media(&due.id).await?.is_none_or(|media| media.is_abandoned());
             if abandoned {
-                for key in ObjectKey::all(&due.id) {
-                    bucket.delete(&key, now).await?;
-                }
+                bucket.delete_all(&due.id, now).await?;
                 store.forget_media(&due.id).await?;
             }
             store.looked_after(&due).await?;

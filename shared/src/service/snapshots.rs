@@ -26,9 +26,7 @@ const GROUPS_AT_A_TIME: usize = 8;
 /// [`Error::Queue`] if the queue did not take it. Then the profile must not be stored.
 pub(super) async fn ask_for_snapshots(ctx: &Context, after: &Profile) -> Result<(), Error> {
     let Some(stale) = &after.stale_snapshots else { return Ok(()) };
-    let queue = ctx.work.as_ref().ok_or_else(|| Error::Internal("the function has no queue".to_owned()))?;
-    let work = SnapshotWork { user_id: ctx.caller.clone(), revision: stale.revision };
-    queue.send(&work, DELAY).await.map_err(|error| Error::Queue(error.0))
+    ctx.ask_for(&SnapshotWork { user_id: ctx.caller.clone(), revision: stale.revision }, DELAY).await
 }
 
 /// Brings the public profile of a user into the groups that show an older one. A repeat goes on where an interrupted attempt stopped.

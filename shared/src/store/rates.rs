@@ -28,11 +28,8 @@ pub(super) fn parse(item: &Item) -> Buckets {
 
 /// The write that takes from a bucket, on the condition that it is as it was read.
 fn take(user: &UserId, Taken { limit, before, after }: Taken) -> Write {
-    let mut update = Update::new(keys::rates(user));
-    update
-        .set(&[limit.name()], number(after.ms()))
-        .set(&["v"], number(ITEM_VERSION))
-        .set(&["expires_at"], number(after.plus(KEPT).ttl_s()));
+    let mut update = changed(user, after);
+    update.set(&[limit.name()], number(after.ms()));
     match before {
         Some(before) => update.require_equal(limit.name(), number(before.ms())),
         None => update.require_absent(limit.name()),
@@ -117,7 +114,7 @@ impl Store {
     }
 }
 
-/// The beginning of an update of the buckets of a user.
+/// The beginning of an update of the buckets of a user, which are kept for a day from `now`.
 fn changed(user: &UserId, now: Timestamp) -> Update {
     let mut update = Update::new(keys::rates(user));
     update.set(&["v"], number(ITEM_VERSION)).set(&["expires_at"], number(now.plus(KEPT).ttl_s()));
